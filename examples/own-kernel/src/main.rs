@@ -1,0 +1,2 @@
+//! An own kernel.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Plan to samples over any bench.

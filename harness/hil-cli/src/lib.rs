@@ -1,0 +1,1 @@
+//! The binary hil: command line, pipeline, terminal.

@@ -1,0 +1,2 @@
+//! The binary `hil`.
+fn main() {}

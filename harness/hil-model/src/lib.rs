@@ -1,0 +1,1 @@
+//! The vocabulary of Hilbench: plain data, no I/O.

@@ -1,0 +1,1 @@
+//! Scenario, lab and seed to a plan of steps.

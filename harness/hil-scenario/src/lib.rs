@@ -1,0 +1,1 @@
+//! TOML text to scenarios, or all of its problems with their places.

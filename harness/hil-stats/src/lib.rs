@@ -1,0 +1,1 @@
+//! Samples to estimates: pure and seeded.

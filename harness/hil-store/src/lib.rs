@@ -1,0 +1,1 @@
+//! Runs to and from disk; the only crate that knows polars.

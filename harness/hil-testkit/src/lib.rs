@@ -1,0 +1,1 @@
+//! For tests only: a device in this process, clocks, faults, one redactor.

@@ -1,0 +1,1 @@
+//! Estimates and limits to verdicts: pure.

@@ -1,0 +1,1 @@
+//! Runs to html, markdown, json and terminal text: pure renderers.

@@ -1,0 +1,1 @@
+//! The shared kernels, one file each; no_std.

@@ -1,0 +1,1 @@
+//! Messages and framing shared by host and device; no_std.
