@@ -1,2 +1,69 @@
-//! Chores.
-fn main() {}
+//! The binary behind `cargo xtask`: reads the arguments, calls the library, prints, and sets the exit status.
+//!
+//! Exit status: 0 when nothing was found, 1 when something was found or a step failed, 2 for wrong usage or when
+//! a chore could not be carried out.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "this is a command-line tool: printing is its output"
+)]
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+use xtask::cargo::workspace_root;
+use xtask::finding::Report;
+use xtask::{ci, fresh, licences, tidy};
+
+const USAGE: &str = "\
+Chores of the workspace.
+
+Usage: cargo xtask <COMMAND>
+
+Commands:
+  tidy              Check layout, dependency arrows, headers, file lengths, manifests, forbidden words, lock file
+  licences          Check the licences and duplicate versions of all dependencies against ci/licences.toml
+  ci                Run every check and test, as continuous integration does
+     --list         List the steps
+     --only STEP    Run one step
+  fresh             Clone the last commit into an empty folder and run the two commands of README.md there
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match run(&arguments) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Runs one command; true when it found nothing wrong.
+fn run(arguments: &[String]) -> Result<bool> {
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let root = workspace_root();
+    match arguments.as_slice() {
+        ["tidy"] => Ok(show("tidy", &tidy::tidy(&root)?)),
+        ["licences"] => Ok(show("licences", &licences::licences(&root)?)),
+        ["ci"] => ci::run(&root, None),
+        ["ci", "--only", step] => ci::run(&root, Some(step)),
+        ["ci", "--list"] => {
+            print!("{}", ci::list());
+            Ok(true)
+        }
+        ["fresh"] => fresh::run(&root),
+        [] | ["help" | "--help" | "-h"] => {
+            print!("{USAGE}");
+            Ok(true)
+        }
+        _ => bail!("unknown arguments `{}`\n\n{USAGE}", arguments.join(" ")),
+    }
+}
+
+fn show(name: &str, report: &Report) -> bool {
+    print!("{}", report.text(name));
+    report.passed()
+}

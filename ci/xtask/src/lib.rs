@@ -1,0 +1,14 @@
+//! The chores of this workspace, as functions that the binary `xtask` and the tests call.
+//!
+//! A check returns findings and never stops at the first one; an `Err` means that the check itself could not
+//! be carried out (cargo missing, a file unreadable). Nothing here knows the harness: xtask depends on no other
+//! crate of the workspace, so that it still runs when one of them does not compile.
+
+pub mod cargo;
+pub mod ci;
+pub mod code;
+pub mod finding;
+pub mod fresh;
+pub mod licences;
+pub mod repo;
+pub mod tidy;

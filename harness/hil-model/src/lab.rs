@@ -1,0 +1,83 @@
+//! What can answer a question: the benches at hand, and the facts about their kinds of machine.
+
+use crate::id::PlatformId;
+
+/// Where a figure comes from. It is printed beside every figure and never upgraded.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Evidence {
+    /// Measured on the hardware that the target names.
+    Hardware,
+    /// Computed by an emulated board; never a measurement of hardware.
+    Emulated,
+    /// Measured on this computer.
+    Host,
+    /// Read from a recording of an earlier run.
+    Replayed,
+    /// Rendered by a processor that stands in for a GPU.
+    SoftwareGpu,
+}
+
+impl std::fmt::Display for Evidence {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(match self {
+            Self::Hardware => "hardware",
+            Self::Emulated => "emulated",
+            Self::Host => "host",
+            Self::Replayed => "replayed",
+            Self::SoftwareGpu => "software-gpu",
+        })
+    }
+}
+
+/// How a kind of machine is reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reach {
+    /// The agent is a child process of the harness.
+    Process,
+    /// The agent is firmware behind a debug probe.
+    Probe,
+    /// The agent is a program on a phone.
+    Phone,
+}
+
+/// Facts about a kind of machine, from `targets/boards/<platform>.toml`.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Board {
+    /// The name that scenarios use in `[on] platform`.
+    pub platform: PlatformId,
+    /// One line for people.
+    pub title: String,
+    /// How it is reached.
+    pub reach: Reach,
+}
+
+/// One thing that is attached and can run an agent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BenchInfo {
+    /// The kind of machine.
+    pub platform: PlatformId,
+    /// What its figures count as.
+    pub evidence: Evidence,
+    /// Processor cores that the agent can use.
+    pub cores: u32,
+}
+
+/// What is attached right now.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Lab {
+    /// At most one bench a platform is used in a run: the first that fits.
+    pub benches: Vec<BenchInfo>,
+}
+
+impl Lab {
+    /// The bench that answers questions about `platform`.
+    #[must_use]
+    pub fn bench_for(&self, platform: &PlatformId) -> Option<&BenchInfo> {
+        self.benches.iter().find(|bench| bench.platform == *platform)
+    }
+}

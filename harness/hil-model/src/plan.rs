@@ -1,0 +1,134 @@
+//! What will be done, step by step, before anything is done.
+//!
+//! A plan is a value: it can be printed, compared and tested. Running it needs nothing that is not in it.
+
+use std::time::Duration;
+
+use crate::id::{DatasetName, PlatformId, ScenarioId, TableName, WorkloadId};
+use crate::lab::Evidence;
+use crate::scenario::Workload;
+use crate::verdict::Reason;
+
+/// Everything one `hil run` will do.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// All randomness of the plan comes from it.
+    pub seed: u64,
+    /// In the order in which they run; one bench runs one job at a time.
+    pub jobs: Vec<Job>,
+    /// Scenarios that nothing here can answer, each with what is needed.
+    pub skipped: Vec<Skipped>,
+}
+
+/// One scenario on one bench.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Job {
+    /// The question.
+    pub scenario: ScenarioId,
+    /// The bench.
+    pub platform: PlatformId,
+    /// What its figures count as.
+    pub evidence: Evidence,
+    /// Time that all its starts together may take.
+    pub budget: Duration,
+    /// Longest time for a single iteration.
+    pub timeout: Duration,
+    /// The workloads that the steps name.
+    pub workloads: Vec<(WorkloadId, Workload)>,
+    /// Process starts (boots), in order. Within one, the agent is not restarted.
+    pub starts: Vec<Start>,
+}
+
+/// One life of the agent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Start {
+    /// From 0; kept with every sample.
+    pub index: u32,
+    /// In order.
+    pub steps: Vec<Step>,
+}
+
+/// One thing that the agent is asked to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// Compare the kernel's result with its known answer; nothing counts unless this holds.
+    Verify {
+        /// Whose.
+        workload: WorkloadId,
+    },
+    /// Run without counting.
+    WarmUp {
+        /// Whose.
+        workload: WorkloadId,
+        /// How often.
+        iterations: u32,
+    },
+    /// Run and time each iteration.
+    Measure {
+        /// Whose.
+        workload: WorkloadId,
+        /// Blocks of one comparison carry the same number on both sides.
+        block: u32,
+        /// Place within the block: 0 ran first.
+        slot: u8,
+        /// How often.
+        iterations: u32,
+    },
+    /// Run in a closed loop on several agents and count what is finished in each slice of time.
+    Throughput {
+        /// Whose.
+        workload: WorkloadId,
+        /// Agents side by side.
+        workers: u32,
+        /// Slices that are counted.
+        slices: u32,
+        /// Length of one.
+        slice: Duration,
+    },
+    /// Answer every item of a data set.
+    Answer {
+        /// Whose.
+        workload: WorkloadId,
+        /// The items.
+        dataset: DatasetName,
+    },
+    /// Go through a table of cases.
+    Conform {
+        /// Whose.
+        workload: WorkloadId,
+        /// The table.
+        table: TableName,
+    },
+    /// Read the largest memory use of this start so far.
+    Memory {
+        /// The only workload of this start.
+        workload: WorkloadId,
+    },
+}
+
+impl Step {
+    /// The workload that the step runs.
+    #[must_use]
+    pub fn workload(&self) -> &WorkloadId {
+        match self {
+            Self::Verify { workload }
+            | Self::WarmUp { workload, .. }
+            | Self::Measure { workload, .. }
+            | Self::Throughput { workload, .. }
+            | Self::Answer { workload, .. }
+            | Self::Conform { workload, .. }
+            | Self::Memory { workload } => workload,
+        }
+    }
+}
+
+/// A check or a whole scenario that will not be run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Skipped {
+    /// The question.
+    pub scenario: ScenarioId,
+    /// The check's position in the scenario; all of them when absent.
+    pub check: Option<usize>,
+    /// `NotRun` or `NotApplicable` reasons.
+    pub reason: Reason,
+}

@@ -1,0 +1,202 @@
+//! What was observed, raw: nothing is averaged, trimmed or corrected here, so a verdict can always be recomputed.
+
+use std::time::Duration;
+
+use crate::id::{ScenarioId, WorkloadId};
+use crate::lab::Evidence;
+
+/// Everything that one workload of one scenario showed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Observations {
+    /// The question.
+    pub scenario: ScenarioId,
+    /// The part of it.
+    pub workload: WorkloadId,
+    /// What the figures count as.
+    pub evidence: Evidence,
+    /// The counter that times iterations.
+    pub clock: Counter,
+    /// What reading the counters costs, one entry a start.
+    pub own_costs: Vec<OwnCost>,
+    /// Timed iterations, warm-up included, in the order in which they ran.
+    pub iterations: Vec<Iteration>,
+    /// Slices of closed-loop throughput.
+    pub slices: Vec<Slice>,
+    /// Largest memory use, one entry a start that was asked for it.
+    pub peaks: Vec<Peak>,
+    /// Answers to the items of a data set.
+    pub answers: Vec<Answer>,
+    /// Outcomes of a table of cases.
+    pub cases: Vec<Case>,
+    /// Why observing ended early, if the measured code was the cause.
+    pub failure: Option<Failure>,
+    /// Whether the budget ended before the plan did.
+    pub budget_spent: bool,
+}
+
+/// A counter of the machine that runs the agent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Counter {
+    /// Such as `monotonic` or `cyccnt`.
+    pub name: String,
+    /// Ticks per second of the named time base.
+    pub hz: f64,
+}
+
+/// What an empty iteration costs on each counter, to be subtracted from raw readings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OwnCost {
+    /// Which life of the agent.
+    pub start: u32,
+    /// Ticks of the clock.
+    pub ticks: u64,
+    /// Nanoseconds of processor time.
+    pub cpu_ns: Option<u64>,
+    /// Processor cycles (the time-stamp counter on a desktop).
+    pub cycles: Option<u64>,
+}
+
+/// One timed iteration; readings are raw, own cost included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Iteration {
+    /// Which life of the agent.
+    pub start: u32,
+    /// Which block of a comparison; 0 without one.
+    pub block: u32,
+    /// Place within the block.
+    pub slot: u8,
+    /// Position among all iterations of this workload in this start.
+    pub index: u32,
+    /// Run, kept, not counted.
+    pub warmup: bool,
+    /// Ticks of the clock.
+    pub ticks: u64,
+    /// Nanoseconds of processor time.
+    pub cpu_ns: Option<u64>,
+    /// Processor cycles.
+    pub cycles: Option<u64>,
+}
+
+/// What all workers together finished in one slice of time.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Slice {
+    /// Which life of the agents.
+    pub start: u32,
+    /// Position in time.
+    pub index: u32,
+    /// Agents that ran side by side.
+    pub workers: u32,
+    /// Iterations finished by all of them.
+    pub finished: u64,
+    /// Length.
+    pub seconds: f64,
+}
+
+/// Largest memory use of one start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Peak {
+    /// Which life of the agent.
+    pub start: u32,
+    /// Peak resident set of the whole process (or static + stack + heap of a board), in bytes.
+    pub total: u64,
+    /// The part that the agent needed before the workload ran, in bytes.
+    pub agent: u64,
+}
+
+/// One answer to one item of a data set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The item, as its manifest names it.
+    pub item: String,
+    /// The cluster it belongs to: a speaker, a student. Items of one cluster are not independent.
+    pub group: String,
+    /// The right class.
+    pub expected: u32,
+    /// The class with the highest score.
+    pub predicted: u32,
+}
+
+/// One case of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Case {
+    /// Its name.
+    pub name: String,
+    /// Nothing when it holds, otherwise what was wrong.
+    pub broken: Option<String>,
+}
+
+/// The measured code failed. It becomes a verdict, never an error of the rig.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Failure {
+    /// It ended itself: a panic, a signal of its own making, an exit.
+    Crashed {
+        /// The panic message with file and line, the signal's name, or the exit status.
+        detail: String,
+    },
+    /// One iteration did not return in time.
+    TimedOut {
+        /// The limit that it exceeded.
+        after: Duration,
+    },
+    /// Its result differs from the known answer.
+    WrongResult {
+        /// The first difference.
+        detail: String,
+    },
+    /// The clock that times it stood still.
+    ClockStuck {
+        /// Its name.
+        counter: String,
+    },
+}
+
+impl Observations {
+    /// Nothing observed yet.
+    #[must_use]
+    pub fn new(scenario: ScenarioId, workload: WorkloadId, evidence: Evidence, clock: Counter) -> Self {
+        Self {
+            scenario,
+            workload,
+            evidence,
+            clock,
+            own_costs: Vec::new(),
+            iterations: Vec::new(),
+            slices: Vec::new(),
+            peaks: Vec::new(),
+            answers: Vec::new(),
+            cases: Vec::new(),
+            failure: None,
+            budget_spent: false,
+        }
+    }
+
+    /// Elapsed seconds of every counted iteration, own cost subtracted, with the iteration they come from.
+    ///
+    /// A reading below the own cost becomes zero: the iteration was shorter than the clock can tell.
+    pub fn latencies(&self) -> impl Iterator<Item = (&Iteration, f64)> {
+        self.counted().map(|iteration| {
+            let own = self.own_cost(iteration.start).map_or(0, |cost| cost.ticks);
+            #[expect(clippy::cast_precision_loss, reason = "an iteration of 2^53 ticks would last 104 days at 1 GHz")]
+            let seconds = iteration.ticks.saturating_sub(own) as f64 / self.clock.hz;
+            (iteration, seconds)
+        })
+    }
+
+    /// Processor seconds of every counted iteration, own cost subtracted; empty where the machine cannot tell.
+    pub fn cpu_times(&self) -> impl Iterator<Item = (&Iteration, f64)> {
+        self.counted().filter_map(|iteration| {
+            let own = self.own_cost(iteration.start).and_then(|cost| cost.cpu_ns).unwrap_or(0);
+            #[expect(clippy::cast_precision_loss, reason = "2^53 ns are 104 days")]
+            let seconds = iteration.cpu_ns?.saturating_sub(own) as f64 / 1e9;
+            Some((iteration, seconds))
+        })
+    }
+
+    fn counted(&self) -> impl Iterator<Item = &Iteration> {
+        self.iterations.iter().filter(|iteration| !iteration.warmup)
+    }
+
+    fn own_cost(&self, start: u32) -> Option<&OwnCost> {
+        self.own_costs.iter().find(|cost| cost.start == start)
+    }
+}
