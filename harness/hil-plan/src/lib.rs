@@ -1,1 +1,124 @@
-//! Scenario, lab and seed to a plan of steps.
+//! Scenarios, a lab and a seed become a plan: which agent is started how often, and what it does in which order.
+//!
+//! Guarantees: the same arguments give the same plan; the two sides of a comparison are interleaved in short
+//! blocks whose order is random but balanced, so that a drift of the machine hits both alike; every check that
+//! nothing here can answer is listed with what is needed. No clock, no file, no environment.
+//!
+//! Left to others: running it (`hil-bench`) and finding out what is attached (`hil-cli`).
+
+#![forbid(unsafe_code)]
+
+mod amounts;
+mod blocks;
+mod select;
+mod steps;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use hil_model::id::DatasetName;
+use hil_model::lab::{BenchInfo, Lab};
+use hil_model::plan::{Job, Plan, Skipped};
+use hil_model::scenario::{Alert, Check, Code, Scenario, Workload};
+use hil_model::verdict::Reason;
+
+pub use select::{NothingSelected, select};
+
+/// What the user may say about a plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Options {
+    /// Seed of the order of blocks.
+    pub seed: u64,
+    /// Fewer samples: enough to see that everything works and to prove clear cases.
+    pub quick: bool,
+    /// Instead of each scenario's own budget.
+    pub budget: Option<Duration>,
+}
+
+/// How a data set that is not here could be had.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MissingData {
+    /// Where it comes from.
+    pub origin: String,
+    /// Its licence.
+    pub licence: String,
+}
+
+/// Plans a run of `scenarios` on `lab`; `missing` are the data sets that are known but not here.
+#[must_use]
+pub fn plan(
+    scenarios: &[Scenario],
+    lab: &Lab,
+    missing: &BTreeMap<DatasetName, MissingData>,
+    options: &Options,
+) -> Plan {
+    let mut plan = Plan { seed: options.seed, jobs: Vec::new(), skipped: Vec::new() };
+    for scenario in scenarios {
+        let Some(bench) = lab.bench_for(&scenario.platform) else {
+            let reason = Reason::NoBench { platform: scenario.platform.to_string() };
+            plan.skipped.push(Skipped { scenario: scenario.id.clone(), check: None, reason });
+            continue;
+        };
+        let mut answerable = Vec::new();
+        for (position, check) in scenario.checks.iter().enumerate() {
+            match obstacle(scenario, check, bench, missing) {
+                None => answerable.push(check),
+                Some(reason) => {
+                    plan.skipped.push(Skipped { scenario: scenario.id.clone(), check: Some(position), reason });
+                }
+            }
+        }
+        let is_open = |alert: &&Alert| {
+            scenario
+                .workloads
+                .get(&alert.workload)
+                .is_none_or(|workload| workload_obstacle(workload, missing).is_none())
+        };
+        let alerts: Vec<&Alert> = scenario.alerts.iter().filter(is_open).collect();
+        let starts = steps::starts(scenario, &answerable, &alerts, bench, options);
+        if starts.is_empty() {
+            continue;
+        }
+        plan.jobs.push(Job {
+            scenario: scenario.id.clone(),
+            platform: bench.platform.clone(),
+            evidence: bench.evidence,
+            budget: options.budget.unwrap_or(scenario.sampling.budget),
+            timeout: scenario.sampling.timeout,
+            workloads: scenario.workloads.iter().map(|(id, workload)| (id.clone(), workload.clone())).collect(),
+            starts,
+        });
+    }
+    plan
+}
+
+/// Why this check cannot be answered on this bench, if it cannot.
+fn obstacle(
+    scenario: &Scenario,
+    check: &Check,
+    bench: &BenchInfo,
+    missing: &BTreeMap<DatasetName, MissingData>,
+) -> Option<Reason> {
+    if let Some(needs) = check.needs.cores
+        && needs > bench.cores
+    {
+        return Some(Reason::TooFewCores { needs, has: bench.cores });
+    }
+    steps::involved(check).into_iter().find_map(|id| workload_obstacle(scenario.workloads.get(id)?, missing))
+}
+
+fn workload_obstacle(workload: &Workload, missing: &BTreeMap<DatasetName, MissingData>) -> Option<Reason> {
+    if let Some(dataset) = &workload.dataset
+        && let Some(MissingData { origin, licence }) = missing.get(dataset)
+    {
+        let (dataset, origin, licence) = (dataset.to_string(), origin.clone(), licence.clone());
+        return Some(Reason::DataMissing { dataset, origin, licence });
+    }
+    if matches!(workload.code, Code::Criterion { .. }) {
+        return Some(Reason::CannotObserve { needs: "a bench that runs criterion suites".to_owned() });
+    }
+    if workload.duty_cycle.is_some() {
+        return Some(Reason::CannotObserve { needs: "a bench that can sleep between iterations".to_owned() });
+    }
+    None
+}

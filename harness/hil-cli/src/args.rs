@@ -1,0 +1,266 @@
+//! The command line as typed: no interpretation here. What it means is decided in `commands`.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use hil_model::units::{AnyQuantity, Time};
+
+/// Proves, with numbers that can be defended, whether code meets its latency, power, memory, accuracy and
+/// speed-up targets.
+#[derive(Debug, Parser)]
+#[command(name = "hil", version, about, arg_required_else_help = true, max_term_width = 100, after_help = EXIT_CODES)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXIT_CODES: &str = "Exit codes, the first that applies: 2 usage or scenario error; 1 internal error; \
+    130 interrupted; 5 rig fault or invalid measurement; 3 a target missed; 6 no baseline; \
+    4 inconclusive under --strict, or not run although --require names it; 0 otherwise.";
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run scenarios, judge them, write the run folder, say where the report is
+    Run(RunArgs),
+    /// Validate scenario files and report every problem
+    Check(CheckArgs),
+    /// Show what would be run, step by step
+    Plan(PlanArgs),
+    /// List what there is
+    List(ListArgs),
+    /// Print a JSON Schema
+    Schema {
+        /// Which one
+        what: SchemaOf,
+    },
+    /// Render a stored run again
+    Report(ReportArgs),
+    /// Data sets: what there is, adding and verifying them
+    #[command(subcommand)]
+    Data(DataCommand),
+    /// Say what is attached, what is missing, and how noisy this host is
+    Doctor(DataDir),
+    /// Serve the agent on standard input and output (started by `hil run`)
+    #[command(hide = true, disable_help_flag = true)]
+    Agent {
+        /// Passed on to the agent
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+}
+
+/// Where scenario files come from.
+#[derive(Debug, Args)]
+pub struct Files {
+    /// Scenario files, or folders of them [default: ./scenarios, else the built-in scenarios]
+    #[arg(value_name = "FILE|DIR")]
+    pub files: Vec<PathBuf>,
+    /// Only these scenario ids, platforms or targets; may be repeated
+    #[arg(long, value_name = "ID|PLATFORM|TARGET", value_delimiter = ',')]
+    pub only: Vec<String>,
+}
+
+/// Where data sets are looked for.
+#[derive(Debug, Args)]
+pub struct DataDir {
+    /// Folder of data sets, looked into before $HIL_DATA and the user's data folder
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+}
+
+/// How much is run.
+#[derive(Debug, Args)]
+pub struct Amount {
+    /// A fifth of the samples and two process starts: shows that everything works, proves clear cases
+    #[arg(long)]
+    pub quick: bool,
+    /// Time for each scenario, instead of its own budget
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    pub budget: Option<Duration>,
+    /// Seed of every random choice [default: from the time of day, kept in the run]
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+}
+
+/// `hil run`.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// What to run.
+    #[command(flatten)]
+    pub files: Files,
+    /// How much.
+    #[command(flatten)]
+    pub amount: Amount,
+    /// With which data.
+    #[command(flatten)]
+    pub data: DataDir,
+    /// Folder that run folders are written into
+    #[arg(long, value_name = "DIR", default_value = "hil-runs")]
+    pub out: PathBuf,
+    /// Run folders to keep there; older ones are removed
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub keep: usize,
+    /// Agent with your own kernels, instead of the built-in one
+    #[arg(long, value_name = "PROGRAM")]
+    pub image: Option<PathBuf>,
+    /// Inject a fault on purpose, to see what it looks like; `hil list faults` names them
+    #[arg(long, value_name = "NAME")]
+    pub fault: Option<String>,
+    /// Scenario ids or targets that must have been run; otherwise exit code 4
+    #[arg(long, value_name = "ID|TARGET", value_delimiter = ',')]
+    pub require: Vec<String>,
+    /// An inconclusive check ends in exit code 4
+    #[arg(long)]
+    pub strict: bool,
+    /// Fail at once when another run holds this host, instead of waiting for it
+    #[arg(long)]
+    pub no_wait: bool,
+    /// What to print on standard output
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+    /// More about what is being done; repeat for the agent's messages
+    #[arg(short, long, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+}
+
+/// `hil check`.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// What to check.
+    #[command(flatten)]
+    pub files: Files,
+    /// Agent whose kernels count as known, beside the built-in ones
+    #[arg(long, value_name = "PROGRAM")]
+    pub image: Option<PathBuf>,
+    /// What to print on standard output
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+}
+
+/// `hil plan`.
+#[derive(Debug, Args)]
+pub struct PlanArgs {
+    /// What to plan.
+    #[command(flatten)]
+    pub files: Files,
+    /// How much.
+    #[command(flatten)]
+    pub amount: Amount,
+    /// With which data.
+    #[command(flatten)]
+    pub data: DataDir,
+    /// Agent whose kernels count as known, beside the built-in ones
+    #[arg(long, value_name = "PROGRAM")]
+    pub image: Option<PathBuf>,
+}
+
+/// `hil list`.
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// What to list
+    pub what: Listed,
+    /// With which data.
+    #[command(flatten)]
+    pub data: DataDir,
+}
+
+/// What `hil list` can list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Listed {
+    /// Kinds of machine that scenarios can name
+    Boards,
+    /// Scenarios that a plain `hil run` would run
+    Scenarios,
+    /// Kernels of the built-in agent
+    Kernels,
+    /// Data sets
+    Data,
+    /// Faults that can be injected with --fault
+    Faults,
+}
+
+/// The schemas.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SchemaOf {
+    /// Of scenario files
+    Scenario,
+    /// Of run.json
+    Run,
+}
+
+/// `hil report`.
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// Run folder, or the name of a run below --out; the latest one without it
+    pub run: Option<PathBuf>,
+    /// Folder of run folders
+    #[arg(long, value_name = "DIR", default_value = "hil-runs")]
+    pub out: PathBuf,
+    /// Write the report as one self-contained HTML file
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+    /// Write it as Markdown, for a comment or a job summary
+    #[arg(long, value_name = "FILE")]
+    pub markdown: Option<PathBuf>,
+    /// Write it as JUnit XML
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
+}
+
+/// `hil data`.
+#[derive(Debug, Subcommand)]
+pub enum DataCommand {
+    /// Verify a folder that holds a known data set and copy it into the user's data folder
+    Add {
+        /// The set's folder, or a folder of sets
+        dir: PathBuf,
+    },
+    /// List known data sets: licence, origin, where they are or how to get them
+    List(DataDir),
+    /// Compare every file of every present data set with its checksum
+    Verify(DataDir),
+}
+
+/// Output formats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    Text,
+    /// One JSON object a line, for scripts
+    Json,
+}
+
+/// Reads `10m`, `90 s`, `1.5 min`.
+fn parse_time(text: &str) -> Result<Duration, String> {
+    let hint = "give a time such as 90s or 10min";
+    let quantity = AnyQuantity::parse(text).map_err(|error| format!("{error}; {hint}"))?;
+    let time = quantity.typed::<Time>().map_err(|error| format!("{error}; {hint}"))?;
+    if time.base() <= 0.0 {
+        return Err(format!("it must be above zero; {hint}"));
+    }
+    Ok(time.duration())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Cli, parse_time};
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn times_read_as_people_type_them() {
+        for (text, seconds) in [("10m", 600.0), ("90s", 90.0), ("1.5 min", 90.0), ("250 ms", 0.25)] {
+            assert_eq!(parse_time(text).map(|time| time.as_secs_f64()), Ok(seconds), "{text}");
+        }
+        for text in ["10", "0s", "-1s", "5 mW", "soon"] {
+            assert!(parse_time(text).is_err(), "{text}");
+        }
+    }
+}

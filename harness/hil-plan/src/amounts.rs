@@ -1,0 +1,48 @@
+//! How much is run: the numbers behind "enough", each with its reason.
+
+use std::time::Duration;
+
+use hil_model::metric::Metric;
+use hil_model::scenario::{Check, Sampling};
+
+use crate::Options;
+
+/// Length of one slice of closed-loop throughput: long against a scheduler tick, short against a drift of the clock.
+pub(crate) const SLICE: Duration = Duration::from_millis(50);
+
+/// Blocks that a comparison runs in each start. With the default five starts this gives 100 pairs, enough to
+/// find a 2 % difference at a spread of 5 % within a pair (n = ((z_a + z_b) sd / delta)^2 x pi/2 = 85).
+const BLOCKS: u32 = 20;
+
+/// A quick run: two starts show that a start works twice, no more.
+const QUICK_STARTS: u32 = 2;
+
+/// What one scenario runs in each of its starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Amounts {
+    /// Starts of each kind.
+    pub(crate) starts: u32,
+    /// Uncounted iterations at the beginning of a start.
+    pub(crate) warmup: u32,
+    /// Counted iterations of each timed workload in a start.
+    pub(crate) iterations: u32,
+    /// Blocks that the iterations of a comparison are cut into.
+    pub(crate) blocks: u32,
+    /// Slices of throughput in a start.
+    pub(crate) slices: u32,
+}
+
+impl Amounts {
+    /// The amounts for `checks` of a scenario with this `sampling`.
+    pub(crate) fn of(checks: &[&Check], sampling: &Sampling, options: &Options) -> Self {
+        let starts = if options.quick { sampling.starts.min(QUICK_STARTS) } else { sampling.starts }.max(1);
+        // Only iterations are counted here: slices, starts and items of a data set have amounts of their own.
+        let timed = checks.iter().filter(|check| matches!(check.metric, Metric::Latency | Metric::CpuTime));
+        let wanted = timed.map(|check| check.statistic.default_samples()).max().unwrap_or(1);
+        let wanted = wanted.max(sampling.min_samples.unwrap_or(0));
+        // A fifth of the samples still proves a clear pass at p95 (59 without an exceedance are enough).
+        let wanted = if options.quick { wanted.div_ceil(5) } else { wanted };
+        let slices = if options.quick { 10 } else { 20 };
+        Self { starts, warmup: sampling.warmup, iterations: wanted.div_ceil(starts).max(1), blocks: BLOCKS, slices }
+    }
+}

@@ -1,0 +1,161 @@
+//! The steps of each start: timed workloads interleaved, memory alone in its process, throughput on every worker.
+
+use std::collections::BTreeSet;
+
+use hil_model::id::{TableName, WorkloadId};
+use hil_model::lab::BenchInfo;
+use hil_model::metric::Metric;
+use hil_model::plan::{Start, Step};
+use hil_model::scenario::{Alert, Check, Rule, Scenario, Workers};
+use rand_core::SeedableRng;
+use rand_xoshiro::Xoshiro256StarStar;
+
+use crate::Options;
+use crate::amounts::{Amounts, SLICE};
+use crate::blocks::orders;
+
+/// Every workload that a check looks at.
+pub(crate) fn involved(check: &Check) -> Vec<&WorkloadId> {
+    match &check.rule {
+        Rule::Order(order) => order.iter().collect(),
+        Rule::Limit { .. } | Rule::Conforms(_) | Rule::Report => {
+            std::iter::once(&check.workload).chain(check.versus.as_ref()).collect()
+        }
+    }
+}
+
+/// The starts that answer `checks` and `alerts` on `bench`; empty when there is nothing to run.
+pub(crate) fn starts(
+    scenario: &Scenario,
+    checks: &[&Check],
+    alerts: &[&Alert],
+    bench: &BenchInfo,
+    options: &Options,
+) -> Vec<Start> {
+    let amounts = Amounts::of(checks, &scenario.sampling, options);
+    let asked = Asked::of(checks, alerts);
+    let mut lists = Vec::new();
+    lists.extend(timed(scenario, &asked, &amounts, options));
+    lists.extend(memory_alone(&asked, &amounts));
+    for workload in &asked.throughput {
+        let workers = match scenario.workloads.get(workload).map(|workload| workload.workers) {
+            Some(Workers::Fixed(workers)) => workers,
+            Some(Workers::EveryCore) | None => bench.cores,
+        };
+        for _ in 0..amounts.starts {
+            lists.push(vec![
+                Step::Verify { workload: workload.clone() },
+                Step::WarmUp { workload: workload.clone(), iterations: amounts.warmup },
+                Step::Throughput { workload: workload.clone(), workers, slices: amounts.slices, slice: SLICE },
+            ]);
+        }
+    }
+    for workload in &asked.answers {
+        if let Some(dataset) = scenario.workloads.get(workload).and_then(|workload| workload.dataset.clone()) {
+            let verify = Step::Verify { workload: workload.clone() };
+            lists.push(vec![verify, Step::Answer { workload: workload.clone(), dataset }]);
+        }
+    }
+    for (workload, table) in &asked.tables {
+        lists.push(vec![Step::Conform { workload: workload.clone(), table: table.clone() }]);
+    }
+    (0..).zip(lists).map(|(index, steps)| Start { index, steps }).collect()
+}
+
+/// What the checks want to know, as sets, so that two checks of one figure do not measure it twice.
+#[derive(Debug, Default)]
+struct Asked {
+    timed: BTreeSet<WorkloadId>,
+    memory: BTreeSet<WorkloadId>,
+    throughput: BTreeSet<WorkloadId>,
+    answers: BTreeSet<WorkloadId>,
+    tables: BTreeSet<(WorkloadId, TableName)>,
+}
+
+impl Asked {
+    fn of(checks: &[&Check], alerts: &[&Alert]) -> Self {
+        let mut asked = Self::default();
+        for check in checks {
+            if let Rule::Conforms(table) = &check.rule {
+                asked.tables.insert((check.workload.clone(), table.clone()));
+            }
+            for workload in involved(check) {
+                asked.note(check.metric, workload);
+            }
+        }
+        for alert in alerts {
+            asked.note(alert.metric, &alert.workload);
+        }
+        asked
+    }
+
+    fn note(&mut self, metric: Metric, workload: &WorkloadId) {
+        let set = match metric {
+            Metric::Latency | Metric::CpuTime => &mut self.timed,
+            Metric::Memory => &mut self.memory,
+            Metric::Throughput => &mut self.throughput,
+            Metric::Accuracy => &mut self.answers,
+            // Nothing to run: a table has its own step, and the others need an instrument that no bench has.
+            Metric::Conformance
+            | Metric::ModelSize
+            | Metric::NumericalError
+            | Metric::Power
+            | Metric::Energy
+            | Metric::BatteryLife => return,
+        };
+        set.insert(workload.clone());
+    }
+}
+
+/// Starts that time iterations. A peak of memory is read at their end where only one workload runs in them.
+fn timed(scenario: &Scenario, asked: &Asked, amounts: &Amounts, options: &Options) -> Vec<Vec<Step>> {
+    let workloads: Vec<&WorkloadId> = asked.timed.iter().collect();
+    if workloads.is_empty() {
+        return Vec::new();
+    }
+    let mut rng = Xoshiro256StarStar::seed_from_u64(options.seed ^ hash(scenario.id.as_str()));
+    let blocks = if workloads.len() > 1 { amounts.blocks } else { 1 };
+    let iterations = amounts.iterations.div_ceil(blocks);
+    let mut lists = Vec::new();
+    for _ in 0..amounts.starts {
+        let mut steps = Vec::new();
+        for workload in &workloads {
+            steps.push(Step::Verify { workload: (*workload).clone() });
+            steps.push(Step::WarmUp { workload: (*workload).clone(), iterations: amounts.warmup });
+        }
+        for (block, order) in (0..).zip(orders(workloads.len(), blocks, &mut rng)) {
+            for (slot, side) in (0..).zip(order) {
+                let workload = workloads[side].clone();
+                steps.push(Step::Measure { workload, block, slot, iterations });
+            }
+        }
+        if let [workload] = workloads.as_slice()
+            && asked.memory.contains(*workload)
+        {
+            steps.push(Step::Memory { workload: (*workload).clone() });
+        }
+        lists.push(steps);
+    }
+    lists
+}
+
+/// Starts that run one workload only, to see what memory that one needs.
+fn memory_alone(asked: &Asked, amounts: &Amounts) -> Vec<Vec<Step>> {
+    let seen_when_timed = |workload: &WorkloadId| asked.timed.len() == 1 && asked.timed.contains(workload);
+    let alone = asked.memory.iter().filter(|workload| !seen_when_timed(workload));
+    alone
+        .flat_map(|workload| {
+            let steps = vec![
+                Step::Verify { workload: workload.clone() },
+                Step::WarmUp { workload: workload.clone(), iterations: amounts.warmup.max(1) },
+                Step::Memory { workload: workload.clone() },
+            ];
+            std::iter::repeat_n(steps, amounts.starts as usize)
+        })
+        .collect()
+}
+
+/// FNV-1a, so that each scenario has its own order whatever else is run beside it.
+fn hash(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}

@@ -1,0 +1,187 @@
+//! Whole plans: what is run, in which order, and what is left out with which reason.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use hil_model::id::{DatasetName, KernelName, PlatformId, ScenarioId, TargetId, WorkloadId};
+use hil_model::lab::{BenchInfo, Evidence, Lab};
+use hil_model::limit::Limit;
+use hil_model::metric::{Metric, Statistic};
+use hil_model::plan::{Plan, Step};
+use hil_model::scenario::{Check, Code, Needs, Place, Rule, Sampling, Scenario, Workers, Workload};
+use hil_model::verdict::Reason;
+use hil_plan::{MissingData, Options, plan, select};
+
+fn workload(dataset: Option<&str>) -> Workload {
+    Workload {
+        code: Code::Kernel(KernelName::new("lan/keyword_i8").unwrap()),
+        dataset: dataset.map(|name| DatasetName::new(name).unwrap()),
+        workers: Workers::EveryCore,
+        duty_cycle: None,
+        battery: None,
+    }
+}
+
+fn check(target: &str, metric: Metric, statistic: Statistic, limit: &str) -> Check {
+    Check {
+        target: Some(TargetId::new(target).unwrap()),
+        metric,
+        statistic,
+        workload: WorkloadId::main(),
+        versus: None,
+        rule: Rule::Limit { limit: Limit::parse(limit).unwrap(), acceptable: None },
+        needs: Needs::default(),
+        note: None,
+        place: Place { file: "x.toml".to_owned(), line: 1 },
+    }
+}
+
+fn scenario(checks: Vec<Check>) -> Scenario {
+    Scenario {
+        id: ScenarioId::new("demo").unwrap(),
+        title: "A demonstration".to_owned(),
+        file: "x.toml".to_owned(),
+        platform: PlatformId::new("desktop-cpu").unwrap(),
+        workloads: BTreeMap::from([(WorkloadId::main(), workload(Some("sounds")))]),
+        sampling: Sampling {
+            warmup: 20,
+            min_samples: None,
+            starts: 5,
+            budget: Duration::from_secs(60),
+            timeout: Duration::from_secs(10),
+        },
+        checks,
+        alerts: Vec::new(),
+    }
+}
+
+fn lab(cores: u32) -> Lab {
+    let platform = PlatformId::new("desktop-cpu").unwrap();
+    Lab { benches: vec![BenchInfo { platform, evidence: Evidence::Host, cores }] }
+}
+
+const FULL: Options = Options { seed: 7, quick: false, budget: None };
+
+fn steps(plan: &Plan) -> impl Iterator<Item = &Step> {
+    plan.jobs.iter().flat_map(|job| &job.starts).flat_map(|start| &start.steps)
+}
+
+fn measured(plan: &Plan) -> u32 {
+    steps(plan).map(|step| if let Step::Measure { iterations, .. } = step { *iterations } else { 0 }).sum()
+}
+
+#[test]
+fn a_latency_check_runs_its_samples_over_five_starts_each_verified_and_warmed_up() {
+    let scenario = scenario(vec![check("LAN-16", Metric::Latency, Statistic::Percentile(950), "< 5 ms")]);
+    let plan = plan(&[scenario], &lab(2), &BTreeMap::new(), &FULL);
+    assert_eq!(plan.jobs[0].starts.len(), 5);
+    for start in &plan.jobs[0].starts {
+        assert!(matches!(start.steps[0], Step::Verify { .. }), "nothing is timed before the known answer holds");
+        assert!(matches!(start.steps[1], Step::WarmUp { iterations: 20, .. }));
+    }
+    assert_eq!(measured(&plan), Statistic::Percentile(950).default_samples());
+}
+
+#[test]
+fn min_samples_raises_the_amount_and_quick_lowers_it() {
+    let mut demanding = scenario(vec![check("LAN-16", Metric::Latency, Statistic::Percentile(950), "< 5 ms")]);
+    demanding.sampling.min_samples = Some(2000);
+    let full = plan(&[demanding.clone()], &lab(2), &BTreeMap::new(), &FULL);
+    assert_eq!(measured(&full), 2000);
+    let quick = plan(&[demanding], &lab(2), &BTreeMap::new(), &Options { quick: true, ..FULL });
+    assert_eq!(measured(&quick), 400);
+}
+
+#[test]
+fn memory_is_read_in_a_process_that_ran_nothing_else() {
+    let mut scenario = scenario(vec![
+        check("AA-1", Metric::Latency, Statistic::Median, "< 5 ms"),
+        check("LAN-18", Metric::Memory, Statistic::Max, "< 100 MB"),
+    ]);
+    let alone = plan(&[scenario.clone()], &lab(2), &BTreeMap::new(), &FULL);
+    assert_eq!(alone.jobs[0].starts.len(), 5, "one workload: its timed starts serve");
+
+    let other = WorkloadId::new("other").unwrap();
+    scenario.workloads.insert(other.clone(), workload(None));
+    scenario.checks[0].versus = Some(other.clone());
+    scenario.checks[0].statistic = Statistic::Ratio;
+    let beside = plan(&[scenario], &lab(2), &BTreeMap::new(), &FULL);
+    let with_memory: Vec<_> = beside.jobs[0]
+        .starts
+        .iter()
+        .filter(|start| start.steps.iter().any(|step| matches!(step, Step::Memory { .. })))
+        .collect();
+    assert_eq!(with_memory.len(), 5);
+    for start in with_memory {
+        assert!(start.steps.iter().all(|step| *step.workload() == WorkloadId::main()));
+    }
+}
+
+#[test]
+fn the_sides_of_a_ratio_alternate_in_short_blocks() {
+    let other = WorkloadId::new("other").unwrap();
+    let mut scenario = scenario(vec![check("LAN-16", Metric::Latency, Statistic::Ratio, ">= 2 x")]);
+    scenario.checks[0].versus = Some(other.clone());
+    scenario.workloads.insert(other, workload(None));
+    let plan = plan(&[scenario], &lab(2), &BTreeMap::new(), &FULL);
+    for start in &plan.jobs[0].starts {
+        let places: Vec<(u32, u8, &WorkloadId)> = start
+            .steps
+            .iter()
+            .filter_map(|step| match step {
+                Step::Measure { workload, block, slot, .. } => Some((*block, *slot, workload)),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(places.len(), 40, "20 blocks of two sides");
+        for pair in places.chunks(2) {
+            assert_eq!((pair[0].0, pair[0].1, pair[1].1), (pair[1].0, 0, 1));
+            assert_ne!(pair[0].2, pair[1].2);
+        }
+        let first = places.iter().filter(|(_, slot, id)| *slot == 0 && **id == WorkloadId::main()).count();
+        assert_eq!(first, 10, "each side goes first half of the time");
+    }
+}
+
+#[test]
+fn what_cannot_be_answered_says_what_is_needed() {
+    let mut many_cores = check("LAN-17", Metric::Throughput, Statistic::Mean, "> 1000 req/s");
+    many_cores.needs = Needs { cores: Some(8) };
+    let scenario = scenario(vec![many_cores]);
+    let plan_here = plan(std::slice::from_ref(&scenario), &lab(2), &BTreeMap::new(), &FULL);
+    assert!(plan_here.jobs.is_empty());
+    assert_eq!(plan_here.skipped[0].reason, Reason::TooFewCores { needs: 8, has: 2 });
+
+    let missing = MissingData { origin: "somewhere".to_owned(), licence: "CC-BY-4.0".to_owned() };
+    let missing = BTreeMap::from([(DatasetName::new("sounds").unwrap(), missing)]);
+    let plan_without_data = plan(std::slice::from_ref(&scenario), &lab(8), &missing, &FULL);
+    assert!(matches!(plan_without_data.skipped[0].reason, Reason::DataMissing { .. }));
+
+    let plan_without_bench = plan(&[scenario], &Lab::default(), &BTreeMap::new(), &FULL);
+    assert!(matches!(plan_without_bench.skipped[0].reason, Reason::NoBench { .. }));
+}
+
+#[test]
+fn the_same_seed_gives_the_same_plan_and_another_seed_another_order() {
+    let other = WorkloadId::new("other").unwrap();
+    let mut scenario = scenario(vec![check("LAN-16", Metric::Latency, Statistic::Ratio, ">= 2 x")]);
+    scenario.checks[0].versus = Some(other.clone());
+    scenario.workloads.insert(other, workload(None));
+    let scenarios = [scenario];
+    let with = |seed| plan(&scenarios, &lab(2), &BTreeMap::new(), &Options { seed, ..FULL });
+    assert_eq!(with(1), with(1));
+    assert_ne!(with(1).jobs, with(2).jobs);
+}
+
+#[test]
+fn only_keeps_what_it_names_and_refuses_names_that_fit_nothing() {
+    let all = vec![scenario(vec![
+        check("LAN-16", Metric::Latency, Statistic::Median, "< 5 ms"),
+        check("LAN-18", Metric::Memory, Statistic::Max, "< 100 MB"),
+    ])];
+    let kept = select(all.clone(), &["LAN-18".to_owned()]).unwrap();
+    assert_eq!(kept[0].checks.len(), 1);
+    assert_eq!(select(all.clone(), &["desktop-cpu".to_owned()]).unwrap(), all);
+    let error = select(all, &["LAN-18".to_owned(), "LAN-99".to_owned()]).unwrap_err();
+    assert_eq!(error.0, ["LAN-99"]);
+}
