@@ -39,8 +39,8 @@ pub enum Kind {
 /// Cargo says at run time where the crate is; the place at build time is the fallback for a binary that is
 /// started by hand.
 pub fn workspace_root() -> PathBuf {
-    let here = env::var_os("CARGO_MANIFEST_DIR")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+    let here =
+        env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
     here.ancestors().nth(2).map_or_else(|| here.clone(), Path::to_path_buf)
 }
 
@@ -79,11 +79,7 @@ fn member(metadata: &Metadata, package: &cargo_metadata::Package) -> Member {
             (dependency.name.clone(), kind)
         })
         .collect();
-    Member {
-        name: package.name.to_string(),
-        folder: folder.as_str().replace('\\', "/"),
-        dependencies,
-    }
+    Member { name: package.name.to_string(), folder: folder.as_str().replace('\\', "/"), dependencies }
 }
 
 #[cfg(test)]

@@ -17,18 +17,8 @@ pub struct Finding {
 
 impl Finding {
     /// A finding at `file`, at `line` when there is one.
-    pub fn new(
-        file: impl Into<String>,
-        line: Option<usize>,
-        what: impl Into<String>,
-        fix: impl Into<String>,
-    ) -> Self {
-        Self {
-            file: file.into(),
-            line,
-            what: what.into(),
-            fix: fix.into(),
-        }
+    pub fn new(file: impl Into<String>, line: Option<usize>, what: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self { file: file.into(), line, what: what.into(), fix: fix.into() }
     }
 }
 
@@ -91,16 +81,10 @@ mod tests {
     #[test]
     fn warnings_alone_pass_and_a_finding_fails() {
         let one = vec![Finding::new("a", None, "w", "f")];
-        let warned = Report {
-            findings: Vec::new(),
-            warnings: one.clone(),
-        };
+        let warned = Report { findings: Vec::new(), warnings: one.clone() };
         assert!(warned.passed());
         assert_eq!(warned.text("tidy"), "warning: a: w; f\ntidy: nothing found\n");
-        let failed = Report {
-            findings: one,
-            warnings: Vec::new(),
-        };
+        let failed = Report { findings: one, warnings: Vec::new() };
         assert!(!failed.passed());
         assert_eq!(failed.text("tidy"), "finding: a: w; f\ntidy: 1 finding\n");
     }

@@ -2,11 +2,7 @@
 //!
 //! Exit status: 0 when nothing was found, 1 when something was found or a step failed, 2 for wrong usage or when
 //! a chore could not be carried out.
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "this is a command-line tool: printing is its output"
-)]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is a command-line tool: printing is its output")]
 
 use std::process::ExitCode;
 

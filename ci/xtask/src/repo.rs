@@ -29,10 +29,7 @@ pub struct File {
 impl File {
     /// A file from its parts.
     pub fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
-        Self {
-            path: path.into(),
-            text: text.into(),
-        }
+        Self { path: path.into(), text: text.into() }
     }
 
     /// The file's name, without its folders.
@@ -55,9 +52,7 @@ impl File {
     /// The first line, from 1, that opens with `key` as a whole word (a TOML key, for instance).
     pub fn line_of_key(&self, key: &str) -> Option<usize> {
         self.line_where(|line| {
-            line.trim_start()
-                .strip_prefix(key)
-                .is_some_and(|rest| !rest.starts_with(|c: char| is_word(c) || c == '-'))
+            line.trim_start().strip_prefix(key).is_some_and(|rest| !rest.starts_with(|c: char| is_word(c) || c == '-'))
         })
     }
 
@@ -81,10 +76,8 @@ pub fn read(root: &Path) -> Result<Vec<File>> {
 
 /// The folders directly below the root, sorted.
 pub fn top_folders(files: &[File]) -> Vec<&str> {
-    let mut folders: Vec<&str> = files
-        .iter()
-        .filter_map(|file| file.path.split_once('/').map(|(folder, _)| folder))
-        .collect();
+    let mut folders: Vec<&str> =
+        files.iter().filter_map(|file| file.path.split_once('/').map(|(folder, _)| folder)).collect();
     folders.sort_unstable();
     folders.dedup();
     folders
@@ -105,9 +98,7 @@ fn read_folder(folder: &Path, prefix: &str, ignored: &[String], files: &mut Vec<
         let entry = entry.with_context(|| format!("failed to list {}", folder.display()))?;
         let name = entry.file_name().to_string_lossy().into_owned();
         let path = entry.path();
-        let kind = entry
-            .file_type()
-            .with_context(|| format!("failed to look at {}", path.display()))?;
+        let kind = entry.file_type().with_context(|| format!("failed to look at {}", path.display()))?;
         let is_ignored = prefix.is_empty() && ignored.contains(&name);
         if is_ignored || TOOL_FOLDERS.contains(&name.as_str()) {
             continue;
@@ -165,7 +156,8 @@ mod tests {
 
     #[test]
     fn a_key_is_found_as_a_whole_word() {
-        let file = File::new("Cargo.toml", "[dependencies]\ntoml_edit = \"1\"\ntoml-x = \"1\"\ntoml.workspace = true\n");
+        let file =
+            File::new("Cargo.toml", "[dependencies]\ntoml_edit = \"1\"\ntoml-x = \"1\"\ntoml.workspace = true\n");
         assert_eq!(file.line_of_key("toml"), Some(4));
         assert_eq!(file.line_of_key("serde"), None);
     }

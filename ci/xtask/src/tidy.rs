@@ -43,10 +43,7 @@ pub fn tidy(root: &Path) -> Result<Report> {
         words::check(&files),
     ]
     .concat();
-    Ok(Report {
-        findings,
-        warnings: length::warnings(&files),
-    })
+    Ok(Report { findings, warnings: length::warnings(&files) })
 }
 
 /// The file at `path`, when there is one.

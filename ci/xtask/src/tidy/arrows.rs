@@ -80,7 +80,11 @@ pub fn check(files: &[File], members: &[Member]) -> Vec<Finding> {
                     &manifest,
                     line_of(dependency),
                     forbidden(&member.name, dependency, *kind),
-                    format!("move what is shared into a crate that both may use; {} may use: {}", member.name, list(allowed)),
+                    format!(
+                        "move what is shared into a crate that both may use; {} may use: {}",
+                        member.name,
+                        list(allowed)
+                    ),
                 ));
             }
             for (theirs, users) in SOLE_USERS {
@@ -106,11 +110,7 @@ fn forbidden(member: &str, dependency: &str, kind: Kind) -> String {
 }
 
 fn list(names: &[&str]) -> String {
-    if names.is_empty() {
-        "none of ours".to_owned()
-    } else {
-        names.join(", ")
-    }
+    if names.is_empty() { "none of ours".to_owned() } else { names.join(", ") }
 }
 
 #[cfg(test)]
@@ -142,10 +142,7 @@ mod tests {
 
     #[test]
     fn an_arrow_against_the_flow_is_found_at_its_line() {
-        let members = [
-            member("hil-model", &[("hil-store", Kind::Normal)]),
-            member("hil-store", &[]),
-        ];
+        let members = [member("hil-model", &[("hil-store", Kind::Normal)]), member("hil-store", &[])];
         let manifest = File::new("harness/hil-model/Cargo.toml", "[dependencies]\nhil-store.workspace = true\n");
         let findings = check(&[manifest], &members);
         assert_eq!(findings.len(), 1);
@@ -160,10 +157,7 @@ mod tests {
         assert_eq!(whats(&[kit.clone(), for_tests]), [""; 0]);
         let shipped = member("hil-bench", &[("hil-testkit", Kind::Normal)]);
         assert_eq!(whats(&[kit, shipped]), ["hil-bench must not depend on hil-testkit"]);
-        assert!(
-            ARROWS.iter().all(|(_, allowed)| !allowed.contains(&"hil-testkit")),
-            "no row may list the testkit"
-        );
+        assert!(ARROWS.iter().all(|(_, allowed)| !allowed.contains(&"hil-testkit")), "no row may list the testkit");
     }
 
     #[test]

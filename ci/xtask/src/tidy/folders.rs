@@ -4,9 +4,8 @@ use crate::finding::Finding;
 use crate::repo::{File, top_folders};
 
 /// Every folder that may stand at the root. ARCHITECTURE.md gives the role of each.
-const ALLOWED: [&str; 11] = [
-    ".cargo", ".ci", ".github", "ci", "docs", "examples", "fixtures", "harness", "reports", "scenarios", "targets",
-];
+const ALLOWED: [&str; 11] =
+    [".cargo", ".ci", ".github", "ci", "docs", "examples", "fixtures", "harness", "reports", "scenarios", "targets"];
 
 /// Finds folders at the root that are not in the list.
 pub fn check(files: &[File]) -> Vec<Finding> {

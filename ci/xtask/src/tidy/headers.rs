@@ -22,10 +22,7 @@ pub fn check(files: &[File]) -> Vec<Finding> {
 
 /// True when the first line is a `//!` line with words on it.
 fn opens_with_header(text: &str) -> bool {
-    text.lines()
-        .next()
-        .and_then(|line| line.strip_prefix("//!"))
-        .is_some_and(|words| !words.trim().is_empty())
+    text.lines().next().and_then(|line| line.strip_prefix("//!")).is_some_and(|words| !words.trim().is_empty())
 }
 
 #[cfg(test)]

@@ -97,10 +97,7 @@ fn unused_entries(root: &File, used: &[String]) -> Vec<Finding> {
         Ok(table) => table,
         Err(error) => return vec![not_toml(root, &error)],
     };
-    let entries = table
-        .get("workspace")
-        .and_then(|workspace| workspace.get("dependencies"))
-        .and_then(Value::as_table);
+    let entries = table.get("workspace").and_then(|workspace| workspace.get("dependencies")).and_then(Value::as_table);
     entries
         .into_iter()
         .flatten()
@@ -162,11 +159,7 @@ serde = { workspace = true, features = [\"alloc\"] }
 
     fn found(root: &str, manifest: &str) -> Vec<(Option<usize>, String)> {
         let files = [File::new("Cargo.toml", root), File::new("harness/a/Cargo.toml", manifest)];
-        let members = [Member {
-            name: "a".to_owned(),
-            folder: "harness/a".to_owned(),
-            dependencies: Vec::new(),
-        }];
+        let members = [Member { name: "a".to_owned(), folder: "harness/a".to_owned(), dependencies: Vec::new() }];
         check(&files, &members).into_iter().map(|finding| (finding.line, finding.what)).collect()
     }
 

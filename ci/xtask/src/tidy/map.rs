@@ -59,16 +59,9 @@ mod tests {
     use crate::repo::File;
 
     fn found(map: &str) -> Vec<String> {
-        let files = [
-            File::new("ARCHITECTURE.md", map),
-            File::new(".ci/run", ""),
-            File::new("ci/setup", ""),
-        ];
-        let members = [Member {
-            name: "hil-model".to_owned(),
-            folder: "harness/hil-model".to_owned(),
-            dependencies: Vec::new(),
-        }];
+        let files = [File::new("ARCHITECTURE.md", map), File::new(".ci/run", ""), File::new("ci/setup", "")];
+        let members =
+            [Member { name: "hil-model".to_owned(), folder: "harness/hil-model".to_owned(), dependencies: Vec::new() }];
         check(&files, &members).into_iter().map(|finding| finding.what).collect()
     }
 

@@ -15,9 +15,7 @@ pub fn check(files: &[File], members: &[Member]) -> Vec<Finding> {
         .iter()
         .filter(|member| NO_STD.contains(&member.name.as_str()))
         .map(|member| format!("{}/src/lib.rs", member.folder))
-        .filter(|root| {
-            !file(files, root).is_some_and(|file| !lines_with(&code_only(&file.text), "#![no_std]").is_empty())
-        })
+        .filter(|root| file(files, root).is_none_or(|file| !says_no_std(&file.text)))
         .map(|root| {
             Finding::new(
                 root,
@@ -29,6 +27,10 @@ pub fn check(files: &[File], members: &[Member]) -> Vec<Finding> {
         .collect()
 }
 
+fn says_no_std(text: &str) -> bool {
+    !lines_with(&code_only(text), "#![no_std]").is_empty()
+}
+
 #[cfg(test)]
 mod tests {
     use super::check;
@@ -36,11 +38,7 @@ mod tests {
     use crate::repo::File;
 
     fn n_findings(name: &str, text: &str) -> usize {
-        let member = Member {
-            name: name.to_owned(),
-            folder: "targets/a".to_owned(),
-            dependencies: Vec::new(),
-        };
+        let member = Member { name: name.to_owned(), folder: "targets/a".to_owned(), dependencies: Vec::new() };
         check(&[File::new("targets/a/src/lib.rs", text)], &[member]).len()
     }
 

@@ -18,12 +18,12 @@ pub fn check(files: &[File]) -> Vec<Finding> {
     };
     COMMANDS
         .iter()
-        .filter(|command| !shown(&command.line()))
+        .filter(|command| !shown(command.line))
         .map(|command| {
             Finding::new(
                 "README.md",
                 None,
-                format!("does not show the command `{}`", command.line()),
+                format!("does not show the command `{}`", command.line),
                 "show it in a code block, or change `COMMANDS` in ci/xtask/src/fresh.rs",
             )
         })
@@ -38,7 +38,7 @@ mod tests {
 
     #[test]
     fn the_commands_must_stand_on_lines_of_their_own() {
-        let lines: Vec<String> = COMMANDS.iter().map(super::super::super::fresh::Shown::line).collect();
+        let lines = COMMANDS.map(|command| command.line);
         let shown = format!("```sh\n$ {}   # every check\n{}\n```\n", lines[0], lines[1]);
         assert_eq!(check(&[File::new("README.md", shown)]), []);
         let in_prose = format!("Run {} and {} often.\n", lines[0], lines[1]);

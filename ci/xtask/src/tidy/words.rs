@@ -67,13 +67,7 @@ const RULES: [Rule; 6] = [
     Rule {
         words: &["Instant::now", "SystemTime::now"],
         scope: Scope::Code,
-        homes: &[
-            "harness/hil-cli/",
-            "harness/hil-bench/",
-            "harness/hil-testkit/",
-            "targets/hil-desktop/",
-            "ci/xtask/",
-        ],
+        homes: &["harness/hil-cli/", "harness/hil-bench/", "harness/hil-testkit/", "targets/hil-desktop/", "ci/xtask/"],
         purposes: &[Purpose::Benches],
         fix: "take the time as an argument or from a clock that the caller passes in",
     },
@@ -88,10 +82,7 @@ const RULES: [Rule; 6] = [
 
 /// Finds every forbidden word outside its homes.
 pub fn check(files: &[File]) -> Vec<Finding> {
-    files
-        .iter()
-        .flat_map(|file| RULES.iter().flat_map(move |rule| check_rule(file, rule)))
-        .collect()
+    files.iter().flat_map(|file| RULES.iter().flat_map(move |rule| check_rule(file, rule))).collect()
 }
 
 fn check_rule(file: &File, rule: &Rule) -> Vec<Finding> {
@@ -130,10 +121,7 @@ mod tests {
 
     /// The words found in `text` at `path`, with their lines.
     fn found(path: &str, text: &str) -> Vec<(usize, String)> {
-        check(&[File::new(path, text)])
-            .into_iter()
-            .map(|finding| (finding.line.unwrap(), finding.what))
-            .collect()
+        check(&[File::new(path, text)]).into_iter().map(|finding| (finding.line.unwrap(), finding.what)).collect()
     }
 
     fn n_found(path: &str, text: &str) -> usize {
@@ -149,7 +137,8 @@ mod tests {
     #[test]
     fn homes_and_purposes_are_exempt() {
         let text = "fn a() { env::var(x); println!(y); }\n";
-        for path in ["harness/hil-cli/src/a.rs", "harness/hil-stats/tests/a.rs", "reports/src/view/tests.rs", "a/build.rs"]
+        for path in
+            ["harness/hil-cli/src/a.rs", "harness/hil-stats/tests/a.rs", "reports/src/view/tests.rs", "a/build.rs"]
         {
             assert_eq!(n_found(path, text), 0, "{path}");
         }
