@@ -1,1 +1,72 @@
-//! The binary hil: command line, pipeline, terminal.
+//! The command line `hil`: the only crate that prints, reads the environment or exits.
+//!
+//! [`pipeline`] shows the flow of `hil run`; `commands` has one file a subcommand; `args` is what was typed.
+//! Everything that judges or measures is in other crates; here it is only put together.
+
+#![forbid(unsafe_code)]
+
+mod agent;
+mod args;
+mod commands;
+mod distributions;
+mod environment;
+mod error;
+mod exit;
+mod files;
+mod identity;
+mod lab;
+mod lease;
+mod noise;
+pub mod pipeline;
+mod results;
+mod show;
+mod stages;
+mod surroundings;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::args::{Cli, Command};
+use crate::error::CliError;
+use crate::exit::Exit;
+use crate::surroundings::Surroundings;
+
+/// Reads the command line, does what it says, and returns the exit code.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are not errors; clap prints them to standard output.
+            let exit = if error.use_stderr() { Exit::Usage } else { Exit::Success };
+            let _ = error.print();
+            return exit.into();
+        }
+    };
+    if let Command::Agent { args } = &cli.command {
+        return agent::serve(args);
+    }
+    match dispatch(cli.command, &Surroundings::look()) {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            let style = anstyle::AnsiColor::Red.on_default().effects(anstyle::Effects::BOLD);
+            show::print_err(&format!("{style}error:{style:#} {}", show::clean(&error.to_string())));
+            error.exit().into()
+        }
+    }
+}
+
+fn dispatch(command: Command, around: &Surroundings) -> Result<Exit, CliError> {
+    match command {
+        Command::Run(args) => commands::run::run(&args, around),
+        Command::Check(args) => commands::check::check(&args),
+        Command::Plan(args) => commands::plan::plan(&args, around),
+        Command::List(args) => commands::list::list(&args, around),
+        Command::Schema { what } => commands::schema::schema(what),
+        Command::Report(args) => commands::report::report(&args, around),
+        Command::Data(command) => commands::data::data(&command, around),
+        Command::Doctor(data) => commands::doctor::doctor(&data, around),
+        Command::Agent { .. } => Ok(Exit::Success),
+    }
+}

@@ -1,5 +1,7 @@
 //! Whole plans: what is run, in which order, and what is left out with which reason.
 
+#![expect(clippy::unwrap_used, reason = "a panic of a test is its failure")]
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 

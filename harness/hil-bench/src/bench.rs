@@ -1,0 +1,95 @@
+//! What a bench is: something that can start an agent and talk to it.
+//!
+//! A bench and its lives know nothing of messages: they carry bytes and say how an agent ended.
+
+use std::time::Duration;
+
+use hil_model::lab::BenchInfo;
+
+/// Bytes to and from an agent.
+pub trait Link {
+    /// Sends all `bytes`, or queues them; never waits for an agent that does not read.
+    ///
+    /// # Errors
+    /// [`LinkGone`] when the agent has closed its end.
+    fn send(&mut self, bytes: &[u8]) -> Result<(), LinkGone>;
+
+    /// Appends what has arrived to `buffer`, waiting up to `timeout` for the first byte. Appends nothing when nothing
+    /// came in time.
+    ///
+    /// # Errors
+    /// [`LinkGone`] when the agent has closed its end and everything that it sent was handed out.
+    fn receive(&mut self, buffer: &mut Vec<u8>, timeout: Duration) -> Result<(), LinkGone>;
+}
+
+/// One life of an agent, from its start to its end. Dropping it ends the agent and everything that it started.
+pub trait Life: Link {
+    /// Waits up to `grace` for the agent to end by itself, then ends it by force, and says which of the two it was.
+    fn end(&mut self, grace: Duration) -> End;
+}
+
+/// Something that can start an agent.
+pub trait Bench {
+    /// What it is.
+    fn info(&self) -> &BenchInfo;
+
+    /// Starts an agent.
+    ///
+    /// # Errors
+    /// [`RigError`] when it cannot be started.
+    fn start(&self) -> Result<Box<dyn Life>, RigError>;
+}
+
+/// The other end of the link is closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the agent has closed the link")]
+pub struct LinkGone;
+
+/// How an agent ended, and its last words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct End {
+    /// How.
+    pub how: Ending,
+    /// The end of what it wrote to standard error; empty where there is no such thing.
+    pub last_words: String,
+}
+
+/// How an agent ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ending {
+    /// By itself, with an exit status.
+    Exited(i32),
+    /// By a signal that a program brings upon itself, such as `SIGSEGV`.
+    Crashed {
+        /// Name of the signal.
+        signal: String,
+    },
+    /// By a signal that comes from outside, such as `SIGKILL`.
+    KilledFromOutside {
+        /// Name of the signal.
+        signal: String,
+    },
+    /// It lived on and was ended by force.
+    Stopped,
+}
+
+/// The bench itself failed.
+#[derive(Debug, thiserror::Error)]
+pub enum RigError {
+    /// The agent's program did not start.
+    #[error("cannot start the agent {program}: {source}; is it an executable that calls hil_desktop::agent_main?")]
+    Spawn {
+        /// Its file name, without its folder.
+        program: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The agent did not do its part.
+    #[error("{phase}: {message}")]
+    Agent {
+        /// What was being done.
+        phase: crate::phase::Phase,
+        /// What happened.
+        message: String,
+    },
+}

@@ -1,0 +1,288 @@
+//! One job, from its first start to its last: the order of things, the budget, and what becomes of failures.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use hil_model::data::Dataset;
+use hil_model::id::{DatasetName, WorkloadId};
+use hil_model::plan::{Job, Start, Step};
+use hil_model::run::RigFault;
+use hil_model::sample::{Counter, Failure, Observations};
+use hil_model::scenario::{Code, Workload};
+use hil_wire::message::COMMAND_KERNEL;
+
+use crate::bench::{Bench, End, Ending};
+use crate::control::Control;
+use crate::crash::printable;
+use crate::event::Event;
+use crate::life::{AgentLife, Input, Subject};
+use crate::phase::Phase;
+use crate::stop::Stop;
+
+/// Where data sets come from.
+pub trait Inputs {
+    /// The data set of that name, if it is here.
+    fn dataset(&self, name: &DatasetName) -> Option<&Dataset>;
+}
+
+/// No data sets at all.
+#[derive(Debug, Clone, Copy)]
+pub struct NoInputs;
+
+impl Inputs for NoInputs {
+    fn dataset(&self, _: &DatasetName) -> Option<&Dataset> {
+        None
+    }
+}
+
+/// What a job amounts to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JobOutcome {
+    /// One entry a workload; none at all when no agent ever said who it is.
+    pub observations: Vec<Observations>,
+    /// What ended the job early, if it was the rig.
+    pub fault: Option<RigFault>,
+    /// Whether the caller ended the job early.
+    pub interrupted: bool,
+}
+
+/// Runs every step of `job` on `bench`, within its budget.
+///
+/// An iteration that is under way when the budget ends is let finish, so a job overruns its budget by at most its
+/// timeout. A workload that fails is over; the others go on, in a new life of the agent where necessary.
+pub fn run_job(
+    job: &Job,
+    bench: &dyn Bench,
+    inputs: &dyn Inputs,
+    control: &Control<'_>,
+    events: &mut dyn FnMut(Event),
+) -> JobOutcome {
+    let mut outcome = JobOutcome { observations: Vec::new(), fault: None, interrupted: false };
+    let fault = |phase: Phase, message: String| {
+        let (scenario, platform) = (job.scenario.clone(), job.platform.clone());
+        Some(RigFault { scenario, platform, phase: phase.to_string(), message })
+    };
+    let mut books = Vec::new();
+    for (id, workload) in &job.workloads {
+        match subject(id, workload, inputs) {
+            Ok(subject) => books.push(Book::new(job, subject)),
+            Err(message) => {
+                outcome.fault = fault(Phase::Load, message);
+                return outcome;
+            }
+        }
+    }
+    let began = control.clock.now();
+    let mut runner = Runner { job, bench, control: *control, events, began, clock: None, books };
+    match runner.all_starts() {
+        Ok(()) | Err(Stop::BudgetSpent) => {}
+        Err(Stop::Cancelled) => outcome.interrupted = true,
+        Err(Stop::Rig { phase, message }) => outcome.fault = fault(phase, message),
+        // Failures are booked where they happen.
+        Err(Stop::Failed(failure)) => outcome.fault = fault(Phase::Close, format!("{failure:?} of no workload")),
+    }
+    if let Some(clock) = runner.clock {
+        let books = runner.books.into_iter();
+        outcome.observations =
+            books.map(|book| Observations { clock: clock.clone(), ..book.observations }).collect();
+    }
+    outcome
+}
+
+/// What an agent understands of a workload.
+fn subject<'j>(id: &'j WorkloadId, workload: &'j Workload, inputs: &'j dyn Inputs) -> Result<Subject<'j>, String> {
+    let (kernel, input) = match (&workload.code, &workload.dataset) {
+        (Code::Kernel(kernel), None) => (kernel.as_str(), Input::BuiltIn),
+        (Code::Kernel(kernel), Some(name)) => match inputs.dataset(name) {
+            Some(dataset) if !dataset.items.is_empty() => (kernel.as_str(), Input::Items(dataset)),
+            Some(_) => return Err(format!("data set {name} has no items; see `hil data verify`")),
+            None => return Err(format!("data set {name} is not here; see `hil data list`")),
+        },
+        (Code::Command(argv), _) => (COMMAND_KERNEL, Input::Command(argv.join("\0").into_bytes())),
+        (Code::Criterion { package, bench }, _) => {
+            return Err(format!("suite {bench} of {package} is no kernel; agents run kernels and commands"));
+        }
+    };
+    Ok(Subject { id, kernel, input })
+}
+
+/// What is known about one workload.
+pub(crate) struct Book<'j> {
+    pub(crate) subject: Subject<'j>,
+    pub(crate) observations: Observations,
+    /// Seconds of one iteration, as last seen.
+    pub(crate) pace: Option<f64>,
+    /// The start that the next iteration belongs to, and its position there.
+    pub(crate) position: (u32, u32),
+}
+
+impl<'j> Book<'j> {
+    fn new(job: &Job, subject: Subject<'j>) -> Self {
+        let clock = Counter { name: String::new(), hz: 1.0 };
+        let observations = Observations::new(job.scenario.clone(), subject.id.clone(), job.evidence, clock);
+        Self { subject, observations, pace: None, position: (0, 0) }
+    }
+}
+
+/// A job under way.
+pub(crate) struct Runner<'j, 'c, 'e> {
+    pub(crate) job: &'j Job,
+    pub(crate) bench: &'c dyn Bench,
+    pub(crate) control: Control<'c>,
+    pub(crate) events: &'e mut dyn FnMut(Event),
+    began: Duration,
+    /// The agents' clock, once the first of them has said what it is.
+    pub(crate) clock: Option<Counter>,
+    pub(crate) books: Vec<Book<'j>>,
+}
+
+impl<'c> Runner<'_, 'c, '_> {
+    fn all_starts(&mut self) -> Result<(), Stop> {
+        let starts = u32::try_from(self.job.starts.len()).unwrap_or(u32::MAX);
+        for (number, start) in self.job.starts.iter().enumerate() {
+            (self.events)(Event::StartBegan { start: start.index, starts });
+            let mut life = None;
+            let mut measured = BTreeSet::new();
+            for (at, step) in start.steps.iter().enumerate() {
+                let Err(stop) = self.step(&mut life, &mut measured, start.index, step) else { continue };
+                if stop == Stop::BudgetSpent {
+                    self.book_budget(number, at);
+                    self.end_life(life, &measured)?;
+                }
+                return Err(stop);
+            }
+            self.end_life(life, &measured)?;
+        }
+        Ok(())
+    }
+
+    /// One step. A failure of the measured code is booked here and does not stop the others.
+    fn step(
+        &mut self,
+        life: &mut Option<AgentLife<'c>>,
+        measured: &mut BTreeSet<usize>,
+        start: u32,
+        step: &Step,
+    ) -> Result<(), Stop> {
+        let Some(at) = self.books.iter().position(|book| book.subject.id == step.workload()) else {
+            return Err(Stop::rig(Phase::Load, format!("the plan names no workload {}", step.workload())));
+        };
+        if self.books[at].observations.failure.is_some() {
+            return Ok(());
+        }
+        self.check()?;
+        let result = self.do_step(life, at, start, step);
+        if matches!(step, Step::Measure { .. }) {
+            measured.insert(at);
+        }
+        match result {
+            Err(Stop::Failed(failure)) => {
+                self.book_failure(at, failure);
+                self.bury_if_dead(life);
+                Ok(())
+            }
+            Err(stop) => {
+                self.bury_if_dead(life);
+                Err(stop)
+            }
+            Ok(()) => Ok(()),
+        }
+    }
+
+    /// Stops when the caller wants to or the budget is spent.
+    pub(crate) fn check(&self) -> Result<(), Stop> {
+        if self.control.cancelled() {
+            return Err(Stop::Cancelled);
+        }
+        if self.budget_left().is_zero() {
+            return Err(Stop::BudgetSpent);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn budget_left(&self) -> Duration {
+        let spent = self.control.clock.now().saturating_sub(self.began);
+        self.job.budget.saturating_sub(spent)
+    }
+
+    /// A new life of the agent.
+    pub(crate) fn open(&mut self) -> Result<AgentLife<'c>, Stop> {
+        let life = AgentLife::open(self.bench, self.control, self.job.timeout)?;
+        let clock = self.clock.get_or_insert_with(|| life.info.clock.clone());
+        if *clock != life.info.clock {
+            return Err(Stop::rig(
+                Phase::Handshake,
+                format!("the agent's clock was {clock:?} before and is {:?} now", life.info.clock),
+            ));
+        }
+        Ok(life)
+    }
+
+    /// Checks once more that what was measured gives right results, and ends the agent.
+    fn end_life(&mut self, life: Option<AgentLife<'c>>, measured: &BTreeSet<usize>) -> Result<(), Stop> {
+        let mut life = life;
+        for at in measured {
+            let book = &self.books[*at];
+            let Some(alive) = life.as_mut().filter(|_| book.observations.failure.is_none()) else { continue };
+            match alive.verify(&book.subject) {
+                Ok(()) => {}
+                Err(Stop::Failed(failure)) => {
+                    self.book_failure(*at, failure);
+                    self.bury_if_dead(&mut life);
+                }
+                Err(stop) => {
+                    self.bury_if_dead(&mut life);
+                    return Err(stop);
+                }
+            }
+        }
+        if let Some(life) = life {
+            let end = life.close();
+            self.report_end(&end);
+        }
+        Ok(())
+    }
+
+    fn book_failure(&mut self, at: usize, failure: Failure) {
+        let book = &mut self.books[at];
+        (self.events)(Event::WorkloadFailed { workload: book.subject.id.clone(), failure: failure.clone() });
+        book.observations.failure = Some(failure);
+    }
+
+    /// The budget ended before step `at` of start `number`: everything from there on is missing.
+    fn book_budget(&mut self, number: usize, at: usize) {
+        (self.events)(Event::BudgetSpent);
+        let left = |(n, start): (usize, &'_ Start)| {
+            let skip = if n == number { at } else { 0 };
+            start.steps.iter().skip(skip).map(|step| step.workload().clone()).collect::<Vec<_>>()
+        };
+        let missing: BTreeSet<WorkloadId> =
+            self.job.starts.iter().enumerate().skip(number).flat_map(left).collect();
+        for book in &mut self.books {
+            book.observations.budget_spent |= missing.contains(book.subject.id);
+        }
+    }
+
+    /// Takes note of an agent that has ended, so that the next step gets a new one.
+    fn bury_if_dead(&mut self, life: &mut Option<AgentLife<'c>>) {
+        if life.as_ref().is_some_and(|life| life.session.is_over()) {
+            if let Some(end) = life.take().and_then(|mut life| life.session.take_end()) {
+                self.report_end(&end);
+            }
+        }
+    }
+
+    pub(crate) fn report_end(&mut self, end: &End) {
+        for line in end.last_words.lines().filter(|line| !line.trim().is_empty()) {
+            (self.events)(Event::AgentLog { line: printable(line) });
+        }
+        let how = match &end.how {
+            Ending::Exited(0) => return,
+            Ending::Exited(status) => format!("exited with status {status}"),
+            Ending::Crashed { signal } => format!("crashed with {signal}"),
+            Ending::KilledFromOutside { signal } => format!("killed from outside with {signal}"),
+            Ending::Stopped => "stopped by force".to_owned(),
+        };
+        (self.events)(Event::AgentGone { how });
+    }
+}

@@ -1,0 +1,268 @@
+//! This computer as a bench: an agent is a child process in a process group of its own.
+//!
+//! The group matters twice: Ctrl-C in a terminal does not reach the agent, so the harness decides what becomes of it;
+//! and whatever the measured code started is ended with it.
+
+use std::ffi::OsString;
+use std::io::{Read, Write};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use hil_model::lab::BenchInfo;
+
+use crate::bench::{Bench, End, Ending, Life, Link, LinkGone, RigError};
+
+/// How much of an agent's standard error is kept: the last of it, in bytes.
+const TAIL: usize = 16 << 10;
+/// Pieces from the agent that wait to be received before the agent has to wait.
+const QUEUE: usize = 256;
+/// How often the end of a process is looked for.
+const LOOK_AGAIN: Duration = Duration::from_millis(1);
+/// How long the last words may take once the agent and all that it started are gone.
+const FOR_LAST_WORDS: Duration = Duration::from_secs(1);
+
+/// Starts agents as child processes.
+///
+/// On Linux an agent ends when the thread that started it does, so start and use a life on the same thread.
+#[derive(Debug, Clone)]
+pub struct ProcessBench {
+    program: PathBuf,
+    arguments: Vec<OsString>,
+    info: BenchInfo,
+}
+
+impl ProcessBench {
+    /// A bench that starts `program` with `arguments`.
+    #[must_use]
+    pub fn new(program: impl Into<PathBuf>, arguments: Vec<OsString>, info: BenchInfo) -> Self {
+        Self { program: program.into(), arguments, info }
+    }
+}
+
+impl Bench for ProcessBench {
+    fn info(&self) -> &BenchInfo {
+        &self.info
+    }
+
+    fn start(&self) -> Result<Box<dyn Life>, RigError> {
+        let failed = |source| RigError::Spawn {
+            program: self.program.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            source,
+        };
+        let mut command = Command::new(&self.program);
+        command.args(&self.arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        own_group(&mut command);
+        let mut child = command.spawn().map_err(failed)?;
+        let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+        let (Some(stdin), Some(stdout), Some(stderr)) = pipes else {
+            return Err(failed(std::io::Error::other("it has no pipes")));
+        };
+        let (to_agent, outgoing) = channel();
+        let (arriving, from_agent) = sync_channel(QUEUE);
+        let tail = Arc::new(Mutex::new(Vec::new()));
+        let (tell_silence, silence) = channel();
+        thread::spawn(move || write_all(stdin, &outgoing));
+        thread::spawn(move || read_all(stdout, &arriving));
+        let words = Arc::clone(&tail);
+        thread::spawn(move || {
+            keep_tail(stderr, &words);
+            // Nobody waits for the last words of a life that was dropped.
+            let _ = tell_silence.send(());
+        });
+        Ok(Box::new(ProcessLife { child, to_agent, from_agent, tail, silence, end: None }))
+    }
+}
+
+/// One child process.
+struct ProcessLife {
+    child: Child,
+    to_agent: Sender<Vec<u8>>,
+    from_agent: Receiver<Vec<u8>>,
+    /// The last of its standard error.
+    tail: Arc<Mutex<Vec<u8>>>,
+    /// Tells when its standard error is closed.
+    silence: Receiver<()>,
+    end: Option<End>,
+}
+
+impl Link for ProcessLife {
+    fn send(&mut self, bytes: &[u8]) -> Result<(), LinkGone> {
+        self.to_agent.send(bytes.to_vec()).map_err(|_| LinkGone)
+    }
+
+    fn receive(&mut self, buffer: &mut Vec<u8>, timeout: Duration) -> Result<(), LinkGone> {
+        match self.from_agent.recv_timeout(timeout) {
+            Ok(bytes) => {
+                buffer.extend_from_slice(&bytes);
+                Ok(())
+            }
+            Err(RecvTimeoutError::Timeout) => Ok(()),
+            Err(RecvTimeoutError::Disconnected) => Err(LinkGone),
+        }
+    }
+}
+
+impl Life for ProcessLife {
+    fn end(&mut self, grace: Duration) -> End {
+        if let Some(end) = &self.end {
+            return end.clone();
+        }
+        let give_up = Instant::now() + grace;
+        while !has_ended(&mut self.child) && Instant::now() < give_up {
+            thread::sleep(LOOK_AGAIN);
+        }
+        let by_itself = has_ended(&mut self.child);
+        // The dead child is not waited for yet, so its number cannot have been given to another group.
+        kill_group(&mut self.child);
+        let status = self.child.wait();
+        let how = match status {
+            Ok(status) if by_itself => ending(status),
+            _ => Ending::Stopped,
+        };
+        // Something that left the group may still hold standard error open; then what was read so far has to do.
+        let _ = self.silence.recv_timeout(FOR_LAST_WORDS);
+        let tail = self.tail.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = tail.get(tail.len().saturating_sub(TAIL)..).unwrap_or(&[]);
+        let end = End { how, last_words: String::from_utf8_lossy(last).into_owned() };
+        drop(tail);
+        self.end = Some(end.clone());
+        end
+    }
+}
+
+impl Drop for ProcessLife {
+    fn drop(&mut self) {
+        self.end(Duration::ZERO);
+    }
+}
+
+/// Writes what is queued until nobody queues or nobody reads.
+fn write_all(mut pipe: impl Write, outgoing: &Receiver<Vec<u8>>) {
+    while let Ok(bytes) = outgoing.recv() {
+        if pipe.write_all(&bytes).is_err() {
+            return;
+        }
+    }
+}
+
+/// Hands on what arrives until the pipe is closed or nobody listens.
+fn read_all(mut pipe: impl Read, arriving: &SyncSender<Vec<u8>>) {
+    let mut buffer = vec![0; 64 << 10];
+    while let Some(bytes) = read_some(&mut pipe, &mut buffer) {
+        if arriving.send(bytes.to_vec()).is_err() {
+            return;
+        }
+    }
+}
+
+/// Keeps the last of what arrives, at least `TAIL` bytes and at most twice as many, until the pipe is closed.
+fn keep_tail(mut pipe: impl Read, tail: &Mutex<Vec<u8>>) {
+    let mut buffer = vec![0; 4 << 10];
+    while let Some(bytes) = read_some(&mut pipe, &mut buffer) {
+        let mut tail = tail.lock().unwrap_or_else(PoisonError::into_inner);
+        tail.extend_from_slice(bytes);
+        let surplus = tail.len().saturating_sub(TAIL);
+        if surplus > TAIL {
+            tail.drain(..surplus);
+        }
+    }
+}
+
+/// The next bytes, or nothing when there will be none.
+fn read_some<'b>(pipe: &mut impl Read, buffer: &'b mut [u8]) -> Option<&'b [u8]> {
+    loop {
+        match pipe.read(buffer) {
+            Ok(0) => return None,
+            Ok(len) => return buffer.get(..len),
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(_) => return None,
+        }
+    }
+}
+
+#[cfg(unix)]
+mod system {
+    //! Process groups and signals of Unix.
+
+    use std::os::unix::process::{CommandExt, ExitStatusExt};
+    use std::process::{Child, Command, ExitStatus};
+
+    use nix::sys::signal::{Signal, killpg};
+    use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
+    use nix::unistd::Pid;
+
+    use crate::bench::Ending;
+
+    pub(super) fn own_group(command: &mut Command) {
+        command.process_group(0);
+    }
+
+    fn pid(child: &Child) -> Option<Pid> {
+        i32::try_from(child.id()).ok().map(Pid::from_raw)
+    }
+
+    /// Whether the child has ended. It is not waited for, so its number stays taken.
+    pub(super) fn has_ended(child: &mut Child) -> bool {
+        let flags = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
+        // An error means that there is no such child any more.
+        pid(child).is_none_or(|pid| !matches!(waitid(Id::Pid(pid), flags), Ok(WaitStatus::StillAlive)))
+    }
+
+    /// Ends the child and everything in its group.
+    pub(super) fn kill_group(child: &mut Child) {
+        if let Some(pid) = pid(child) {
+            // The only error is that nobody is left in the group.
+            let _ = killpg(pid, Signal::SIGKILL);
+        }
+    }
+
+    pub(super) fn ending(status: ExitStatus) -> Ending {
+        let Some(number) = status.signal() else { return Ending::Exited(status.code().unwrap_or(-1)) };
+        let Ok(signal) = Signal::try_from(number) else {
+            return Ending::KilledFromOutside { signal: format!("signal {number}") };
+        };
+        let name = signal.as_str().to_owned();
+        match signal {
+            // The signals that a program brings upon itself.
+            Signal::SIGSEGV
+            | Signal::SIGABRT
+            | Signal::SIGILL
+            | Signal::SIGFPE
+            | Signal::SIGBUS
+            | Signal::SIGTRAP
+            | Signal::SIGSYS => Ending::Crashed { signal: name },
+            // Every other signal has to be sent by somebody.
+            _ => Ending::KilledFromOutside { signal: name },
+        }
+    }
+}
+
+#[cfg(not(unix))]
+mod system {
+    //! Systems without process groups: only the child itself can be ended.
+
+    use std::process::{Child, Command, ExitStatus};
+
+    use crate::bench::Ending;
+
+    pub(super) fn own_group(_: &mut Command) {}
+
+    pub(super) fn has_ended(child: &mut Child) -> bool {
+        !matches!(child.try_wait(), Ok(None))
+    }
+
+    pub(super) fn kill_group(child: &mut Child) {
+        // The only error is that it has ended already.
+        let _ = child.kill();
+    }
+
+    pub(super) fn ending(status: ExitStatus) -> Ending {
+        Ending::Exited(status.code().unwrap_or(-1))
+    }
+}
+
+use system::{ending, has_ended, kill_group, own_group};

@@ -1,0 +1,380 @@
+//! One session with one agent: requests, their answers, and a deadline for each.
+//!
+//! Every method here either returns what was asked for, or a [`Stop`] that says whose doing it is that it does not.
+
+use std::time::Duration;
+
+use hil_model::sample::{Counter, Failure};
+use hil_wire::decode::{Decoder, Frame};
+use hil_wire::frame::{CHUNK_OVERHEAD, Encoder, MAX_FRAME};
+use hil_wire::message::{FailCode, MemoryUse, Request, Response, Sample};
+use hil_wire::version::{WIRE_VERSION, version_of_hello};
+
+use crate::bench::{Bench, End, Life};
+use crate::control::Control;
+use crate::crash::{Blame, blame, printable};
+use crate::inquire::{AgentInfo, Offer};
+use crate::phase::Phase;
+use crate::stop::Stop;
+
+/// How often a wait looks whether the caller wants to stop.
+const LOOK_UP: Duration = Duration::from_millis(50);
+/// How long an agent that has closed its link may take to end: time to print a panic, or to dump core.
+const TO_DIE: Duration = Duration::from_secs(2);
+/// Rounds of calibration: enough that some of them are undisturbed on a busy machine.
+const CALIBRATION_ROUNDS: u32 = 1000;
+
+/// What reading the counters costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Calibration {
+    pub(crate) least: Sample,
+    pub(crate) clock_moves: bool,
+}
+
+/// A session that is open.
+pub(crate) struct Session<'c> {
+    life: Box<dyn Life>,
+    control: Control<'c>,
+    timeout: Duration,
+    encoder: Encoder,
+    out: [u8; MAX_FRAME],
+    decoder: Decoder,
+    /// What has arrived and is not yet decoded.
+    arrived: Vec<u8>,
+    /// The message that came last.
+    body: Vec<u8>,
+    hello: Option<AgentInfo>,
+    /// The agent's clock and ours when the agent last told its own.
+    last_now: (u64, Duration),
+    end: Option<End>,
+}
+
+impl<'c> Session<'c> {
+    /// Starts an agent and exchanges greetings.
+    pub(crate) fn open(bench: &dyn Bench, control: Control<'c>, timeout: Duration) -> Result<(Self, AgentInfo), Stop> {
+        let life = bench.start().map_err(|error| Stop::rig(Phase::Open, error.to_string()))?;
+        let mut session = Self {
+            life,
+            control,
+            timeout,
+            encoder: Encoder::new(),
+            out: [0; MAX_FRAME],
+            decoder: Decoder::new(),
+            arrived: Vec::new(),
+            body: Vec::new(),
+            hello: None,
+            last_now: (0, control.clock.now()),
+            end: None,
+        };
+        let hello = session.greet()?;
+        session.hello = Some(hello.clone());
+        Ok((session, hello))
+    }
+
+    fn greet(&mut self) -> Result<AgentInfo, Stop> {
+        let phase = Phase::Handshake;
+        self.send(phase, &Request::Hello { version: WIRE_VERSION })?;
+        self.wait(phase, Duration::ZERO)?;
+        if let Some(theirs) = version_of_hello(&self.body).filter(|version| *version != WIRE_VERSION) {
+            return Err(Stop::rig(
+                phase,
+                format!("the agent speaks wire version {theirs}, this hil speaks {WIRE_VERSION}; rebuild the older one"),
+            ));
+        }
+        let asked = self.control.clock.now();
+        match self.reply(phase)? {
+            Response::Hello { version: _, agent, image, clock, cpu, cycles, max_body, max_input, now } => {
+                let hello = AgentInfo {
+                    agent: printable(agent),
+                    image: printable(image),
+                    clock: Counter { name: printable(clock.name), hz: clock.hz },
+                    cpu: cpu.map(printable),
+                    cycles: cycles.map(printable),
+                    max_body: usize::from(max_body),
+                    max_input: usize::try_from(max_input).unwrap_or(usize::MAX),
+                };
+                if !(hello.clock.hz.is_finite() && hello.clock.hz > 0.0) || hello.max_body <= CHUNK_OVERHEAD {
+                    return Err(Stop::rig(phase, format!("the agent describes itself as {hello:?}, which cannot be")));
+                }
+                self.last_now = (now, asked);
+                Ok(hello)
+            }
+            other => Err(unexpected(phase, &other)),
+        }
+    }
+
+    /// Whether the agent has ended.
+    pub(crate) fn is_over(&self) -> bool {
+        self.end.is_some()
+    }
+
+    /// How the agent ended, if it did.
+    pub(crate) fn take_end(&mut self) -> Option<End> {
+        self.end.take()
+    }
+
+    /// Ends the agent at once.
+    pub(crate) fn kill(&mut self) {
+        self.end = Some(self.life.end(Duration::ZERO));
+    }
+
+    /// Tells the agent to end and waits for it; then ends it by force.
+    pub(crate) fn close(&mut self) -> End {
+        // An agent that is gone already needs no telling.
+        let _ = self.send(Phase::Close, &Request::Bye);
+        self.life.end(Phase::Close.patience(self.timeout))
+    }
+
+    pub(crate) fn kernels(&mut self) -> Result<Vec<Offer>, Stop> {
+        let phase = Phase::Handshake;
+        self.send(phase, &Request::ListKernels)?;
+        let mut offers = Vec::new();
+        loop {
+            self.wait(phase, Duration::ZERO)?;
+            match self.reply(phase)? {
+                Response::Kernel { name, about } => {
+                    offers.push(Offer { name: printable(name), about: printable(about) });
+                }
+                Response::Done { .. } => return Ok(offers),
+                other => return Err(unexpected(phase, &other)),
+            }
+        }
+    }
+
+    pub(crate) fn load(&mut self, kernel: &str, input: &[u8]) -> Result<(), Stop> {
+        let phase = Phase::Load;
+        let (max_body, max_input) = self.hello.as_ref().map_or((0, 0), |hello| (hello.max_body, hello.max_input));
+        if input.len() > max_input {
+            return Err(Stop::rig(
+                phase,
+                format!("an input of {} bytes is longer than the agent can take ({max_input})", input.len()),
+            ));
+        }
+        self.send(phase, &Request::LoadBegin { len: u32::try_from(input.len()).unwrap_or(u32::MAX) })?;
+        let piece = max_body.min(hil_wire::frame::MAX_BODY).saturating_sub(CHUNK_OVERHEAD).max(1);
+        for bytes in input.chunks(piece) {
+            self.send(phase, &Request::LoadChunk { bytes })?;
+        }
+        match self.ask(phase, &Request::LoadEnd { kernel })? {
+            Response::Loaded => Ok(()),
+            other => Err(unexpected(phase, &other)),
+        }
+    }
+
+    pub(crate) fn verify(&mut self, kernel: &str) -> Result<(), Stop> {
+        match self.ask(Phase::Verify, &Request::Verify { kernel })? {
+            Response::Verified => Ok(()),
+            other => Err(unexpected(Phase::Verify, &other)),
+        }
+    }
+
+    pub(crate) fn calibrate(&mut self, kernel: &str) -> Result<Calibration, Stop> {
+        match self.ask(Phase::Calibrate, &Request::Calibrate { kernel, rounds: CALIBRATION_ROUNDS })? {
+            Response::Calibrated { least, clock_moves } => Ok(Calibration { least, clock_moves }),
+            other => Err(unexpected(Phase::Calibrate, &other)),
+        }
+    }
+
+    /// Runs `iterations` times and hands every sample to `sink` as soon as it arrives.
+    pub(crate) fn run(
+        &mut self,
+        phase: Phase,
+        kernel: &str,
+        iterations: u32,
+        sink: &mut dyn FnMut(Sample),
+    ) -> Result<(), Stop> {
+        self.send(phase, &Request::Run { kernel, iterations })?;
+        let mut came = 0usize;
+        let wanted = usize::try_from(iterations).unwrap_or(usize::MAX);
+        loop {
+            self.wait(phase, Duration::ZERO)?;
+            match self.reply(phase)? {
+                Response::Samples { samples } => {
+                    came += samples.as_slice().len();
+                    if came > wanted {
+                        return Err(Stop::rig(phase, format!("the agent sent {came} samples, asked for {wanted}")));
+                    }
+                    samples.as_slice().iter().copied().for_each(&mut *sink);
+                }
+                Response::Done { now, .. } if came == wanted => return self.clock_moved(now),
+                Response::Done { .. } => {
+                    return Err(Stop::rig(phase, format!("the agent sent {came} samples, asked for {wanted}")));
+                }
+                other => return Err(unexpected(phase, &other)),
+            }
+        }
+    }
+
+    /// Fails when the agent's clock stood still while ours went on.
+    fn clock_moved(&mut self, now: u64) -> Result<(), Stop> {
+        let (before, seen) = self.last_now;
+        let here = self.control.clock.now();
+        let Some(AgentInfo { clock, .. }) = &self.hello else { return Ok(()) };
+        // Fewer than ten ticks could hide between the two readings of a slow clock.
+        let expected_ticks = here.saturating_sub(seen).as_secs_f64() * clock.hz;
+        if now <= before && expected_ticks > 10.0 {
+            return Err(Stop::Failed(Failure::ClockStuck { counter: clock.name.clone() }));
+        }
+        self.last_now = (now, here);
+        Ok(())
+    }
+
+    pub(crate) fn answer(&mut self, kernel: &str) -> Result<u32, Stop> {
+        match self.ask(Phase::Answer, &Request::Answer { kernel })? {
+            Response::Answered { class } => Ok(class),
+            other => Err(unexpected(Phase::Answer, &other)),
+        }
+    }
+
+    /// Goes through a table and hands every case to `sink`: its name, and what was wrong with it.
+    pub(crate) fn conform(
+        &mut self,
+        kernel: &str,
+        table: &str,
+        sink: &mut dyn FnMut(&str, Option<&str>),
+    ) -> Result<(), Stop> {
+        let phase = Phase::Conform;
+        self.send(phase, &Request::Conform { kernel, table })?;
+        loop {
+            self.wait(phase, Duration::ZERO)?;
+            match self.reply(phase)? {
+                Response::Case { name, broken } => sink(name, broken),
+                Response::Done { .. } => return Ok(()),
+                other => return Err(unexpected(phase, &other)),
+            }
+        }
+    }
+
+    /// The largest memory use so far; nothing where the machine cannot tell.
+    pub(crate) fn memory(&mut self, kernel: &str) -> Result<Option<MemoryUse>, Stop> {
+        let phase = Phase::Memory;
+        self.send(phase, &Request::Memory { kernel })?;
+        self.wait(phase, Duration::ZERO)?;
+        match self.message(phase)? {
+            Response::Memory(memory) => Ok(Some(memory)),
+            Response::Failed { code: FailCode::NotObservable, .. } => Ok(None),
+            _ => {
+                let other = self.reply(phase)?;
+                Err(unexpected(phase, &other))
+            }
+        }
+    }
+
+    pub(crate) fn now(&mut self, phase: Phase) -> Result<u64, Stop> {
+        match self.ask(phase, &Request::Now)? {
+            Response::Now { now } => Ok(now),
+            other => Err(unexpected(phase, &other)),
+        }
+    }
+
+    /// Sends a request and waits for its one answer.
+    fn ask(&mut self, phase: Phase, request: &Request<'_>) -> Result<Response<'_>, Stop> {
+        self.send(phase, request)?;
+        self.wait(phase, Duration::ZERO)?;
+        self.reply(phase)
+    }
+
+    pub(crate) fn send(&mut self, phase: Phase, request: &Request<'_>) -> Result<(), Stop> {
+        let frame = match self.encoder.encode(request, &mut self.out) {
+            Ok(frame) => frame,
+            Err(error) => return Err(Stop::rig(phase, error.to_string())),
+        };
+        match self.life.send(frame) {
+            Ok(()) => Ok(()),
+            Err(_) => Err(self.gone(phase)),
+        }
+    }
+
+    /// Waits for the next message, as long as the phase allows and `extra` more.
+    pub(crate) fn wait(&mut self, phase: Phase, extra: Duration) -> Result<(), Stop> {
+        let give_up = self.control.clock.now() + phase.patience(self.timeout) + extra;
+        loop {
+            let mut bytes = self.arrived.as_slice();
+            let result = self.decoder.feed(&mut bytes);
+            let used = self.arrived.len() - bytes.len();
+            match result {
+                Some(Ok(Frame { lost: None, body })) => {
+                    self.body.clear();
+                    self.body.extend_from_slice(body);
+                    self.arrived.drain(..used);
+                    return Ok(());
+                }
+                Some(Ok(Frame { lost: Some(lost), .. })) => return Err(corrupt(phase, &lost.to_string())),
+                Some(Err(error)) => return Err(corrupt(phase, &error.to_string())),
+                None => self.arrived.clear(),
+            }
+            if self.control.cancelled() {
+                return Err(Stop::Cancelled);
+            }
+            let left = give_up.saturating_sub(self.control.clock.now());
+            if left.is_zero() {
+                return Err(self.silence(phase));
+            }
+            if self.life.receive(&mut self.arrived, left.min(LOOK_UP)).is_err() {
+                return Err(self.gone(phase));
+            }
+        }
+    }
+
+    /// The message that came last.
+    pub(crate) fn message(&self, phase: Phase) -> Result<Response<'_>, Stop> {
+        let frame = Frame { lost: None, body: &self.body };
+        frame.message().ok_or_else(|| Stop::rig(phase, "the agent sent a message that this version does not know"))
+    }
+
+    /// The message that came last, unless it reports a failure.
+    fn reply(&self, phase: Phase) -> Result<Response<'_>, Stop> {
+        match self.message(phase)? {
+            Response::Failed { code, detail } => Err(failed(phase, code, &printable(detail))),
+            response => Ok(response),
+        }
+    }
+
+    /// Nothing came in time.
+    fn silence(&mut self, phase: Phase) -> Stop {
+        self.kill();
+        if phase.runs_kernel() {
+            return Stop::Failed(Failure::TimedOut { after: self.timeout });
+        }
+        Stop::rig(phase, format!("the agent did not answer within {:?}", phase.patience(self.timeout)))
+    }
+
+    /// The agent has closed the link: find out how it ended, and whose doing that was.
+    fn gone(&mut self, phase: Phase) -> Stop {
+        let end = self.life.end(TO_DIE);
+        let whose = blame(&end);
+        self.end = Some(end);
+        match whose {
+            Blame::Code { detail } if phase.runs_kernel() => Stop::Failed(Failure::Crashed { detail }),
+            Blame::Code { detail } if phase == Phase::Handshake => Stop::rig(
+                phase,
+                format!("the program ended before it said who it is ({detail}); does its main call hil_desktop::agent_main?"),
+            ),
+            Blame::Code { detail } => Stop::rig(phase, format!("the agent ended: {detail}")),
+            Blame::Rig { message } => Stop::rig(phase, message),
+        }
+    }
+}
+
+fn corrupt(phase: Phase, what: &str) -> Stop {
+    Stop::rig(phase, format!("the link is corrupt: {what}; does something else write to it?"))
+}
+
+pub(crate) fn unexpected(phase: Phase, response: &Response<'_>) -> Stop {
+    Stop::rig(phase, format!("the agent answered with {}, which is no answer to that", printable(&format!("{response:?}"))))
+}
+
+/// What a failure that the agent reports amounts to.
+pub(crate) fn failed(phase: Phase, code: FailCode, detail: &str) -> Stop {
+    let detail = detail.to_owned();
+    match code {
+        FailCode::WrongResult => Stop::Failed(Failure::WrongResult { detail }),
+        FailCode::IterationFailed => Stop::Failed(Failure::Crashed { detail }),
+        FailCode::BadFrame | FailCode::LostFrame => Stop::rig(phase, format!("the link to the agent is corrupt: {detail}")),
+        FailCode::BadRequest => Stop::rig(phase, format!("the agent does not know a request: {detail}")),
+        FailCode::UnknownKernel | FailCode::UnknownTable | FailCode::NoClass => Stop::rig(phase, detail),
+        FailCode::BadLoad => Stop::rig(phase, format!("the input did not arrive whole: {detail}")),
+        FailCode::InputRefused => Stop::rig(phase, format!("the kernel does not accept the input: {detail}")),
+        FailCode::TooLate | FailCode::NotObservable => Stop::rig(phase, detail),
+    }
+}

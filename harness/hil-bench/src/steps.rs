@@ -1,0 +1,228 @@
+//! What each step of a plan asks of the agent, and how its answers are booked.
+
+use std::time::Duration;
+
+use hil_model::data::Dataset;
+use hil_model::id::{DatasetName, TableName};
+use hil_model::plan::Step;
+use hil_model::sample::{Answer, Case, Failure, Iteration, OwnCost, Peak};
+use hil_wire::message::Sample;
+
+use crate::crash::printable;
+use crate::event::Event;
+use crate::job::{Book, Runner};
+use crate::life::{AgentLife, Input};
+use crate::phase::Phase;
+use crate::stop::Stop;
+
+/// How long the iterations of one request shall take together: short enough to keep budgets and to react to the
+/// caller, long enough that the requests in between cost nothing.
+const CHUNK: Duration = Duration::from_millis(100);
+/// A chunk is at most this many times the chunk before it, because the pace is known only from there.
+const GROWTH: u32 = 16;
+/// Iterations of one request at most.
+const MAX_CHUNK: u32 = 4096;
+
+/// Iterations of one step.
+struct Batch {
+    phase: Phase,
+    start: u32,
+    block: u32,
+    slot: u8,
+    iterations: u32,
+}
+
+impl<'c> Runner<'_, 'c, '_> {
+    /// Does one step for the workload with number `at`.
+    pub(crate) fn do_step(
+        &mut self,
+        life: &mut Option<AgentLife<'c>>,
+        at: usize,
+        start: u32,
+        step: &Step,
+    ) -> Result<(), Stop> {
+        let workload = step.workload().clone();
+        (self.events)(Event::StepBegan { workload, phase: phase_of(step) });
+        if let Step::Throughput { workers, slices, slice, .. } = step {
+            // It needs several agents at once, and opens them itself.
+            return self.throughput(at, start, *workers, *slices, *slice);
+        }
+        if life.is_none() {
+            *life = Some(self.open()?);
+        }
+        let Some(life) = life else { return Ok(()) };
+        match step {
+            Step::Verify { .. } => life.verify(&self.books[at].subject),
+            Step::WarmUp { iterations, .. } => {
+                let batch = Batch { phase: Phase::WarmUp, start, block: 0, slot: 0, iterations: *iterations };
+                self.iterate(life, at, &batch)
+            }
+            Step::Measure { block, slot, iterations, .. } => {
+                let batch =
+                    Batch { phase: Phase::Measure, start, block: *block, slot: *slot, iterations: *iterations };
+                self.iterate(life, at, &batch)
+            }
+            Step::Answer { dataset, .. } => self.answer(life, at, dataset),
+            Step::Conform { table, .. } => self.conform(life, at, table),
+            Step::Memory { .. } => self.memory(life, at, start),
+            Step::Throughput { .. } => Ok(()),
+        }
+    }
+
+    fn progress(&mut self, at: usize, phase: Phase, done: u32, total: u32) {
+        let workload = self.books[at].subject.id.clone();
+        (self.events)(Event::Progress { workload, phase, done, total });
+    }
+
+    /// Runs and times a batch of iterations, in chunks.
+    fn iterate(&mut self, life: &mut AgentLife<'c>, at: usize, batch: &Batch) -> Result<(), Stop> {
+        life.verify_once(&self.books[at].subject)?;
+        self.calibrate(life, at, batch.start)?;
+        let offset = self.first_item(at, batch);
+        let (mut done, mut chunk, mut last) = (0, 0, 0);
+        while done < batch.iterations {
+            self.check()?;
+            let book = &mut self.books[at];
+            let count = chunk_size(book, last, batch.iterations).min(batch.iterations - done);
+            life.give(&book.subject, offset + chunk)?;
+            let mut samples = Vec::with_capacity(usize::try_from(count).unwrap_or(0));
+            let result =
+                life.session.run(batch.phase, book.subject.kernel, count, &mut |sample| samples.push(sample));
+            // What came before a failure is kept.
+            book_samples(book, batch, &samples, life.info.clock.hz);
+            result?;
+            done += count;
+            last = count;
+            chunk += 1;
+            self.progress(at, batch.phase, done, batch.iterations);
+        }
+        Ok(())
+    }
+
+    /// Measures the cost of reading the counters once in a life, and makes sure that the clock moves.
+    fn calibrate(&mut self, life: &mut AgentLife<'c>, at: usize, start: u32) -> Result<(), Stop> {
+        let book = &mut self.books[at];
+        let Some(calibration) = life.calibrate_once(&book.subject)? else { return Ok(()) };
+        if !calibration.clock_moves {
+            return Err(Stop::Failed(Failure::ClockStuck { counter: life.info.clock.name.clone() }));
+        }
+        let Sample { ticks, cpu_ns, cycles } = calibration.least;
+        let costs = &mut book.observations.own_costs;
+        // A second life within one start does not make a second cost: the lesser of the two is the better estimate.
+        match costs.iter_mut().find(|cost| cost.start == start) {
+            Some(cost) => {
+                cost.ticks = cost.ticks.min(ticks);
+                cost.cpu_ns = cost.cpu_ns.min(cpu_ns);
+                cost.cycles = cost.cycles.min(cycles);
+            }
+            None => costs.push(OwnCost { start, ticks, cpu_ns, cycles }),
+        }
+        Ok(())
+    }
+
+    /// The item that a batch begins with. Both sides of a block get the same one; starts are spread over the set.
+    fn first_item(&self, at: usize, batch: &Batch) -> usize {
+        let Input::Items(dataset) = &self.books[at].subject.input else { return 0 };
+        let stride = dataset.items.len().div_ceil(self.job.starts.len().max(1));
+        let number = |n: u32| usize::try_from(n).unwrap_or(0);
+        number(batch.start) * stride + number(batch.block)
+    }
+
+    /// Answers every item of a data set that has a right answer.
+    fn answer(&mut self, life: &mut AgentLife<'c>, at: usize, name: &DatasetName) -> Result<(), Stop> {
+        life.verify_once(&self.books[at].subject)?;
+        let dataset: &Dataset = match &self.books[at].subject.input {
+            Input::Items(dataset) if dataset.name == *name => dataset,
+            Input::Items(_) | Input::BuiltIn | Input::Command(_) => {
+                return Err(Stop::rig(Phase::Answer, format!("the workload has no data set {name}")));
+            }
+        };
+        let total = u32::try_from(dataset.items.len()).unwrap_or(u32::MAX);
+        for (number, item) in dataset.items.iter().enumerate() {
+            self.check()?;
+            let Some(expected) = item.expected else { continue };
+            let book = &mut self.books[at];
+            life.give(&book.subject, number)?;
+            let predicted = life.session.answer(book.subject.kernel)?;
+            let answer = Answer { item: item.name.clone(), group: item.group.clone(), expected, predicted };
+            book.observations.answers.push(answer);
+            self.progress(at, Phase::Answer, u32::try_from(number + 1).unwrap_or(u32::MAX), total);
+        }
+        Ok(())
+    }
+
+    /// Goes through a table of cases.
+    fn conform(&mut self, life: &mut AgentLife<'c>, at: usize, table: &TableName) -> Result<(), Stop> {
+        let book = &mut self.books[at];
+        life.verify_once(&book.subject)?;
+        let cases = &mut book.observations.cases;
+        let before = cases.len();
+        let result = life.session.conform(book.subject.kernel, table.as_str(), &mut |name, broken| {
+            cases.push(Case { name: printable(name), broken: broken.map(printable) });
+        });
+        let done = u32::try_from(cases.len() - before).unwrap_or(u32::MAX);
+        self.progress(at, Phase::Conform, done, 0);
+        result
+    }
+
+    /// Reads the largest memory use of this life.
+    fn memory(&mut self, life: &mut AgentLife<'c>, at: usize, start: u32) -> Result<(), Stop> {
+        let book = &mut self.books[at];
+        life.verify_once(&book.subject)?;
+        // Where the machine cannot tell, no peak is booked, and the check says what is missing.
+        let Some(memory) = life.session.memory(book.subject.kernel)? else { return Ok(()) };
+        book.observations.peaks.push(Peak { start, total: memory.total, agent: memory.agent });
+        if memory.upper_bound_only {
+            let workload = book.subject.id.clone();
+            (self.events)(Event::MemoryIsUpperBound { workload, total: memory.total });
+        }
+        Ok(())
+    }
+}
+
+fn phase_of(step: &Step) -> Phase {
+    match step {
+        Step::Verify { .. } => Phase::Verify,
+        Step::WarmUp { .. } => Phase::WarmUp,
+        Step::Measure { .. } => Phase::Measure,
+        Step::Throughput { .. } => Phase::Throughput,
+        Step::Answer { .. } => Phase::Answer,
+        Step::Conform { .. } => Phase::Conform,
+        Step::Memory { .. } => Phase::Memory,
+    }
+}
+
+/// How many iterations to ask for next, given the size of the chunk before and of the whole batch.
+fn chunk_size(book: &Book<'_>, last: u32, batch: u32) -> u32 {
+    let Some(seconds) = book.pace else { return 1 };
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a float cast saturates")]
+    let fitting = (CHUNK.as_secs_f64() / seconds.max(1e-9)) as u32;
+    // Every item of a data set shall have its turn, if there are iterations enough.
+    let items = match &book.subject.input {
+        Input::Items(dataset) => u32::try_from(dataset.items.len()).unwrap_or(u32::MAX),
+        Input::BuiltIn | Input::Command(_) => 1,
+    };
+    let grown = if last == 0 { MAX_CHUNK } else { last.saturating_mul(GROWTH) };
+    fitting.min(grown).min(MAX_CHUNK).min(batch.div_ceil(items.max(1))).max(1)
+}
+
+/// Books samples as iterations and takes note of their pace.
+fn book_samples(book: &mut Book<'_>, batch: &Batch, samples: &[Sample], hz: f64) {
+    if book.position.0 != batch.start {
+        book.position = (batch.start, 0);
+    }
+    let mut ticks_in_all = 0u64;
+    for Sample { ticks, cpu_ns, cycles } in samples.iter().copied() {
+        let (start, index) = book.position;
+        let Batch { block, slot, phase, .. } = *batch;
+        let warmup = phase == Phase::WarmUp;
+        book.observations.iterations.push(Iteration { start, block, slot, index, warmup, ticks, cpu_ns, cycles });
+        book.position.1 = index.saturating_add(1);
+        ticks_in_all = ticks_in_all.saturating_add(ticks);
+    }
+    if !samples.is_empty() {
+        #[expect(clippy::cast_precision_loss, reason = "a pace needs no 53 bits")]
+        let seconds = ticks_in_all as f64 / samples.len() as f64 / hz;
+        book.pace = Some(seconds);
+    }
+}

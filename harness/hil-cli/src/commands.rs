@@ -1,0 +1,10 @@
+//! One file a subcommand.
+
+pub mod check;
+pub mod data;
+pub mod doctor;
+pub mod list;
+pub mod plan;
+pub mod report;
+pub mod run;
+pub mod schema;

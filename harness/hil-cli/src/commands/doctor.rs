@@ -1,0 +1,45 @@
+//! `hil doctor`: what is attached, what is missing, how noisy this host is, and how to fix it.
+
+use hil_model::units::{Dimension, Unit};
+
+use crate::args::DataDir;
+use crate::commands::data;
+use crate::error::CliError;
+use crate::exit::Exit;
+use crate::show::print_out;
+use crate::surroundings::Surroundings;
+use crate::{environment, lab, noise};
+
+/// Prints a diagnosis; finding something amiss is not a failure of the command.
+pub fn doctor(dir: &DataDir, around: &Surroundings) -> Result<Exit, CliError> {
+    let environment = environment::look();
+    let gib = Unit { symbol: "GiB", dimension: Dimension::Information, scale: 1_073_741_824.0 };
+    #[expect(clippy::cast_precision_loss, reason = "shown with one decimal")]
+    let memory = gib.from_base(environment.memory_bytes as f64);
+    print_out(&format!(
+        "This computer\n  {}, {} cores, {memory:.1} GiB, {}, {}\n  hil {} built by {}\n",
+        environment.cpu, environment.cores, environment.arch, environment.os, environment.hil, environment.rustc,
+    ));
+    print_out("\nBenches\n");
+    for bench in lab::built_in().benches {
+        print_out(&format!("  {} ({}), {} cores\n", bench.platform, bench.evidence, bench.cores));
+    }
+    let noise = noise::probe(environment.cores);
+    let share = |share: Option<f64>| share.map_or("unknown".to_owned(), |share| format!("{:.0} %", share * 100.0));
+    print_out(&format!(
+        "\nNoise\n  load {}, others use {}, stolen {}, governor {}\n",
+        noise.load.map_or("unknown".to_owned(), |load| format!("{load:.2}")),
+        share(noise.busy),
+        share(noise.steal),
+        noise.governor.as_deref().unwrap_or("unknown"),
+    ));
+    if noise.warnings.is_empty() {
+        print_out("  quiet enough to measure\n");
+    }
+    for warning in &noise.warnings {
+        print_out(&format!("  ! {warning}\n"));
+    }
+    print_out("\nData sets\n");
+    data::list(dir, around);
+    Ok(Exit::Success)
+}

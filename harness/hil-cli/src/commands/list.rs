@@ -1,0 +1,63 @@
+//! `hil list`: what there is, one thing a line.
+
+use crate::agent::Program;
+use crate::args::{Files, Format, ListArgs, Listed};
+use crate::commands::data;
+use crate::error::CliError;
+use crate::exit::Exit;
+use crate::show::{Show, print_out};
+use crate::surroundings::Surroundings;
+use crate::{agent, files, lab};
+
+/// Prints a list.
+pub fn list(args: &ListArgs, around: &Surroundings) -> Result<Exit, CliError> {
+    match args.what {
+        Listed::Boards => boards(),
+        Listed::Scenarios => scenarios()?,
+        Listed::Kernels => kernels(),
+        Listed::Data => data::list(&args.data, around),
+        Listed::Faults => faults(),
+    }
+    Ok(Exit::Success)
+}
+
+fn boards() {
+    let lab = lab::built_in();
+    for board in lab::boards() {
+        let state = match lab.bench_for(&board.platform) {
+            Some(bench) => format!("attached, {} cores, evidence {}", bench.cores, bench.evidence),
+            None => "not attached".to_owned(),
+        };
+        print_out(&format!("{:<20} {} ({state})\n", board.platform, board.title));
+    }
+}
+
+fn scenarios() -> Result<(), CliError> {
+    let all = Files { files: Vec::new(), only: Vec::new() };
+    let kernels = Program::choose(None, None)?.kernels()?;
+    for scenario in files::scenarios(&all, kernels, &mut Show::new(Format::Text, 0))? {
+        let mut targets: Vec<&str> =
+            scenario.checks.iter().filter_map(|check| check.target.as_ref().map(|target| target.as_str())).collect();
+        targets.dedup();
+        print_out(&format!(
+            "{:<28} {:<14} {}{}\n",
+            scenario.id,
+            scenario.platform,
+            scenario.title,
+            if targets.is_empty() { String::new() } else { format!(" [{}]", targets.join(", ")) },
+        ));
+    }
+    Ok(())
+}
+
+fn kernels() {
+    for kernel in agent::built_in_kernels() {
+        print_out(&format!("{:<20} {}\n", kernel.name, kernel.about));
+    }
+}
+
+fn faults() {
+    for (name, about) in agent::faults() {
+        print_out(&format!("{name:<16} {about}\n"));
+    }
+}

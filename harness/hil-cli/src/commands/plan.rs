@@ -1,0 +1,114 @@
+//! `hil plan`: what a run would do, step by step, without doing it.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use hil_model::id::{DatasetName, ScenarioId};
+use hil_model::plan::{Plan, Start, Step};
+use hil_plan::{MissingData, Options};
+
+use crate::agent::Program;
+use crate::args::{Format, PlanArgs};
+use crate::error::CliError;
+use crate::exit::Exit;
+use crate::show::{Show, print_out};
+use crate::surroundings::Surroundings;
+use crate::{files, lab};
+
+/// Prints the plan of a run.
+pub fn plan(args: &PlanArgs, around: &Surroundings) -> Result<Exit, CliError> {
+    let mut show = Show::new(Format::Text, 0);
+    let agent = Program::choose(args.image.as_deref(), None)?;
+    let scenarios = files::scenarios(&args.files, agent.kernels()?, &mut show)?;
+    let dirs = around.data_dirs(args.data.data.as_deref());
+    let names = scenarios.iter().flat_map(|scenario| scenario.workloads.values()).filter_map(|w| w.dataset.clone());
+    let missing: BTreeMap<DatasetName, MissingData> = names
+        .filter_map(|name| match hil_data::find(&name, &dirs) {
+            Err(hil_data::DataError::Absent(absent)) => {
+                Some((name, MissingData { origin: absent.origin.clone(), licence: absent.licence.clone() }))
+            }
+            _ => None,
+        })
+        .collect();
+    let options =
+        Options { seed: args.amount.seed.unwrap_or(1), quick: args.amount.quick, budget: args.amount.budget };
+    let plan = hil_plan::plan(&scenarios, &lab::built_in(), &missing, &options);
+    print_out(&describe(&plan, |id| scenarios.iter().find(|s| s.id == *id).map_or("", |s| s.title.as_str())));
+    Ok(Exit::Success)
+}
+
+/// The plan in words. Starts that do the same are described once.
+fn describe<'a>(plan: &Plan, title: impl Fn(&ScenarioId) -> &'a str) -> String {
+    let mut text = String::new();
+    for job in &plan.jobs {
+        let budget = job.budget.as_secs_f64();
+        let _ = writeln!(text, "{} on {} ({}), budget {budget} s", job.scenario, job.platform, job.evidence);
+        let _ = writeln!(text, "  {}", title(&job.scenario));
+        let mut starts = job.starts.as_slice();
+        while let Some(first) = starts.first() {
+            let alike = starts.iter().take_while(|start| outline(start) == outline(first)).count();
+            let range = if alike == 1 {
+                format!("start {}", first.index)
+            } else {
+                format!("starts {}..{}", first.index, first.index + u32::try_from(alike).unwrap_or(u32::MAX) - 1)
+            };
+            let _ = writeln!(text, "  {range}:");
+            for line in outline(first) {
+                let _ = writeln!(text, "    {line}");
+            }
+            starts = &starts[alike..];
+        }
+    }
+    for skipped in &plan.skipped {
+        let check = skipped.check.map_or(String::new(), |position| format!(", check {}", position + 1));
+        let _ = writeln!(text, "left out: {}{check}: {}", skipped.scenario, skipped.reason);
+    }
+    if plan.jobs.is_empty() && plan.skipped.is_empty() {
+        text.push_str("nothing to run\n");
+    }
+    text
+}
+
+/// A start in a few lines; the blocks of a comparison, whose order differs from start to start, become one line.
+fn outline(start: &Start) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut blocks: Vec<(&Step, u32)> = Vec::new();
+    for step in &start.steps {
+        if let Step::Measure { workload, .. } = step {
+            match blocks.iter_mut().find(|(first, _)| first.workload() == workload) {
+                Some((_, count)) => *count += 1,
+                None => blocks.push((step, 1)),
+            }
+            continue;
+        }
+        flush(&mut blocks, &mut lines);
+        lines.push(in_words(step));
+    }
+    flush(&mut blocks, &mut lines);
+    lines
+}
+
+fn flush(blocks: &mut Vec<(&Step, u32)>, lines: &mut Vec<String>) {
+    // The first block's order is random; in an outline the workloads stand by name.
+    blocks.sort_by(|(a, _), (b, _)| a.workload().cmp(b.workload()));
+    let interleaved = if blocks.len() > 1 { ", interleaved in random order" } else { "" };
+    for (step, count) in blocks.drain(..) {
+        let times = if count > 1 { format!("{count} x ") } else { String::new() };
+        lines.push(format!("{times}{}{interleaved}", in_words(step)));
+    }
+}
+
+fn in_words(step: &Step) -> String {
+    match step {
+        Step::Verify { workload } => format!("{workload}: compare with the known answer"),
+        Step::WarmUp { workload, iterations } => format!("{workload}: {iterations} iterations to warm up"),
+        Step::Measure { workload, iterations, .. } => format!("{workload}: {iterations} timed iterations"),
+        Step::Throughput { workload, workers, slices, slice } => {
+            let (length, plural) = (slice.as_millis(), if *workers == 1 { "worker" } else { "workers" });
+            format!("{workload}: closed loop on {workers} {plural}, {slices} slices of {length} ms")
+        }
+        Step::Answer { workload, dataset } => format!("{workload}: answer every item of {dataset}"),
+        Step::Conform { workload, table } => format!("{workload}: every case of {table}"),
+        Step::Memory { workload } => format!("{workload}: read the peak of memory"),
+    }
+}

@@ -1,0 +1,60 @@
+//! `hil report`: a stored run is rendered again, from its own raw samples.
+
+use std::path::{Path, PathBuf};
+
+use hil_report::render::{html, junit, markdown};
+use hil_report::view::View;
+
+use crate::args::ReportArgs;
+use crate::error::CliError;
+use crate::exit::Exit;
+use crate::show::{clean, print_err, print_out};
+use crate::stages::render::table;
+use crate::surroundings::Surroundings;
+use crate::distributions;
+
+/// Renders a stored run into the files that were asked for, or as a table.
+pub fn report(args: &ReportArgs, around: &Surroundings) -> Result<Exit, CliError> {
+    let folder = find(args)?;
+    let run = hil_store::read_run(&folder)?;
+    let observations = hil_store::read_observations(&folder)?;
+    let distributions = distributions::of(&observations);
+    let view = View::new(&run, &distributions);
+    let mut written = false;
+    if let Some(path) = &args.html {
+        let text = html::render(&view).map_err(|error| CliError::Report(error.to_string()))?;
+        written = write(path, &text)?;
+    }
+    if let Some(path) = &args.markdown {
+        written = write(path, &markdown::render(&view))?;
+    }
+    if let Some(path) = &args.junit {
+        written = write(path, &junit::render(&view))?;
+    }
+    if !written {
+        print_out(&table(&run, around));
+    }
+    Ok(Exit::Success)
+}
+
+/// The run folder that is meant: a path, a name below `--out`, or the latest.
+fn find(args: &ReportArgs) -> Result<PathBuf, CliError> {
+    match &args.run {
+        Some(named) if named.is_dir() => Ok(named.clone()),
+        Some(named) => {
+            let below = args.out.join(named);
+            if below.is_dir() { Ok(below) } else { Err(CliError::NoRun(clean(&named.display().to_string()))) }
+        }
+        None => {
+            let latest = hil_store::list_runs(&args.out)?.pop();
+            let none = || CliError::NoRun(format!("below {}", clean(&args.out.display().to_string())));
+            latest.map(|(_, folder)| folder).ok_or_else(none)
+        }
+    }
+}
+
+fn write(path: &Path, text: &str) -> Result<bool, CliError> {
+    hil_store::write_atomically(path, text.as_bytes())?;
+    print_err(&format!("wrote {}", clean(&path.display().to_string())));
+    Ok(true)
+}

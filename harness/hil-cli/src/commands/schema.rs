@@ -1,0 +1,16 @@
+//! `hil schema`: JSON Schemas on standard output.
+
+use crate::args::SchemaOf;
+use crate::error::CliError;
+use crate::exit::Exit;
+use crate::show::print_out;
+
+/// Prints a schema.
+pub fn schema(what: SchemaOf) -> Result<Exit, CliError> {
+    let schema = match what {
+        SchemaOf::Scenario => hil_scenario::schema(),
+        SchemaOf::Run => hil_store::run_json::schema(),
+    };
+    print_out(&format!("{schema:#}\n"));
+    Ok(Exit::Success)
+}

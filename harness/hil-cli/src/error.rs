@@ -1,0 +1,103 @@
+//! What can end `hil` early, and the exit code of each.
+
+use std::path::PathBuf;
+
+use crate::exit::Exit;
+use crate::lease::LeaseError;
+
+/// An error of the command, as opposed to a verdict or a fault of the rig.
+#[derive(Debug, thiserror::Error)]
+pub enum CliError {
+    /// Scenario files have problems; they have been printed.
+    #[error("{count} {} in the scenario files; nothing was run", if *count == 1 { "problem" } else { "problems" })]
+    Scenarios {
+        /// How many.
+        count: usize,
+    },
+    /// A file or folder that was named cannot be read.
+    #[error("cannot read {}: {source}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// A file that was asked for cannot be written.
+    #[error("cannot write {}: {source}", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// A folder that was named holds no scenario file.
+    #[error("{} holds no scenario file (*.toml)", .0.display())]
+    NoScenarios(PathBuf),
+    /// `--only` names something that does not exist.
+    #[error(transparent)]
+    Only(#[from] hil_plan::NothingSelected),
+    /// `--require` names something that does not exist.
+    #[error("--require {0}: no scenario or target of this run has this name; see `hil list scenarios`")]
+    Require(String),
+    /// `--fault` names something that does not exist.
+    #[error("--fault {given}: unknown; known faults: {known}")]
+    Fault {
+        /// As given.
+        given: String,
+        /// All of them.
+        known: String,
+    },
+    /// The agent that `--image` names does not answer.
+    #[error("--image {}: {why}", path.display())]
+    Image {
+        /// The program.
+        path: PathBuf,
+        /// What happened.
+        why: String,
+    },
+    /// A data set is damaged, or a folder is not one.
+    #[error(transparent)]
+    Data(#[from] hil_data::DataError),
+    /// The run folder cannot be written or read.
+    #[error(transparent)]
+    Store(#[from] hil_store::StoreError),
+    /// There is no stored run of that name.
+    #[error("no stored run {0}; `hil run` makes one")]
+    NoRun(String),
+    /// The host is held by another run.
+    #[error(transparent)]
+    Lease(#[from] LeaseError),
+    /// The report cannot be drawn.
+    #[error("the report: {0}")]
+    Report(String),
+    /// This program cannot find itself, so it cannot start an agent.
+    #[error("cannot find this program's own file to start an agent: {0}")]
+    OwnProgram(std::io::Error),
+    /// There is no folder for the user's data.
+    #[error("this system names no home folder to keep data sets in; set HIL_DATA to a folder of them instead")]
+    NoHome,
+    /// The user stopped it before anything was measured.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+impl CliError {
+    /// The exit code of this error.
+    #[must_use]
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::Scenarios { .. }
+            | Self::Read { .. }
+            | Self::NoScenarios(_)
+            | Self::Only(_)
+            | Self::Require(_)
+            | Self::Fault { .. }
+            | Self::NoRun(_)
+            | Self::NoHome => Exit::Usage,
+            Self::Image { .. } | Self::Data(_) => Exit::RigOrInvalid,
+            Self::Lease(LeaseError::Interrupted { .. }) | Self::Interrupted => Exit::Interrupted,
+            Self::Lease(_) => Exit::RigOrInvalid,
+            Self::Write { .. } | Self::Store(_) | Self::Report(_) | Self::OwnProgram(_) => Exit::Internal,
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! Scenario files: which ones are meant, and reading them. What is in them is the business of `hil-scenario`.
+
+use std::fs;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use hil_model::id::KernelName;
+use hil_model::scenario::Scenario;
+use hil_scenario::{Embedded, Input, Known, Loaded, MAX_FILE_LEN, ReadError, Severity, Source};
+
+use crate::args::{Files, Format};
+use crate::error::CliError;
+use crate::lab;
+use crate::show::{Show, print_err};
+
+/// Where scenarios are looked for when none are named.
+const DEFAULT_FOLDER: &str = "scenarios";
+
+/// Reads the scenarios that `files` means, `--only` applied. `kernels` are those that the agent lists.
+///
+/// # Errors
+/// [`CliError::Scenarios`] after every problem of every file has been printed; errors of reading and of `--only`.
+pub fn scenarios(files: &Files, kernels: Vec<KernelName>, show: &mut Show) -> Result<Vec<Scenario>, CliError> {
+    let (inputs, source): (Vec<Input>, Box<dyn Source>) = if !files.files.is_empty() {
+        (on_disk(&files.files)?, Box::new(Disk))
+    } else if Path::new(DEFAULT_FOLDER).is_dir() {
+        (on_disk(&[PathBuf::from(DEFAULT_FOLDER)])?, Box::new(Disk))
+    } else {
+        (hil_scenario::embedded_inputs(), Box::new(Embedded))
+    };
+    let known = Known {
+        platforms: lab::boards().into_iter().map(|board| board.platform).collect(),
+        kernels: Some(kernels),
+        datasets: hil_data::manifests().into_iter().map(|manifest| manifest.name).collect(),
+    };
+    let loaded = hil_scenario::load(&inputs, &known, source.as_ref());
+    report(&loaded, show);
+    let errors = loaded.problems.iter().filter(|problem| problem.severity == Severity::Error).count();
+    if errors > 0 {
+        return Err(CliError::Scenarios { count: errors });
+    }
+    Ok(hil_plan::select(loaded.scenarios, &files.only)?)
+}
+
+fn report(loaded: &Loaded, show: &mut Show) {
+    for problem in &loaded.problems {
+        show.event("problem", problem.to_json());
+    }
+    if !loaded.problems.is_empty() && show.format() == Format::Text {
+        // anstream takes the colours out where standard error does not want them.
+        print_err(hil_scenario::render(&loaded.problems, &loaded.sources, true).trim_end());
+    }
+}
+
+/// The files that `paths` mean: a file is itself, a folder is every `*.toml` below it but in folders that start with `_`
+/// (shared parts) or `.`.
+fn on_disk(paths: &[PathBuf]) -> Result<Vec<Input>, CliError> {
+    let mut inputs = Vec::new();
+    for path in paths {
+        let metadata = fs::metadata(path).map_err(|source| CliError::Read { path: path.clone(), source })?;
+        if !metadata.is_dir() {
+            inputs.push(input(path)?);
+            continue;
+        }
+        let mut files = Vec::new();
+        walk(path, &mut files)?;
+        if files.is_empty() {
+            return Err(CliError::NoScenarios(path.clone()));
+        }
+        for file in files {
+            inputs.push(input(&file)?);
+        }
+    }
+    Ok(inputs)
+}
+
+/// Collects scenario files in a steady order. Links to folders are not followed, so a loop of links ends nowhere.
+fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), CliError> {
+    let failed = |source| CliError::Read { path: folder.to_owned(), source };
+    let mut entries: Vec<fs::DirEntry> = fs::read_dir(folder).map_err(failed)?.collect::<Result<_, _>>().map_err(failed)?;
+    entries.sort_by_key(fs::DirEntry::file_name);
+    for entry in entries {
+        let name = entry.file_name();
+        let hidden = name.to_string_lossy().starts_with(['_', '.']);
+        let kind = entry.file_type().map_err(failed)?;
+        if kind.is_dir() && !hidden {
+            walk(&entry.path(), files)?;
+        } else if !kind.is_dir() && !hidden && Path::new(&name).extension().is_some_and(|end| end == "toml") {
+            files.push(entry.path());
+        }
+    }
+    Ok(())
+}
+
+fn input(path: &Path) -> Result<Input, CliError> {
+    let bytes = read(path).map_err(|source| CliError::Read { path: path.to_owned(), source })?;
+    Ok(Input::new(path.to_string_lossy(), bytes))
+}
+
+/// Reads no more than tells that a file is too large: a hundred megabytes are refused, not loaded.
+fn read(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    fs::File::open(path)?.take(MAX_FILE_LEN as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Inherited files on disk.
+struct Disk;
+
+impl Source for Disk {
+    fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        read(Path::new(path)).map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => ReadError::NotFound,
+            _ => ReadError::Unreadable(error.to_string()),
+        })
+    }
+}

@@ -1,0 +1,178 @@
+//! What the user sees while a run goes on, and what the log keeps of it.
+//!
+//! Text for people goes to standard error, so that standard output carries only results. A bar appears only on a
+//! terminal; elsewhere each job leaves one line. With `--format json` every step is one JSON object a line on standard
+//! output, and standard error stays silent but for errors. Everything is also kept for the log in the run folder.
+
+use std::fmt::Write as _;
+use std::io::{IsTerminal as _, Write as _};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::{Value, json};
+
+use crate::args::Format;
+
+/// The voice of one run.
+pub struct Show {
+    format: Format,
+    verbose: u8,
+    started: Instant,
+    log: String,
+    bar: Option<ProgressBar>,
+    told: Option<Instant>,
+}
+
+/// Shortest time between two progress events: often enough to show life, rarely enough to cost nothing.
+const TELL_AGAIN: Duration = Duration::from_millis(250);
+
+impl Show {
+    /// A voice that starts now.
+    #[must_use]
+    pub fn new(format: Format, verbose: u8) -> Self {
+        Self { format, verbose, started: Instant::now(), log: String::new(), bar: None, told: None }
+    }
+
+    /// The format that was asked for.
+    #[must_use]
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
+    /// Seconds since the voice was made.
+    #[must_use]
+    pub fn elapsed(&self) -> f64 {
+        self.started.elapsed().as_secs_f64()
+    }
+
+    /// Something every user should read.
+    pub fn note(&mut self, text: &str) {
+        self.keep(text);
+        self.event("note", json!({ "text": clean(text) }));
+        if self.format == Format::Text {
+            self.line(&clean(text));
+        }
+    }
+
+    /// Something that may spoil the figures.
+    pub fn warn(&mut self, text: &str) {
+        self.keep(&format!("warning: {text}"));
+        self.event("warning", json!({ "text": clean(text) }));
+        if self.format == Format::Text {
+            let style = anstyle::AnsiColor::Yellow.on_default().effects(anstyle::Effects::BOLD);
+            self.line(&format!("{style}warning:{style:#} {}", clean(text)));
+        }
+    }
+
+    /// A fault of the rig.
+    pub fn fault(&mut self, text: &str) {
+        self.keep(&format!("rig fault: {text}"));
+        self.event("rig-fault", json!({ "text": clean(text) }));
+        if self.format == Format::Text {
+            let style = anstyle::AnsiColor::Red.on_default().effects(anstyle::Effects::BOLD);
+            self.line(&format!("{style}rig fault:{style:#} {}", clean(text)));
+        }
+    }
+
+    /// Something for those who asked for more: `level` 1 with `-v`, 2 with `-vv`. The log keeps it always.
+    pub fn detail(&mut self, level: u8, text: &str) {
+        self.keep(text);
+        if self.format == Format::Text && self.verbose >= level {
+            self.line(&format!("  {}", clean(text)));
+        }
+    }
+
+    /// A job begins: the `position`-th of `count`.
+    pub fn begin(&mut self, position: usize, count: usize, scenario: &str, title: &str) {
+        self.told = None;
+        self.keep(&format!("job {position}/{count}: {scenario}: {title}"));
+        self.event("scenario-started", json!({ "scenario": scenario, "position": position, "count": count }));
+        if self.format == Format::Text && std::io::stderr().is_terminal() {
+            let bar = ProgressBar::with_draw_target(Some(1), ProgressDrawTarget::stderr());
+            let style = ProgressStyle::with_template("{prefix} [{bar:24}] {percent:>3} % {elapsed} {msg}");
+            if let Ok(style) = style {
+                bar.set_style(style.progress_chars("=> "));
+            }
+            bar.set_prefix(format!("[{position}/{count}] {scenario}"));
+            self.bar = Some(bar);
+        }
+    }
+
+    /// How far the job is.
+    pub fn progress(&mut self, done: u64, total: u64, doing: &str) {
+        if self.format == Format::Json && self.told.is_none_or(|told| told.elapsed() >= TELL_AGAIN) {
+            self.told = Some(Instant::now());
+            self.event("progress", json!({ "done": done, "total": total, "doing": doing }));
+        }
+        if let Some(bar) = &self.bar {
+            bar.set_length(total.max(1));
+            bar.set_position(done.min(total));
+            bar.set_message(doing.to_owned());
+        }
+    }
+
+    /// The job has ended, with `outcome` in a few words.
+    pub fn end(&mut self, position: usize, count: usize, scenario: &str, seconds: f64, outcome: &str) {
+        if let Some(bar) = self.bar.take() {
+            bar.finish_and_clear();
+        }
+        self.keep(&format!("job {position}/{count}: {scenario}: {outcome} after {seconds:.1} s"));
+        let seconds_shown = (seconds * 1000.0).round() / 1000.0;
+        self.event(
+            "scenario-finished",
+            json!({ "scenario": scenario, "seconds": seconds_shown, "outcome": clean(outcome) }),
+        );
+        if self.format == Format::Text {
+            self.line(&format!("[{position}/{count}] {scenario}: {} ({seconds:.1} s)", clean(outcome)));
+        }
+    }
+
+    /// One JSON object on a line of standard output, if events were asked for.
+    pub fn event(&mut self, name: &str, fields: Value) {
+        if self.format != Format::Json {
+            return;
+        }
+        let mut object = serde_json::Map::from_iter([("event".to_owned(), Value::from(name))]);
+        if let Value::Object(fields) = fields {
+            object.extend(fields);
+        }
+        print_out(&format!("{}\n", Value::Object(object)));
+    }
+
+    /// Everything said so far, with the time of each line.
+    #[must_use]
+    pub fn log(&self) -> &str {
+        &self.log
+    }
+
+    fn keep(&mut self, text: &str) {
+        let seconds = self.elapsed();
+        // Writing to a String cannot fail.
+        let _ = writeln!(self.log, "{seconds:9.3} {}", clean(text));
+    }
+
+    fn line(&self, text: &str) {
+        match &self.bar {
+            Some(bar) => bar.suspend(|| print_err(text)),
+            None => print_err(text),
+        }
+    }
+}
+
+/// Text that cannot move the cursor or change colours: control characters become spaces.
+#[must_use]
+pub fn clean(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+/// Writes to standard output; a closed pipe (`hil run | head`) is not an error of the run.
+pub fn print_out(text: &str) {
+    let mut out = anstream::stdout().lock();
+    let _ = out.write_all(text.as_bytes());
+    let _ = out.flush();
+}
+
+/// Writes a line to standard error.
+pub fn print_err(text: &str) {
+    let _ = writeln!(anstream::stderr().lock(), "{text}");
+}

@@ -1,0 +1,10 @@
+//! The stages of the pipeline: each takes the results of those before it and adds one thing.
+
+pub mod append;
+pub mod estimate;
+pub mod expand;
+pub mod judge;
+pub mod load;
+pub mod measure;
+pub mod render;
+mod voice;

@@ -1,0 +1,40 @@
+//! Append: the run goes to disk, whole or not at all, and old runs make room.
+
+use std::path::PathBuf;
+
+use hil_model::run::Run;
+use hil_report::view::View;
+use hil_store::RunWriter;
+
+use crate::args::RunArgs;
+use crate::distributions;
+use crate::error::CliError;
+use crate::show::Show;
+use crate::stages::measure::Observed;
+
+/// Name of the report in a run folder.
+pub const REPORT: &str = "report.html";
+/// Name of the log in a run folder.
+pub const LOG: &str = "hil.log";
+
+/// Writes the run folder and returns its path.
+///
+/// # Errors
+/// [`CliError::Store`], [`CliError::Report`]; then there is no folder of this run.
+pub fn append(run: &Run, observed: &Observed, args: &RunArgs, show: &mut Show) -> Result<PathBuf, CliError> {
+    let distributions = distributions::of(&observed.observations);
+    let view = View::new(run, &distributions);
+    let report = hil_report::render::html::render(&view).map_err(|error| CliError::Report(error.to_string()))?;
+    let extra = [(REPORT, report.as_bytes()), (LOG, show.log().as_bytes())];
+    let folder = RunWriter::new(&args.out).write(run, &observed.observations, &extra)?;
+    match hil_store::retain(&args.out, args.keep.max(1), &run.id) {
+        Ok(removed) => {
+            for path in removed {
+                show.detail(1, &format!("removed the old run {}", path.display()));
+            }
+        }
+        // The run itself is safe; room can be made next time.
+        Err(error) => show.warn(&format!("old runs are kept: {error}")),
+    }
+    Ok(folder)
+}

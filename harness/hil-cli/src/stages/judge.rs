@@ -1,0 +1,103 @@
+//! Judge: findings become verdicts, and everything about the run becomes the content of `run.json`.
+
+use hil_model::plan::Plan;
+use hil_model::run::{Alarm, AlertResult, CheckResult, FORMAT, Run};
+use hil_model::scenario::Scenario;
+use hil_model::verdict::{Outcome, Reason, Verdict};
+
+use crate::args::RunArgs;
+use crate::results::{alert_result, check_result};
+use crate::show::Show;
+use crate::stages::estimate::Found;
+use crate::stages::load::Question;
+use crate::stages::measure::{JobEnd, Observed};
+
+/// Judges every check of every scenario.
+#[must_use]
+pub fn judge(
+    question: &Question,
+    plan: &Plan,
+    observed: &Observed,
+    found: &[Found],
+    args: &RunArgs,
+    show: &Show,
+) -> Run {
+    let mut checks = Vec::new();
+    let mut alerts = Vec::new();
+    for (scenario, found) in question.scenarios.iter().zip(found) {
+        checks.extend(checks_of(question, scenario, plan, observed, found));
+        alerts.extend(alerts_of(scenario, found));
+    }
+    let mut environment = question.environment.clone();
+    environment.clocks.clone_from(&observed.clocks);
+    Run {
+        format: FORMAT,
+        id: question.id.clone(),
+        started: question.started.clone(),
+        seconds: (show.elapsed() * 1000.0).round() / 1000.0,
+        seed: question.seed,
+        interrupted: observed.interrupted,
+        quick: question.quick,
+        fault: args.fault.clone(),
+        environment,
+        noise: observed.noise.clone(),
+        checks,
+        alerts,
+        errors: question.faults.iter().chain(&observed.faults).cloned().collect(),
+        data: question.used(&observed.observations),
+    }
+}
+
+fn checks_of(
+    question: &Question,
+    scenario: &Scenario,
+    plan: &Plan,
+    observed: &Observed,
+    found: &Found,
+) -> Vec<CheckResult> {
+    let damaged = question.faults.iter().any(|fault| fault.scenario == scenario.id);
+    let end = if damaged { Some(JobEnd::Faulted) } else { observed.end_of(&scenario.id) };
+    let evidence = plan.jobs.iter().find(|job| job.scenario == scenario.id).map(|job| job.evidence);
+    let results = scenario.checks.iter().zip(&found.checks).enumerate().map(|(position, (check, finding))| {
+        let Some(finding) = finding else {
+            let verdict = not_measured(plan, scenario, position, end);
+            return check_result(scenario, check, None, &verdict);
+        };
+        let mut verdict = hil_verdict::judge(check, finding, found.budget_spent);
+        // A proof stands even if the user stopped the run; the lack of one is the user's doing, not the code's.
+        if end == Some(JobEnd::Interrupted)
+            && matches!(verdict.reason, Some(Reason::TooFewSamples { .. } | Reason::Straddles { .. }))
+        {
+            verdict = Verdict::because(Outcome::NotRun, Reason::Interrupted);
+        }
+        check_result(scenario, check, evidence.map(|evidence| (finding, evidence)), &verdict)
+    });
+    results.collect()
+}
+
+/// The verdict on a check that was not measured: why, and what would be needed.
+fn not_measured(plan: &Plan, scenario: &Scenario, position: usize, end: Option<JobEnd>) -> Verdict {
+    let skip = plan
+        .skipped
+        .iter()
+        .find(|skip| skip.scenario == scenario.id && skip.check.is_none_or(|check| check == position));
+    match (skip, end) {
+        (Some(skip), _) => {
+            let outcome = match skip.reason {
+                Reason::TooFewCores { .. } => Outcome::NotApplicable,
+                _ => Outcome::NotRun,
+            };
+            Verdict::because(outcome, skip.reason.clone())
+        }
+        (None, Some(JobEnd::Faulted)) => Verdict::because(Outcome::NotRun, Reason::RigFault),
+        (None, _) => Verdict::because(Outcome::NotRun, Reason::Interrupted),
+    }
+}
+
+fn alerts_of(scenario: &Scenario, found: &Found) -> Vec<AlertResult> {
+    let results = scenario.alerts.iter().zip(&found.alerts).map(|(alert, finding)| {
+        let alarm = finding.as_ref().map_or(Alarm::Unknown, |finding| hil_verdict::alarm(alert, finding));
+        alert_result(scenario, alert, finding.as_ref(), alarm)
+    });
+    results.collect()
+}

@@ -1,0 +1,133 @@
+//! Run: the plan becomes raw samples. The only stage that takes long, holds the host, and can be interrupted.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use hil_bench::control::{Control, SystemClock};
+use hil_bench::job::{Inputs, JobOutcome};
+use hil_model::data::Dataset;
+use hil_model::id::{DatasetName, ScenarioId};
+use hil_model::plan::{Job, Plan};
+use hil_model::run::{Noise, RigFault};
+use hil_model::sample::Observations;
+
+use crate::args::RunArgs;
+use crate::error::CliError;
+use crate::lease::Lease;
+use crate::noise;
+use crate::show::Show;
+use crate::stages::load::Question;
+use crate::stages::voice::{self, Voice};
+use crate::surroundings::Surroundings;
+
+/// Everything that was observed.
+#[derive(Debug)]
+pub struct Observed {
+    /// Raw samples, one entry a scenario and workload.
+    pub observations: Vec<Observations>,
+    /// Faults of the rig.
+    pub faults: Vec<RigFault>,
+    /// How each job ended; jobs that never began are absent.
+    pub ends: BTreeMap<ScenarioId, JobEnd>,
+    /// Whether the user stopped the run.
+    pub interrupted: bool,
+    /// How quiet the machine was.
+    pub noise: Noise,
+    /// Clocks that timed iterations.
+    pub clocks: Vec<String>,
+}
+
+/// How a job ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JobEnd {
+    /// As planned, or with a failure of the measured code, or with its budget spent.
+    Finished,
+    /// The user stopped it.
+    Interrupted,
+    /// The rig failed.
+    Faulted,
+}
+
+impl Observed {
+    /// How the job of this scenario ended.
+    #[must_use]
+    pub fn end_of(&self, scenario: &ScenarioId) -> Option<JobEnd> {
+        self.ends.get(scenario).copied()
+    }
+}
+
+/// Runs every job of the plan, one after another.
+///
+/// # Errors
+/// [`CliError::Lease`] when the host is held by another run, [`CliError::OwnProgram`].
+pub fn measure(
+    question: &Question,
+    plan: &Plan,
+    args: &RunArgs,
+    around: &Surroundings,
+    cancel: &AtomicBool,
+    show: &mut Show,
+) -> Result<Observed, CliError> {
+    let holder = format!("process {}, hil run {} since {}", std::process::id(), question.id, question.started);
+    let _lease = Lease::take(&around.lease, &holder, !args.no_wait, cancel, |holder| {
+        show.note(&format!("waiting: this host is held by {holder}"));
+    })?;
+    let noise = noise::probe(question.environment.cores);
+    for warning in &noise.warnings {
+        show.warn(warning);
+    }
+    let mut observed = Observed {
+        observations: Vec::new(),
+        faults: Vec::new(),
+        ends: BTreeMap::new(),
+        interrupted: false,
+        noise,
+        clocks: Vec::new(),
+    };
+    for (position, job) in (1..).zip(&plan.jobs) {
+        if cancel.load(Ordering::Relaxed) {
+            observed.interrupted = true;
+            break;
+        }
+        let title = question.title_of(&job.scenario);
+        show.begin(position, plan.jobs.len(), job.scenario.as_str(), title);
+        let began = show.elapsed();
+        let Some(outcome) = run_job(question, job, cancel, show) else { continue };
+        for seen in &outcome.observations {
+            let clock = format!("{} at {} Hz", seen.clock.name, seen.clock.hz);
+            if !observed.clocks.contains(&clock) {
+                observed.clocks.push(clock);
+            }
+        }
+        let (end, words) = match (&outcome.fault, outcome.interrupted) {
+            (Some(_), _) => (JobEnd::Faulted, "rig fault".to_owned()),
+            (None, true) => (JobEnd::Interrupted, "interrupted".to_owned()),
+            (None, false) => (JobEnd::Finished, voice::in_words(&outcome.observations)),
+        };
+        observed.interrupted |= outcome.interrupted;
+        observed.observations.extend(outcome.observations);
+        observed.ends.insert(job.scenario.clone(), end);
+        show.end(position, plan.jobs.len(), job.scenario.as_str(), show.elapsed() - began, &words);
+        if let Some(fault) = outcome.fault {
+            show.fault(&format!("{} on {}, {}: {}", fault.scenario, fault.platform, fault.phase, fault.message));
+            observed.faults.push(fault);
+        }
+    }
+    Ok(observed)
+}
+
+fn run_job(question: &Question, job: &Job, cancel: &AtomicBool, show: &mut Show) -> Option<JobOutcome> {
+    let bench = question.agent.bench(question.bench_of(&job.platform)?.clone());
+    let control = Control { cancel, clock: &SystemClock::start() };
+    let mut voice = Voice::new(job, show);
+    Some(hil_bench::job::run_job(job, &bench, &Sets(&question.datasets), &control, &mut |event| voice.say(&event)))
+}
+
+/// The loaded data sets, as the bench asks for them.
+struct Sets<'a>(&'a BTreeMap<DatasetName, Dataset>);
+
+impl Inputs for Sets<'_> {
+    fn dataset(&self, name: &DatasetName) -> Option<&Dataset> {
+        self.0.get(name)
+    }
+}

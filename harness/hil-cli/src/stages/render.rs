@@ -1,0 +1,43 @@
+//! Render: the table of checks, and where the report is.
+
+use std::path::Path;
+
+use hil_model::run::Run;
+use hil_report::render::terminal::{self, Options};
+use hil_report::view::View;
+use serde_json::json;
+
+use crate::args::{Format, RunArgs};
+use crate::show::{Show, clean, print_out};
+use crate::stages::append::REPORT;
+use crate::surroundings::Surroundings;
+
+/// Prints the outcome of a run: a table for people, or the last event for scripts.
+pub fn render(run: &Run, folder: &Path, args: &RunArgs, around: &Surroundings, show: &mut Show) {
+    let report = folder.join(REPORT);
+    match args.format {
+        Format::Json => {
+            let fields = json!({
+                "id": run.id,
+                "folder": folder,
+                "report": report,
+                "checks": run.checks,
+                "alerts": run.alerts,
+                "errors": run.errors,
+                "interrupted": run.interrupted,
+            });
+            show.event("run-finished", fields);
+        }
+        Format::Text => {
+            print_out(&table(run, around));
+            print_out(&format!("\nreport: {}\n", clean(&report.display().to_string())));
+        }
+    }
+}
+
+/// The table of checks. Colours are taken out again where standard output does not want them.
+#[must_use]
+pub fn table(run: &Run, around: &Surroundings) -> String {
+    let view = View::new(run, &[]);
+    terminal::render(&view, Options { width: around.width, color: true, unicode: around.unicode })
+}

@@ -1,0 +1,89 @@
+//! What the user is told of a running job: how far it is, what it does, what went wrong.
+
+use hil_bench::event::Event;
+use hil_model::plan::{Job, Step};
+use hil_model::sample::{Failure, Observations};
+
+use crate::show::Show;
+
+/// Turns the events of one job into progress and details.
+pub struct Voice<'a> {
+    show: &'a mut Show,
+    /// Work of the steps that are behind, in iterations, slices and items alike.
+    behind: u64,
+    /// Work of the current step that is done.
+    current: u64,
+    total: u64,
+}
+
+impl<'a> Voice<'a> {
+    /// The voice of `job`.
+    pub fn new(job: &Job, show: &'a mut Show) -> Self {
+        let steps = job.starts.iter().flat_map(|start| &start.steps);
+        Self { show, behind: 0, current: 0, total: steps.map(work).sum() }
+    }
+
+    /// Tells what happened.
+    pub fn say(&mut self, event: &Event) {
+        match event {
+            Event::StartBegan { start, starts } => {
+                self.show.detail(1, &format!("start {} of {starts}", start + 1));
+            }
+            Event::StepBegan { workload, phase } => {
+                self.behind += std::mem::take(&mut self.current);
+                self.show.detail(2, &format!("{workload}: {phase}"));
+            }
+            Event::Progress { workload, phase, done, .. } => {
+                self.current = u64::from(*done);
+                // A data set's length is not part of the plan, so the total grows with what is seen.
+                self.total = self.total.max(self.behind + self.current);
+                self.show.progress(self.behind + self.current, self.total, &format!("{workload}: {phase}"));
+            }
+            Event::AgentLog { line } => self.show.detail(1, &format!("agent: {line}")),
+            Event::AgentGone { how } => self.show.detail(1, &format!("the agent is gone: {how}")),
+            Event::WorkloadFailed { workload, failure } => {
+                self.show.detail(1, &format!("{workload}: {}", failure_in_words(failure)));
+            }
+            Event::MemoryIsUpperBound { workload, total } => {
+                self.show.detail(1, &format!("{workload}: its memory use is at most {total} B"));
+            }
+            Event::BudgetSpent => self.show.detail(0, "the budget is spent; judging what there is"),
+        }
+    }
+}
+
+/// The work of a step, in iterations, slices or items.
+fn work(step: &Step) -> u64 {
+    match step {
+        Step::WarmUp { iterations, .. } | Step::Measure { iterations, .. } => u64::from(*iterations),
+        Step::Throughput { slices, .. } => u64::from(*slices),
+        Step::Verify { .. } | Step::Answer { .. } | Step::Conform { .. } | Step::Memory { .. } => 0,
+    }
+}
+
+/// What a finished job amounts to, in a few words.
+pub fn in_words(observations: &[Observations]) -> String {
+    let failures = observations.iter().filter_map(|seen| seen.failure.as_ref());
+    if let Some(failure) = failures.into_iter().next() {
+        return failure_in_words(failure);
+    }
+    let sum = |count: fn(&Observations) -> usize| observations.iter().map(count).sum::<usize>();
+    let parts = [
+        (sum(|seen| seen.latencies().count()), "iterations"),
+        (sum(|seen| seen.slices.len()), "slices of throughput"),
+        (sum(|seen| seen.answers.len()), "answers"),
+        (sum(|seen| seen.cases.len()), "cases"),
+    ];
+    let parts = parts.iter().filter(|(count, _)| *count > 0);
+    let words: Vec<String> = parts.map(|(count, what)| format!("{count} {what}")).collect();
+    if words.is_empty() { "nothing observed".to_owned() } else { words.join(", ") }
+}
+
+fn failure_in_words(failure: &Failure) -> String {
+    match failure {
+        Failure::Crashed { detail } => format!("crashed: {detail}"),
+        Failure::TimedOut { after } => format!("timeout after {after:?}"),
+        Failure::WrongResult { detail } => format!("wrong result: {detail}"),
+        Failure::ClockStuck { counter } => format!("the counter {counter} did not move"),
+    }
+}

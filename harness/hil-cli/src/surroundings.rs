@@ -1,0 +1,63 @@
+//! Everything that `hil` takes from the environment, read in one place and documented in docs/environment.md.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use etcetera::BaseStrategy as _;
+
+/// What the environment says.
+#[derive(Debug, Clone)]
+pub struct Surroundings {
+    /// `HIL_DATA`: a folder of data sets.
+    pub data: Option<PathBuf>,
+    /// The user's data folder for `hil data add`, such as `~/.local/share/hilbench/data`.
+    pub user_data: Option<PathBuf>,
+    /// `HIL_LEASE`, or a file in the system's folder for temporary files: the lease of this host.
+    pub lease: PathBuf,
+    /// Columns of the terminal; 100 where there is none.
+    pub width: usize,
+    /// Whether standard output can show more than ASCII.
+    pub unicode: bool,
+}
+
+impl Surroundings {
+    /// Reads the environment.
+    #[must_use]
+    pub fn look() -> Self {
+        let user_data = etcetera::choose_base_strategy().ok().map(|base| base.data_dir().join("hilbench").join("data"));
+        let lease = path_var("HIL_LEASE").unwrap_or_else(|| std::env::temp_dir().join("hilbench-host.lease"));
+        Self { data: path_var("HIL_DATA"), user_data, lease, width: terminal_width(), unicode: unicode() }
+    }
+
+    /// Folders to look for data sets in, the most specific first.
+    #[must_use]
+    pub fn data_dirs(&self, given: Option<&Path>) -> Vec<PathBuf> {
+        let given = given.map(Path::to_owned);
+        given.into_iter().chain(self.data.clone()).chain(self.user_data.clone()).collect()
+    }
+}
+
+fn path_var(name: &str) -> Option<PathBuf> {
+    // An empty variable means the same as none.
+    std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
+}
+
+/// The terminal's width; `COLUMNS` decides where it is set, so that scripts and tests can choose.
+fn terminal_width() -> usize {
+    let columns = std::env::var_os("COLUMNS").and_then(|columns| columns.to_str()?.parse().ok());
+    let terminal = || {
+        let terminal = console::Term::stdout();
+        terminal.is_term().then(|| terminal.size_checked()).flatten().map(|(_, columns)| usize::from(columns))
+    };
+    columns.or_else(terminal).unwrap_or(100).clamp(40, 400)
+}
+
+/// A locale that names UTF-8, or none at all on a system where that means nothing (Windows).
+fn unicode() -> bool {
+    let names = ["LC_ALL", "LC_CTYPE", "LANG"];
+    let first: Option<OsString> = names.iter().find_map(|name| std::env::var_os(name).filter(|value| !value.is_empty()));
+    match first {
+        Some(locale) => locale.to_string_lossy().to_ascii_uppercase().replace('-', "").contains("UTF8"),
+        None => cfg!(windows),
+    }
+}

@@ -1,0 +1,105 @@
+//! The first run of a newcomer: built-in scenarios in an empty folder, and everything it leaves behind agrees.
+
+#![expect(clippy::unwrap_used, reason = "a panic of a test is its failure")]
+
+mod common;
+
+use common::{Place, check};
+use serde_json::Value;
+
+#[test]
+fn a_run_in_an_empty_folder_answers_the_built_in_scenarios_and_says_where_the_report_is() {
+    let place = Place::new();
+    let ended = place.hil(&["run", "--quick", "--seed", "1"]);
+    // How fast this machine is decides whether a target is met; that everything was judged does not depend on it.
+    assert!([0, 3].contains(&ended.code), "{}\n{}", ended.out, ended.err);
+    let folder = place.runs().pop().unwrap();
+    let report = format!("report: {}", std::path::Path::new("hil-runs").join(folder.file_name().unwrap()).display());
+    assert!(ended.out.contains(&report), "{}", ended.out);
+    for target in ["LAN-16", "LAN-17", "LAN-18", "LAN-19"] {
+        assert!(ended.out.contains(target), "{}", ended.out);
+    }
+    let files = ["run.json", "report.html", "hil.log", "iterations.parquet", "estimates.parquet", "verdicts.parquet"];
+    for file in files {
+        assert!(folder.join(file).is_file(), "{file}");
+    }
+
+    let run = place.run_json();
+    let schema = hil_store::run_json::schema();
+    let problems: Vec<String> =
+        jsonschema::validator_for(&schema).unwrap().iter_errors(&run).map(|error| error.to_string()).collect();
+    assert!(problems.is_empty(), "{problems:?}");
+    assert_eq!((&run["quick"], &run["seed"]), (&true.into(), &1.into()));
+    let text = run.to_string();
+    assert!(!text.contains(&place.path().display().to_string()), "a path of this machine stands in run.json");
+    for name in ["USER", "LOGNAME", "HOSTNAME"] {
+        if let Some(name) = std::env::var(name).ok().filter(|name| name.len() > 4) {
+            assert!(!text.contains(&name), "{name} stands in run.json");
+        }
+    }
+}
+
+#[test]
+fn the_table_run_json_and_parquet_say_the_same() {
+    let place = Place::new();
+    place.hil(&["run", "--only", "LAN-16,LAN-18", "--quick"]);
+    let folder = place.runs().pop().unwrap();
+    let run = hil_store::read_run(&folder).unwrap();
+    let verdicts = hil_store::read_verdicts(&folder).unwrap();
+    assert_eq!(run.checks.len(), 2);
+    assert_eq!(format!("{:?}", verdicts.len()), "2");
+    let observations = hil_store::read_observations(&folder).unwrap();
+    let timed: usize = observations.iter().map(|seen| seen.latencies().count()).sum();
+    let latency = run.checks.iter().find(|check| check.samples > 10).unwrap();
+    assert_eq!(timed as u64, latency.samples, "every sample behind the figure is in the tables");
+
+    let again = place.hil(&["report"]).expect(0);
+    assert!(again.out.contains("LAN-16") && again.out.contains("LAN-18"));
+    place.hil(&["report", "--html", "again.html", "--markdown", "again.md", "--junit", "again.xml"]).expect(0);
+    let html = |path: &std::path::Path| std::fs::read_to_string(path).unwrap();
+    assert_eq!(html(&place.path().join("again.html")), html(&folder.join("report.html")), "rendering is repeatable");
+}
+
+#[test]
+fn without_the_recordings_accuracy_is_not_run_and_says_how_to_get_them() {
+    let place = Place::new();
+    let ended = place.hil(&["run", "--only", "LAN-19"]).expect(0);
+    let run = place.run_json();
+    let check = check(&run, "LAN-19");
+    assert_eq!((&check["verdict"], &check["reason_code"]), (&"not-run".into(), &"data-missing".into()));
+    assert_eq!((&check["estimate"], &check["evidence"]), (&Value::Null, &Value::Null));
+    let reason = check["reason"].as_str().unwrap();
+    assert!(reason.contains("arabic-speech-commands") && reason.contains("CC-BY-4.0"), "{reason}");
+    assert!(ended.out.contains("keywords-test"), "{}", ended.out);
+
+    let place = Place::new();
+    place.hil(&["run", "--only", "LAN-19", "--require", "LAN-19"]).expect(4);
+}
+
+#[test]
+fn events_are_one_json_object_a_line_and_end_with_the_verdicts_of_run_json() {
+    let place = Place::new();
+    let ended = place.hil(&["run", "--only", "LAN-16", "--quick", "--format", "json"]);
+    let events: Vec<Value> = ended.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let names: Vec<&str> = events.iter().map(|event| event["event"].as_str().unwrap()).collect();
+    assert!(names.contains(&"scenario-started") && names.contains(&"scenario-finished"), "{names:?}");
+    let last = events.last().unwrap();
+    assert_eq!(last["event"], "run-finished");
+    assert_eq!(last["checks"], place.run_json()["checks"]);
+    assert!(!ended.out.contains('\u{1b}'));
+}
+
+#[test]
+fn names_that_do_not_exist_are_usage_errors_and_run_nothing() {
+    let place = Place::new();
+    for (args, word) in [
+        (["run", "--only", "LAN-99"], "LAN-99"),
+        (["run", "--require", "LAN-99"], "LAN-99"),
+        (["run", "nowhere.toml", "--quick"], "nowhere.toml"),
+        (["report", "--out", "nowhere"], "nowhere"),
+    ] {
+        let ended = place.hil(&args).expect(2);
+        assert!(ended.err.contains(word), "{}", ended.err);
+    }
+    assert!(place.runs().is_empty());
+}

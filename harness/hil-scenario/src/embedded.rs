@@ -1,0 +1,43 @@
+//! The base scenarios as part of the program, so that an installed `hil` has questions to ask.
+
+use crate::source::{Input, ReadError, Source};
+
+/// Every file of `scenarios/`: its path in the repository and its text.
+pub const EMBEDDED: &[(&str, &str)] = &[
+    ("scenarios/_base/keyword-desktop.toml", include_str!("../../../scenarios/_base/keyword-desktop.toml")),
+    (
+        "scenarios/liquid-audio-nets/desktop-cpu-accuracy.toml",
+        include_str!("../../../scenarios/liquid-audio-nets/desktop-cpu-accuracy.toml"),
+    ),
+    (
+        "scenarios/liquid-audio-nets/desktop-cpu-float.toml",
+        include_str!("../../../scenarios/liquid-audio-nets/desktop-cpu-float.toml"),
+    ),
+    (
+        "scenarios/liquid-audio-nets/desktop-cpu-keyword.toml",
+        include_str!("../../../scenarios/liquid-audio-nets/desktop-cpu-keyword.toml"),
+    ),
+];
+
+/// A [`Source`] that knows the embedded files only.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Embedded;
+
+impl Source for Embedded {
+    fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        let file = EMBEDDED.iter().find(|(name, _)| *name == path);
+        file.map(|(_, text)| text.as_bytes().to_vec()).ok_or(ReadError::NotFound)
+    }
+}
+
+/// The embedded scenarios, ready to be loaded with [`Embedded`] as the source of their bases.
+#[must_use]
+pub fn embedded_inputs() -> Vec<Input> {
+    EMBEDDED.iter().filter(|(path, _)| !is_fragment(path)).map(|(path, text)| Input::new(*path, *text)).collect()
+}
+
+/// Whether a path lies in a folder `_base`, whose files are to be inherited from and are no scenarios.
+#[must_use]
+pub fn is_fragment(path: &str) -> bool {
+    path.split(['/', '\\']).rev().skip(1).any(|folder| folder == "_base")
+}

@@ -1,0 +1,88 @@
+//! A whole file: its tables, and the rules between them.
+
+use hil_model::id::WorkloadId;
+use hil_model::scenario::{Check, Rule, Scenario};
+
+use crate::alert;
+use crate::check;
+use crate::context::Context;
+use crate::fields::Fields;
+use crate::grammar::SCENARIO;
+use crate::problem::ProblemKind;
+use crate::raw::Table;
+use crate::sampling;
+use crate::source::At;
+use crate::workload::{self, Workloads};
+
+/// Reads a scenario from the merged tables of `file`; nothing when a problem was reported.
+pub(crate) fn read(cx: &mut Context<'_>, table: &Table, at: At) -> Option<Scenario> {
+    let fields = Fields::open(cx, table, at, &SCENARIO);
+    let on = fields.table("on").map(|(table, at)| Fields::open(cx, table, at, &crate::grammar::ON));
+    let workloads = workload::read_all(cx, &fields);
+    let sampling = sampling::read(cx, fields.table("sampling"));
+    let mut checks = Vec::new();
+    let mut n_checks = 0;
+    for (table, at) in fields.tables("check") {
+        n_checks += 1;
+        if let Some(check) = check::read(cx, table, at, &workloads) {
+            warn_of_duplicates(cx, &checks, &check, at);
+            checks.push((check, at));
+        }
+    }
+    let mut alerts = Vec::new();
+    let mut n_alerts = 0;
+    for (table, at) in fields.tables("alert") {
+        n_alerts += 1;
+        alerts.extend(alert::read(cx, table, at, &workloads));
+    }
+    let id = fields.name("id");
+    let is_complete = checks.len() == n_checks && alerts.len() == n_alerts && n_checks > 0;
+    let checks: Vec<Check> = checks.into_iter().map(|(check, _)| check).collect();
+    if is_complete {
+        let asked = checks.iter().flat_map(workloads_of).chain(alerts.iter().map(|alert| &alert.workload));
+        warn_of_idle_workloads(cx, &workloads, &asked.collect::<Vec<_>>());
+    }
+    Some(Scenario {
+        id: id?,
+        title: fields.text("title")?.to_owned(),
+        file: cx.sources.name(at.file).to_owned(),
+        platform: on?.name("platform")?,
+        workloads: workloads
+            .entries
+            .into_iter()
+            .map(|(id, entry)| entry.workload.map(|workload| (id, workload)))
+            .collect::<Option<_>>()?,
+        sampling,
+        checks: is_complete.then_some(checks)?,
+        alerts,
+    })
+}
+
+fn workloads_of(check: &Check) -> impl Iterator<Item = &WorkloadId> {
+    let order = match &check.rule {
+        Rule::Order(order) => order.as_slice(),
+        Rule::Limit { .. } | Rule::Conforms(_) | Rule::Report => &[],
+    };
+    std::iter::once(&check.workload).chain(&check.versus).chain(order)
+}
+
+fn warn_of_idle_workloads(cx: &mut Context<'_>, workloads: &Workloads, asked: &[&WorkloadId]) {
+    for (id, entry) in &workloads.entries {
+        if !asked.contains(&id) {
+            cx.warning(entry.at, ProblemKind::UnusedWorkload { name: id.to_string() })
+                .hint("add a [[check]] with workload = ..., or remove it");
+        }
+    }
+}
+
+/// Two checks may answer one row, but not in the same words: that is mostly an inherited check written again.
+fn warn_of_duplicates(cx: &mut Context<'_>, earlier: &[(Check, At)], check: &Check, at: At) {
+    let question = |check: &Check| {
+        (check.metric, check.statistic, check.workload.clone(), check.versus.clone(), check.rule.clone(), check.needs)
+    };
+    if let Some((_, first)) = earlier.iter().find(|(first, _)| question(first) == question(check)) {
+        cx.warning(at, ProblemKind::DuplicateCheck)
+            .hint("checks of a base are kept; do not repeat them")
+            .related(*first, "the other one");
+    }
+}

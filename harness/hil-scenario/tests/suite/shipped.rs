@@ -1,0 +1,76 @@
+//! The scenarios and boards that come with the program: all of them are embedded, and none has a problem.
+
+use crate::common::{known, load_files, scenario_files, toml_files};
+use hil_model::scenario::Rule;
+use hil_scenario::{BOARDS, EMBEDDED, Embedded, board, embedded_inputs, load, render};
+
+/// Paths and texts of a folder.
+fn folder(name: &str) -> Vec<(String, String)> {
+    toml_files(name)
+        .into_iter()
+        .map(|path| (path.clone(), String::from_utf8(crate::common::read(&path)).unwrap()))
+        .collect()
+}
+
+fn owned(list: &[(&str, &str)]) -> Vec<(String, String)> {
+    let mut list: Vec<_> = list.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
+    list.sort();
+    list
+}
+
+#[test]
+fn every_scenario_of_the_folder_is_embedded_and_nothing_else() {
+    assert_eq!(owned(EMBEDDED), folder("scenarios"));
+}
+
+#[test]
+fn every_board_of_the_folder_is_embedded_and_nothing_else() {
+    assert_eq!(owned(BOARDS), folder("targets/boards"));
+}
+
+#[test]
+fn boards_have_no_problem_and_are_named_after_their_platform() {
+    for (path, text) in BOARDS {
+        let board = board(text, path).unwrap();
+        assert_eq!(*path, format!("targets/boards/{}.toml", board.platform));
+    }
+}
+
+#[test]
+fn problems_of_a_board_come_all_at_once() {
+    let (problems, sources) = board("platform = \"Bad\"\nreech = \"process\"\n", "b.toml").unwrap_err();
+    let found: Vec<_> = problems.iter().map(|problem| (problem.kind.code(), problem.line)).collect();
+    assert_eq!(found, [("missing-key", 1), ("bad-name", 1), ("unknown-key", 2)]);
+    assert!(render(&problems, &sources, false).contains("did you mean \"reach\"?"));
+}
+
+#[test]
+fn shipped_scenarios_have_no_problem_embedded_or_not() {
+    let embedded = load(&embedded_inputs(), &known(), &Embedded);
+    assert!(embedded.problems.is_empty(), "{}", render(&embedded.problems, &embedded.sources, false));
+    let files = load_files(&scenario_files("scenarios"));
+    assert_eq!(embedded.scenarios, files.scenarios);
+}
+
+#[test]
+fn the_rows_of_the_catalogue_are_asked_as_they_are_written_there() {
+    let loaded = load(&embedded_inputs(), &known(), &Embedded);
+    let mut rows: Vec<String> = Vec::new();
+    for scenario in &loaded.scenarios {
+        for check in scenario.checks.iter().filter(|check| check.target.is_some()) {
+            let Rule::Limit { limit, acceptable: None } = &check.rule else { panic!("{check:?}") };
+            let target = check.target.as_ref().unwrap();
+            rows.push(format!("{target} {} {} {} {limit}", scenario.platform, check.metric, check.statistic));
+        }
+    }
+    rows.sort();
+    assert_eq!(
+        rows,
+        [
+            "LAN-16 desktop-cpu latency p95 < 5 ms",
+            "LAN-17 desktop-cpu throughput mean > 1000 req/s",
+            "LAN-18 desktop-cpu memory max < 100 MB",
+            "LAN-19 desktop-cpu accuracy proportion > 95 %",
+        ]
+    );
+}

@@ -1,0 +1,263 @@
+//! From a check and the observations of its scenario to a finding: which method answers which question.
+//!
+//! A failure of the measured code comes before every figure. What the bench cannot observe, and what it observed
+//! too little of, has a finding of its own. A value that is no amount (infinite, negative, not a number) becomes a
+//! figure that is not a number. Nothing here compares anything with a limit.
+
+use hil_model::estimate::{Estimate, Finding, Method, OrderStep};
+use hil_model::id::WorkloadId;
+use hil_model::lab::Evidence;
+use hil_model::metric::{Better, Metric, Statistic};
+use hil_model::sample::{Failure, Observations};
+use hil_model::scenario::{Alert, Check, Rule, Sampling};
+
+use crate::error::StatsError;
+use crate::series::Series;
+use crate::{CONFIDENCE, batch, counted, largest, observed, paired, proportion, quantile};
+
+/// What `observations`, those of the check's scenario, say about the check.
+#[must_use]
+pub fn find(check: &Check, observations: &[Observations]) -> Finding {
+    let question = Question { metric: check.metric, statistic: check.statistic, observations };
+    let finding = match (&check.rule, &check.versus) {
+        (Rule::Order(order), _) => question.order(order),
+        (Rule::Conforms(_), _) => question.cases(&check.workload),
+        (Rule::Limit { .. } | Rule::Report, Some(versus)) => question.times_better(&check.workload, versus),
+        (Rule::Limit { .. } | Rule::Report, None) => question.figure(&check.workload),
+    };
+    finding.unwrap_or_else(|instead| instead)
+}
+
+/// What `observations`, those of the alert's scenario, say about the alert.
+#[must_use]
+pub fn find_alert(alert: &Alert, observations: &[Observations]) -> Finding {
+    let question = Question { metric: alert.metric, statistic: alert.statistic, observations };
+    question.figure(&alert.workload).unwrap_or_else(|instead| instead)
+}
+
+/// Observations that a figure is given by default: starts for memory, otherwise what the statistic wants.
+#[must_use]
+pub fn needed(statistic: Statistic, metric: Metric) -> u64 {
+    let samples = if metric == Metric::Memory { Sampling::DEFAULT_STARTS } else { statistic.default_samples() };
+    u64::from(samples)
+}
+
+/// A figure, or the finding that stands in its place.
+type OrInstead<T> = Result<T, Finding>;
+
+#[derive(Clone, Copy)]
+struct Question<'a> {
+    metric: Metric,
+    statistic: Statistic,
+    observations: &'a [Observations],
+}
+
+impl<'a> Question<'a> {
+    /// The observations of a workload, unless it failed.
+    fn seen(self, workload: &WorkloadId) -> OrInstead<&'a Observations> {
+        let Some(seen) = self.observations.iter().find(|seen| seen.workload == *workload) else {
+            return Err(Finding::TooFew { have: 0, need: needed(self.statistic, self.metric), budget_spent: false });
+        };
+        match &seen.failure {
+            Some(failure) => Err(Finding::Failed(failure.clone())),
+            None => Ok(seen),
+        }
+    }
+
+    fn figure(self, workload: &WorkloadId) -> OrInstead<Finding> {
+        if self.metric == Metric::Conformance {
+            return self.cases(workload);
+        }
+        let seen = self.seen(workload)?;
+        self.expect_observable()?;
+        if self.statistic == Statistic::Ratio {
+            return Err(cannot_observe("a second workload to compare with"));
+        }
+        if !self.metric.allows(self.statistic) {
+            return Err(cannot_observe(&format!("another statistic: {} has no {}", self.metric, self.statistic)));
+        }
+        if self.metric == Metric::Accuracy {
+            return accuracy(seen).map(Finding::Estimate).map_err(|error| self.instead(error, seen.budget_spent));
+        }
+        let starts = observed::series(self.metric, seen);
+        self.expect_moving_clock(seen, &starts)?;
+        let estimate = self.summary(seen, &starts).map_err(|error| self.instead(error, seen.budget_spent))?;
+        Ok(Finding::Estimate(remarked(estimate, remark(self.metric, seen, &starts))))
+    }
+
+    fn summary(self, seen: &Observations, starts: &[Series]) -> Result<Estimate, StatsError> {
+        // Emulated time is computed, not sampled: the same every time means exactly that.
+        if seen.evidence == Evidence::Emulated
+            && self.statistic != Statistic::Max
+            && let Some(exact) = counted::counted(starts)
+        {
+            return Ok(exact);
+        }
+        match (self.statistic, self.statistic.quantile()) {
+            (_, Some(q)) => quantile::quantile(starts, q),
+            (Statistic::Mean, None) => batch::mean(starts),
+            (_, None) => largest::largest(starts, if self.metric == Metric::Memory { "starts" } else { "iterations" }),
+        }
+    }
+
+    /// How many times better `workload` is than `versus`.
+    fn times_better(self, workload: &WorkloadId, versus: &WorkloadId) -> OrInstead<Finding> {
+        let (above, below) = match self.metric.better() {
+            Better::Lower => (versus, workload),
+            Better::Higher => (workload, versus),
+        };
+        self.ratio(above, below).map(Finding::Estimate)
+    }
+
+    /// One paired ratio a step, each the greater over the lesser.
+    fn order(self, order: &[WorkloadId]) -> OrInstead<Finding> {
+        let steps = order.windows(2).map(|step| {
+            let (lesser, greater) = (&step[0], &step[1]);
+            let ratio = self.ratio(greater, lesser)?;
+            Ok(OrderStep { lesser: lesser.clone(), greater: greater.clone(), ratio })
+        });
+        Ok(Finding::Order(steps.collect::<OrInstead<Vec<OrderStep>>>()?))
+    }
+
+    /// The paired ratio of two workloads' figures.
+    fn ratio(self, above: &WorkloadId, below: &WorkloadId) -> OrInstead<Estimate> {
+        let (above, below) = (self.seen(above)?, self.seen(below)?);
+        self.expect_observable()?;
+        if !self.metric.allows(Statistic::Ratio) {
+            return Err(cannot_observe(&format!("a metric that can be paired; {} cannot", self.metric)));
+        }
+        let sides = [above, below].map(|seen| (seen, observed::series(self.metric, seen)));
+        for (seen, starts) in &sides {
+            self.expect_moving_clock(seen, starts)?;
+        }
+        let exact = sides
+            .each_ref()
+            .map(|(seen, starts)| if seen.evidence == Evidence::Emulated { counted::counted(starts) } else { None });
+        if let [Some(above), Some(below)] = &exact
+            && below.value > 0.0
+        {
+            return Ok(counted::exactly(above.value / below.value, above.samples.min(below.samples)));
+        }
+        let budget_spent = above.budget_spent || below.budget_spent;
+        let pairs = observed::pairs(self.metric, above, below);
+        match paired::ratio(&pairs) {
+            Ok(estimate) => Ok(estimate),
+            Err(error @ StatsError::TooFew { .. }) => Err(self.instead(error, budget_spent)),
+            Err(error) => Ok(undefined(Method::PairedLogRatio, &error)),
+        }
+    }
+
+    fn cases(self, workload: &WorkloadId) -> OrInstead<Finding> {
+        let seen = self.seen(workload)?;
+        let total = seen.cases.len() as u64;
+        if total == 0 {
+            return Err(Finding::TooFew { have: 0, need: 1, budget_spent: seen.budget_spent });
+        }
+        let held = seen.cases.iter().filter(|case| case.broken.is_none()).count() as u64;
+        let first_broken =
+            seen.cases.iter().find_map(|case| case.broken.as_ref().map(|how| format!("{}: {how}", case.name)));
+        Ok(Finding::Cases { held, total, first_broken })
+    }
+
+    fn expect_observable(self) -> OrInstead<()> {
+        match self.metric {
+            Metric::Power | Metric::Energy => Err(cannot_observe("a power meter")),
+            Metric::BatteryLife => Err(cannot_observe("a power meter and the capacity of the battery")),
+            Metric::ModelSize => Err(cannot_observe("a kernel that states the size of its weights")),
+            Metric::NumericalError => Err(cannot_observe("a reference to compare the results with")),
+            Metric::Latency
+            | Metric::CpuTime
+            | Metric::Throughput
+            | Metric::Memory
+            | Metric::Accuracy
+            | Metric::Conformance => Ok(()),
+        }
+    }
+
+    /// A clock that never moved times nothing: its zeros are no figures.
+    fn expect_moving_clock(self, seen: &Observations, starts: &[Series]) -> OrInstead<()> {
+        let mut counted = seen.iterations.iter().filter(|iteration| !iteration.warmup).peekable();
+        if counted.peek().is_none() {
+            return Ok(());
+        }
+        let stuck = |counter: &str| Err(Finding::Failed(Failure::ClockStuck { counter: counter.to_owned() }));
+        match self.metric {
+            Metric::Latency if counted.all(|iteration| iteration.ticks == 0) => stuck(&seen.clock.name),
+            Metric::CpuTime if starts.is_empty() => Err(cannot_observe("a clock of processor time")),
+            Metric::CpuTime if counted.all(|iteration| iteration.cpu_ns.unwrap_or(0) == 0) => stuck("processor time"),
+            _ => Ok(()),
+        }
+    }
+
+    fn instead(self, error: StatsError, budget_spent: bool) -> Finding {
+        match error {
+            StatsError::TooFew { have, need } => Finding::TooFew { have, need, budget_spent },
+            StatsError::NotAnAmount { .. } | StatsError::NoRatio { .. } => {
+                let method = match self.statistic {
+                    Statistic::Mean => Method::BatchMeans,
+                    Statistic::Max => Method::LargestSeen,
+                    Statistic::Proportion => Method::Wilson,
+                    Statistic::Ratio => Method::PairedLogRatio,
+                    Statistic::Exact => Method::Counted,
+                    Statistic::Percentile(_) | Statistic::Median => Method::OrderStatistics,
+                };
+                Finding::Estimate(undefined(method, &error))
+            }
+        }
+    }
+}
+
+fn accuracy(seen: &Observations) -> Result<Estimate, StatsError> {
+    let clusters = observed::clusters(seen);
+    // Without groups every item is on its own.
+    if clusters.keys().all(|group| group.is_empty()) {
+        let of = |count: fn(&proportion::Cluster) -> u64| clusters.values().map(count).sum::<u64>();
+        return proportion::wilson(of(|cluster| cluster.trials), of(|cluster| cluster.successes));
+    }
+    proportion::clustered(&clusters.into_values().collect::<Vec<_>>())
+}
+
+/// A figure that is not a number, with the reason as its remark; no limit accepts it.
+fn undefined(method: Method, error: &StatsError) -> Estimate {
+    Estimate {
+        value: f64::NAN,
+        lower: None,
+        upper: None,
+        confidence: CONFIDENCE,
+        samples: 0,
+        effective_samples: 0.0,
+        needed_samples: 1,
+        method,
+        remark: Some(error.to_string()),
+    }
+}
+
+fn cannot_observe(needs: &str) -> Finding {
+    Finding::CannotObserve { needs: needs.to_owned() }
+}
+
+fn remark(metric: Metric, seen: &Observations, starts: &[Series]) -> Option<String> {
+    match metric {
+        Metric::Latency | Metric::CpuTime => {
+            let zeros = starts.iter().flat_map(|series| &series.values).filter(|&&seconds| seconds == 0.0).count();
+            (zeros > 0).then(|| format!("{zeros} iterations were shorter than reading the clock, and count as 0"))
+        }
+        Metric::Memory => {
+            let agent = seen.peaks.iter().map(|peak| peak.agent).max()?;
+            (agent > 0).then(|| format!("includes {agent} bytes in use before the workload ran"))
+        }
+        Metric::Throughput
+        | Metric::ModelSize
+        | Metric::Accuracy
+        | Metric::NumericalError
+        | Metric::Power
+        | Metric::Energy
+        | Metric::BatteryLife
+        | Metric::Conformance => None,
+    }
+}
+
+fn remarked(estimate: Estimate, remark: Option<String>) -> Estimate {
+    let remarks: Vec<String> = estimate.remark.into_iter().chain(remark).collect();
+    Estimate { remark: (!remarks.is_empty()).then(|| remarks.join("; ")), ..estimate }
+}

@@ -1,0 +1,320 @@
+//! What each kind of check becomes, from raw observations on.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a panic in a test's helper is the failure of the test")]
+
+use std::time::Duration;
+
+use hil_model::estimate::{Estimate, Finding, Method};
+use hil_model::id::{ScenarioId, WorkloadId};
+use hil_model::lab::Evidence;
+use hil_model::limit::Limit;
+use hil_model::metric::{Metric, Statistic};
+use hil_model::sample::{Answer, Case, Counter, Failure, Iteration, Observations, OwnCost, Peak, Slice};
+use hil_model::scenario::{Alert, Check, Needs, Place, Rule, Severity};
+use hil_stats::estimate::{find, find_alert, needed};
+
+fn workload(name: &str) -> WorkloadId {
+    WorkloadId::new(name).unwrap()
+}
+
+fn check(metric: Metric, statistic: &str) -> Check {
+    Check {
+        target: None,
+        metric,
+        statistic: Statistic::find(statistic).unwrap(),
+        workload: workload("main"),
+        versus: None,
+        rule: Rule::Report,
+        needs: Needs::default(),
+        note: None,
+        place: Place { file: "a.toml".to_owned(), line: 1 },
+    }
+}
+
+fn ratio(metric: Metric) -> Check {
+    Check { versus: Some(workload("other")), ..check(metric, "ratio") }
+}
+
+fn nothing_of(name: &str) -> Observations {
+    let clock = Counter { name: "monotonic".to_owned(), hz: 1e9 };
+    Observations::new(ScenarioId::new("s").unwrap(), workload(name), Evidence::Host, clock)
+}
+
+/// Blocks of one iteration each, numbered anew in each of five starts; `slot` says in which place of a block it ran.
+fn timed(name: &str, n: u32, ticks: impl Fn(u32) -> u64, slot: impl Fn(u32) -> u8) -> Observations {
+    let iterations = (0..n).map(|i| Iteration {
+        start: i * 5 / n,
+        block: i % (n / 5).max(1),
+        slot: slot(i),
+        index: i,
+        warmup: false,
+        ticks: ticks(i),
+        cpu_ns: None,
+        cycles: None,
+    });
+    Observations { iterations: iterations.collect(), ..nothing_of(name) }
+}
+
+/// A spread of up to `width` ticks without a visible pattern.
+fn jitter(i: u32, width: u64) -> u64 {
+    u64::from(i.wrapping_mul(2_654_435_761) >> 7) % width
+}
+
+fn estimate(finding: Finding) -> Estimate {
+    match finding {
+        Finding::Estimate(estimate) => estimate,
+        other => panic!("{other:?} is no estimate"),
+    }
+}
+
+#[test]
+fn latency_percentiles_come_from_order_statistics_of_counted_iterations_less_their_own_cost() {
+    let mut seen = timed("main", 500, |i| 1_000_050 + jitter(i, 1000), |_| 0);
+    seen.own_costs = (0..5).map(|start| OwnCost { start, ticks: 50, cpu_ns: None, cycles: None }).collect();
+    seen.iterations.push(Iteration { warmup: true, ticks: 1 << 40, ..seen.iterations[0] });
+    let found = estimate(find(&check(Metric::Latency, "p95"), &[seen]));
+    assert_eq!((found.method, found.samples, found.needed_samples), (Method::OrderStatistics, 500, 59));
+    assert!((0.001..0.001_001).contains(&found.value), "{found:?}");
+    assert!(found.lower.unwrap() <= found.value && found.value <= found.upper.unwrap());
+}
+
+#[test]
+fn each_statistic_of_latency_has_its_method() {
+    let seen = [timed("main", 500, |i| 1_000_000 + jitter(i, 1000), |_| 0)];
+    for (statistic, method) in [
+        ("p50", Method::OrderStatistics),
+        ("median", Method::OrderStatistics),
+        ("mean", Method::BatchMeans),
+        ("max", Method::LargestSeen),
+    ] {
+        assert_eq!(estimate(find(&check(Metric::Latency, statistic), &seen)).method, method, "{statistic}");
+    }
+}
+
+#[test]
+fn a_failure_of_the_code_comes_before_every_figure() {
+    let crash = Failure::Crashed { detail: "main.rs:1".to_owned() };
+    let mut seen = timed("main", 500, |_| 1000, |_| 0);
+    seen.failure = Some(crash.clone());
+    let other = timed("other", 500, |_| 1000, |_| 1);
+    assert_eq!(find(&check(Metric::Latency, "p95"), std::slice::from_ref(&seen)), Finding::Failed(crash.clone()));
+    assert_eq!(find(&check(Metric::Energy, "mean"), std::slice::from_ref(&seen)), Finding::Failed(crash.clone()));
+    let both = [other, seen];
+    assert_eq!(find(&ratio(Metric::Latency), &both), Finding::Failed(crash.clone()));
+    let order =
+        Check { rule: Rule::Order(vec![workload("other"), workload("main")]), ..check(Metric::Latency, "median") };
+    assert_eq!(find(&order, &both), Finding::Failed(crash));
+}
+
+#[test]
+fn a_ratio_says_how_many_times_better_whatever_the_direction_of_the_metric() {
+    let slot = |i: u32| (jitter(i, 2)) as u8;
+    let main = timed("main", 100, |i| 1_000_000 + jitter(i, 20_000), slot);
+    let other = timed("other", 100, |i| 3_000_000 + jitter(i + 7, 60_000), |i| 1 - slot(i));
+    let found = estimate(find(&ratio(Metric::Latency), &[main, other]));
+    assert!((found.value - 3.0).abs() < 0.05, "{found:?}");
+    assert!(found.lower.unwrap() > 2.9 && found.upper.unwrap() < 3.1);
+    assert!(found.remark.unwrap().contains("running first costs"));
+
+    let slices = |name: &str, finished: u64| Observations {
+        slices: (0..100)
+            .map(|i| Slice {
+                start: i / 20,
+                index: i % 20,
+                workers: 2,
+                finished: finished + jitter(i, 9),
+                seconds: 0.05,
+            })
+            .collect(),
+        ..nothing_of(name)
+    };
+    let found = estimate(find(&ratio(Metric::Throughput), &[slices("main", 3000), slices("other", 1000)]));
+    assert!((found.value - 3.0).abs() < 0.05, "more is better: {found:?}");
+}
+
+#[test]
+fn blocks_that_only_one_side_ran_are_no_pairs() {
+    let main = timed("main", 100, |i| 1_000_000 + jitter(i, 1000), |_| 0);
+    let mut other = timed("other", 100, |i| 2_000_000 + jitter(i, 1000), |_| 1);
+    other.iterations.retain(|iteration| iteration.block % 2 == 0);
+    let found = estimate(find(&ratio(Metric::Latency), &[main, other]));
+    assert_eq!(found.samples, 50);
+}
+
+#[test]
+fn an_order_has_one_ratio_a_step_of_the_greater_over_the_lesser() {
+    let names = ["euler", "heun", "rk4"];
+    let seen: Vec<Observations> = (0..3u8)
+        .map(|place| {
+            let ticks = move |i: u32| 1_000_000 * u64::from(place + 1) + jitter(i, 1000);
+            timed(names[usize::from(place)], 100, ticks, move |i| (place + (i % 3) as u8) % 3)
+        })
+        .collect();
+    let order = Check { rule: Rule::Order(names.map(workload).to_vec()), ..check(Metric::Latency, "median") };
+    let Finding::Order(steps) = find(&order, &seen) else { panic!() };
+    assert_eq!(steps.len(), 2);
+    assert!((steps[0].ratio.value - 2.0).abs() < 0.01 && (steps[1].ratio.value - 1.5).abs() < 0.01);
+    assert_eq!((steps[1].lesser.as_str(), steps[1].greater.as_str()), ("heun", "rk4"));
+    assert!(matches!(find(&order, &seen[..2]), Finding::TooFew { have: 0, .. }), "rk4 was not observed");
+}
+
+#[test]
+fn memory_is_the_largest_start_and_its_ratio_pairs_starts_in_their_order() {
+    let peaks = |name: &str, first: u32, total: u64| Observations {
+        peaks: (0..5).map(|i| Peak { start: first + i, total: total + u64::from(i), agent: 700 }).collect(),
+        ..nothing_of(name)
+    };
+    let seen = [peaks("main", 0, 1000), peaks("other", 5, 3000)];
+    let found = estimate(find(&check(Metric::Memory, "max"), &seen));
+    assert_eq!((found.value, found.method, found.samples), (1004.0, Method::LargestSeen, 5));
+    assert!(found.remark.as_deref().unwrap().ends_with("includes 700 bytes in use before the workload ran"));
+    let found = estimate(find(&ratio(Metric::Memory), &seen));
+    assert!((found.value - 3.0).abs() < 0.01 && found.lower.is_some(), "{found:?}");
+}
+
+#[test]
+fn accuracy_is_clustered_by_group_and_counts_each_item_once() {
+    let answer = |i: u32, group: &str, predicted: u32| Answer {
+        item: format!("item-{i}"),
+        group: group.to_owned(),
+        expected: 1,
+        predicted,
+    };
+    let mut seen = nothing_of("main");
+    seen.answers = (0..100).map(|i| answer(i, "", u32::from(i % 10 != 0))).collect();
+    let found = estimate(find(&check(Metric::Accuracy, "proportion"), std::slice::from_ref(&seen)));
+    assert_eq!((found.value, found.method, found.samples), (0.9, Method::Wilson, 100));
+
+    seen.answers = (0..100).map(|i| answer(i, &format!("speaker-{}", i / 10), u32::from(i % 10 != 0))).collect();
+    // The same item once more, answered wrongly this time: it is one trial, and not right.
+    seen.answers.push(answer(1, "speaker-0", 7));
+    let found = estimate(find(&check(Metric::Accuracy, "proportion"), &[seen]));
+    assert_eq!((found.value, found.method, found.samples), (0.89, Method::ClusteredProportion, 100));
+}
+
+#[test]
+fn a_table_of_cases_is_counted_and_its_first_broken_case_named() {
+    let mut seen = nothing_of("main");
+    let conforms = Check { statistic: Statistic::Exact, ..check(Metric::Conformance, "exact") };
+    assert_eq!(find(&conforms, std::slice::from_ref(&seen)), Finding::TooFew { have: 0, need: 1, budget_spent: false });
+    seen.cases = ["a", "b", "c"].map(|name| Case { name: name.to_owned(), broken: None }).to_vec();
+    seen.cases[1].broken = Some("2 is not 3".to_owned());
+    let expected = Finding::Cases { held: 2, total: 3, first_broken: Some("b: 2 is not 3".to_owned()) };
+    assert_eq!(find(&conforms, &[seen]), expected);
+}
+
+#[test]
+fn what_no_bench_observes_says_what_it_needs() {
+    let seen = [timed("main", 100, |_| 1000, |_| 0)];
+    for (metric, statistic, needs) in [
+        (Metric::Power, "mean", "a power meter"),
+        (Metric::Energy, "mean", "a power meter"),
+        (Metric::BatteryLife, "mean", "a power meter and the capacity of the battery"),
+        (Metric::ModelSize, "exact", "a kernel that states the size of its weights"),
+        (Metric::NumericalError, "max", "a reference to compare the results with"),
+        (Metric::CpuTime, "p95", "a clock of processor time"),
+        (Metric::Memory, "mean", "another statistic: memory has no mean"),
+    ] {
+        let expected = Finding::CannotObserve { needs: needs.to_owned() };
+        assert_eq!(find(&check(metric, statistic), &seen), expected, "{metric}");
+    }
+}
+
+#[test]
+fn nothing_one_and_two_observations_never_panic_and_never_bound_anything() {
+    for metric in Metric::ALL {
+        for name in Statistic::NAMES.into_iter().chain(["ratio"]) {
+            assert!(!matches!(find(&check(metric, name), &[]), Finding::Estimate(_)), "{metric} {name}");
+            let found = find(&check(metric, name), &[nothing_of("main")]);
+            assert!(!matches!(found, Finding::Estimate(_) | Finding::Cases { .. }), "{metric} {name}");
+        }
+    }
+    for n in 1..=2 {
+        let seen =
+            [timed("main", n, |i| 1000 + jitter(i, 9), |_| 0), timed("other", n, |i| 1000 + jitter(i, 9), |_| 1)];
+        for name in ["p50", "p90", "p95", "p99", "median"] {
+            assert_eq!(estimate(find(&check(Metric::Latency, name), &seen)).upper, None, "{name} of {n}");
+        }
+        assert!(matches!(find(&check(Metric::Latency, "mean"), &seen), Finding::TooFew { .. }));
+        let found = estimate(find(&ratio(Metric::Latency), &seen));
+        assert_eq!((found.lower, found.upper), (None, None));
+    }
+}
+
+#[test]
+fn clocks_that_lie_give_no_figure_that_a_limit_could_accept() {
+    let stuck = timed("main", 100, |_| 0, |_| 0);
+    assert!(matches!(
+        find(&check(Metric::Latency, "p95"), &[stuck]),
+        Finding::Failed(Failure::ClockStuck { counter }) if counter == "monotonic"
+    ));
+    for hz in [0.0, -1e9, f64::NAN] {
+        let mut seen = timed("main", 500, |_| 1000, |_| 0);
+        seen.clock.hz = hz;
+        for statistic in ["p95", "mean", "max"] {
+            let found = estimate(find(&check(Metric::Latency, statistic), std::slice::from_ref(&seen)));
+            assert!(found.value.is_nan() && found.upper.is_none(), "{hz} {statistic}: {found:?}");
+            assert!(found.remark.is_some());
+        }
+    }
+    let endless = Observations {
+        slices: vec![Slice { start: 0, index: 0, workers: 1, finished: 5, seconds: 0.0 }; 100],
+        ..nothing_of("main")
+    };
+    assert!(estimate(find(&check(Metric::Throughput, "mean"), &[endless])).value.is_nan());
+}
+
+#[test]
+fn an_iteration_shorter_than_the_clock_can_tell_is_remarked_on_and_has_no_ratio() {
+    let costs = |seen: Observations| Observations {
+        own_costs: (0..5).map(|start| OwnCost { start, ticks: 60, cpu_ns: None, cycles: None }).collect(),
+        ..seen
+    };
+    let seen = [costs(timed("main", 100, |_| 50, |_| 0)), costs(timed("other", 100, |_| 500, |_| 1))];
+    let found = estimate(find(&check(Metric::Latency, "p50"), &seen));
+    assert_eq!(found.value, 0.0);
+    assert!(found.remark.unwrap().contains("100 iterations were shorter than reading the clock"));
+    assert!(estimate(find(&ratio(Metric::Latency), &seen)).value.is_nan());
+}
+
+#[test]
+fn emulated_time_that_repeats_is_counted_and_unequal_time_is_sampled() {
+    let emulated = |seen: Observations| Observations { evidence: Evidence::Emulated, ..seen };
+    let same = [emulated(timed("main", 3, |_| 84_000, |_| 0)), emulated(timed("other", 3, |_| 168_000, |_| 1))];
+    let found = estimate(find(&check(Metric::Latency, "p95"), &same));
+    assert_eq!((found.method, found.upper), (Method::Counted, Some(found.value)));
+    let found = estimate(find(&ratio(Metric::Latency), &same));
+    assert_eq!((found.method, found.lower), (Method::Counted, Some(2.0)));
+    let unequal = [emulated(timed("main", 3, |i| 84_000 + u64::from(i), |_| 0))];
+    assert_eq!(estimate(find(&check(Metric::Latency, "p95"), &unequal)).method, Method::OrderStatistics);
+}
+
+#[test]
+fn a_budget_that_ended_the_run_is_handed_on() {
+    let seen = Observations { budget_spent: true, ..timed("main", 3, |i| 1000 + jitter(i, 9), |_| 0) };
+    assert!(matches!(find(&check(Metric::Latency, "mean"), &[seen]), Finding::TooFew { budget_spent: true, .. }));
+}
+
+#[test]
+fn an_alert_has_the_figure_that_a_check_would_have() {
+    let seen = [timed("main", 500, |i| 1_000_000 + jitter(i, 1000), |_| 0)];
+    let alert = Alert {
+        target: None,
+        metric: Metric::Latency,
+        statistic: Statistic::Percentile(950),
+        workload: workload("main"),
+        when: Limit::parse("> 50 ms").unwrap(),
+        severity: Severity::Critical,
+        place: Place { file: "a.toml".to_owned(), line: 1 },
+    };
+    assert_eq!(find_alert(&alert, &seen), find(&check(Metric::Latency, "p95"), &seen));
+    let failed =
+        [Observations { failure: Some(Failure::TimedOut { after: Duration::from_secs(1) }), ..nothing_of("main") }];
+    assert!(matches!(find_alert(&alert, &failed), Finding::Failed(Failure::TimedOut { .. })));
+}
+
+#[test]
+fn defaults_are_those_of_the_statistic_and_of_starts_for_memory() {
+    assert_eq!(needed(Statistic::Percentile(950), Metric::Latency), 500);
+    assert_eq!(needed(Statistic::Max, Metric::Memory), 5);
+}

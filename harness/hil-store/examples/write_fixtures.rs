@@ -1,0 +1,104 @@
+//! Writes the stored sample runs of a format version: `fixtures/store/v1` and its two relatives from the future.
+//!
+//! Run once a version, then never again: the files stay as they are, so that today's reader is always tested
+//! with what an earlier writer really wrote. Existing folders are refused.
+//!
+//! - `v1`: the sample of `tests/sample/mod.rs`, written by the writer of format 1.0;
+//! - `v1-newer-minor`: the same from an imagined version 1.7, with columns and fields that 1.0 does not know, and
+//!   without an optional column;
+//! - `newer-major`: files from an imagined version 2.0, to be refused.
+
+#[path = "../tests/sample/mod.rs"]
+mod sample;
+
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use hil_store::schema::{KEY_FORMAT, KEY_TABLE};
+use polars::prelude::{
+    Column, DataFrame, KeyValueMetadata, NamedFrom, ParquetCompression, ParquetReader, ParquetWriter, SerReader, Series,
+};
+use sha2::Digest;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/store");
+    write_current(&root)?;
+    write_newer_minor(&root)?;
+    write_newer_major(&root)
+}
+
+fn write_current(root: &Path) -> Result<(), Box<dyn Error>> {
+    let run = sample::run()?;
+    let path = hil_store::RunWriter::new(root).write(&run, &sample::observations()?, &[])?;
+    Ok(fs::rename(path, fresh(root, "v1")?)?)
+}
+
+fn write_newer_minor(root: &Path) -> Result<(), Box<dyn Error>> {
+    let (from, to) = (root.join("v1"), fresh(root, "v1-newer-minor")?);
+    fs::create_dir(&to)?;
+    for entry in fs::read_dir(&from)? {
+        let entry = entry?;
+        fs::copy(entry.path(), to.join(entry.file_name()))?;
+    }
+    let mut iterations = read(&from.join("iterations.parquet"))?;
+    let celsius: Column = Series::new("celsius".into(), vec![40.5; iterations.height()]).into();
+    iterations.with_column(celsius)?;
+    write(iterations.drop("cycles")?, &to, "iterations", "1.7")?;
+    let mut verdicts = read(&from.join("verdicts.parquet"))?;
+    let owner: Column = Series::new("owner".into(), vec!["nobody"; verdicts.height()]).into();
+    verdicts.with_column(owner)?;
+    write(verdicts, &to, "verdicts", "1.7")?;
+
+    seal(&to, &["iterations", "verdicts"])?;
+
+    let mut run: serde_json::Value = serde_json::from_str(&fs::read_to_string(from.join("run.json"))?)?;
+    run["format"] = "1.7".into();
+    run["weather"] = serde_json::json!({"sky": ["clear", null]});
+    run["environment"]["firmware"] = "2.0".into();
+    run["checks"][0]["estimate"]["skew"] = 0.5.into();
+    Ok(fs::write(to.join("run.json"), serde_json::to_string_pretty(&run)? + "\n")?)
+}
+
+fn write_newer_major(root: &Path) -> Result<(), Box<dyn Error>> {
+    let (from, to) = (root.join("v1"), fresh(root, "newer-major")?);
+    fs::create_dir(&to)?;
+    fs::write(to.join("run.json"), "{\n  \"format\": \"2.0\",\n  \"run\": {\"name\": 7}\n}\n")?;
+    fs::copy(from.join("SHA256SUMS"), to.join("SHA256SUMS"))?;
+    write(read(&from.join("workloads.parquet"))?, &to, "workloads", "2.0")?;
+    seal(&to, &["workloads"])
+}
+
+/// Replaces the sums of tables that were changed.
+fn seal(folder: &Path, tables: &[&str]) -> Result<(), Box<dyn Error>> {
+    let path = folder.join("SHA256SUMS");
+    let mut text = String::new();
+    for line in fs::read_to_string(&path)?.lines() {
+        let (mut sum, name) = line.split_once("  ").map(|(sum, name)| (sum.to_owned(), name)).unwrap_or_default();
+        if tables.iter().any(|table| name == format!("{table}.parquet")) {
+            let bytes = sha2::Sha256::digest(fs::read(folder.join(name))?);
+            sum = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        }
+        text += &format!("{sum}  {name}\n");
+    }
+    Ok(fs::write(path, text)?)
+}
+
+fn fresh(root: &Path, name: &str) -> Result<PathBuf, Box<dyn Error>> {
+    let path = root.join(name);
+    if path.exists() { Err(format!("{} is frozen", path.display()).into()) } else { Ok(path) }
+}
+
+fn read(path: &Path) -> Result<DataFrame, Box<dyn Error>> {
+    Ok(ParquetReader::new(fs::File::open(path)?).finish()?)
+}
+
+fn write(mut frame: DataFrame, folder: &Path, table: &str, format: &str) -> Result<(), Box<dyn Error>> {
+    let pairs = [(KEY_TABLE, table), (KEY_FORMAT, format)];
+    let pairs = pairs.map(|(key, value)| (key.to_owned(), value.to_owned())).to_vec();
+    ParquetWriter::new(fs::File::create(folder.join(format!("{table}.parquet")))?)
+        .with_compression(ParquetCompression::Uncompressed)
+        .with_key_value_metadata(Some(KeyValueMetadata::from_static(pairs)))
+        .finish(&mut frame)?;
+    Ok(())
+}

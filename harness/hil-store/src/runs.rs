@@ -1,0 +1,92 @@
+//! The runs in a folder: listing them, and removing old ones.
+//!
+//! A run is a real folder with a readable `run.json`; whatever else is there is not ours and is left alone.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use hil_model::id::RunId;
+
+use crate::error::StoreError;
+use crate::file::{partial_name, read_text, sync_folder};
+use crate::run_json;
+
+/// The runs in `out`, newest last; none when there is no such folder.
+///
+/// Hidden folders, links, and folders whose `run.json` this version cannot read are passed over.
+///
+/// # Errors
+/// [`StoreError::NotAFolder`], [`StoreError::Io`] when `out` itself cannot be read.
+pub fn list_runs(out: &Path) -> Result<Vec<(RunId, PathBuf)>, StoreError> {
+    let entries = match fs::read_dir(out) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(StoreError::io("read", out, error)),
+    };
+    let mut runs = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(|error| StoreError::io("read", out, error))?;
+        let hidden = entry.file_name().to_string_lossy().starts_with('.');
+        // The type of the entry itself: a link to a run is not a second run.
+        if hidden || !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            continue;
+        }
+        let path = entry.path();
+        let file = path.join(run_json::NAME);
+        if let Ok(header) = read_text(&file).and_then(|text| run_json::header(&text, &file)) {
+            runs.push((time_key(&header.started), header.id, path));
+        }
+    }
+    runs.sort();
+    Ok(runs.into_iter().map(|(_, id, path)| (id, path)).collect())
+}
+
+/// Removes the oldest runs in `out` until `keep` are left, and returns the folders that are gone.
+///
+/// Only folders that still have the name of their run count and are removed: whoever renamed or copied one wants
+/// to keep it. `protect`, the run just written, stays in any case.
+///
+/// # Errors
+/// The errors of [`list_runs`]; [`StoreError::ReadOnly`], [`StoreError::Io`] when a folder cannot be removed.
+pub fn retain(out: &Path, keep: usize, protect: &RunId) -> Result<Vec<PathBuf>, StoreError> {
+    let mut runs = list_runs(out)?;
+    runs.retain(|(id, path)| path.file_name().is_some_and(|name| name == id.as_str()));
+    let surplus = runs.len().saturating_sub(keep);
+    let oldest = runs.into_iter().filter(|(id, _)| id != protect).take(surplus);
+    let mut removed = Vec::new();
+    for (id, path) in oldest {
+        // Under a hidden name first: if removing stops half-way, no half run has a final name.
+        let hidden = out.join(partial_name(format!("{id}.old")));
+        fs::rename(&path, &hidden).map_err(|error| StoreError::io("remove", &path, error))?;
+        fs::remove_dir_all(&hidden).map_err(|error| StoreError::io("remove", &hidden, error))?;
+        removed.push(path);
+    }
+    if !removed.is_empty() {
+        sync_folder(out)?;
+    }
+    Ok(removed)
+}
+
+/// Orders RFC 3339 times in UTC: the digits up to the second, then the fraction, which may be absent.
+fn time_key(started: &str) -> (String, String) {
+    let started = started.trim_end_matches(['Z', 'z']).trim_end_matches("+00:00");
+    let (seconds, fraction) = started.split_once('.').unwrap_or((started, ""));
+    (seconds.to_ascii_uppercase(), fraction.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::time_key;
+
+    #[test]
+    fn times_with_and_without_fractions_are_in_order() {
+        let times = [
+            "2026-01-02T03:04:05Z",
+            "2026-01-02T03:04:05.25+00:00",
+            "2026-01-02T03:04:05.5Z",
+            "2026-01-02T03:04:06Z",
+            "2026-10-01T00:00:00Z",
+        ];
+        assert!(times.is_sorted_by_key(|time| time_key(time)));
+    }
+}

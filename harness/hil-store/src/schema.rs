@@ -1,0 +1,263 @@
+//! The Parquet tables of a run: every column with its type, unit and meaning. This file is their documentation.
+//!
+//! Rule of the format, the same as that of `run.json`: columns and tables may be added (minor version); none is
+//! renamed, removed, or given another type or meaning without a new major version. Readers take every minor
+//! version of their major, older and newer: unknown columns are ignored, and a column that may be empty may be
+//! missing. Nothing is ever written over a newer version, because nothing is ever written over a run.
+//!
+//! Each file carries its table name and version as Parquet key-value metadata ([`KEY_TABLE`], [`KEY_FORMAT`]).
+
+use hil_model::run::FormatVersion;
+
+use self::Kind::{Bool, F64, Text, U32, U64};
+
+/// The version of the tables that this build writes.
+pub const TABLES_FORMAT: FormatVersion = FormatVersion { major: 1, minor: 0 };
+/// Metadata key of the table's name.
+pub const KEY_TABLE: &str = "hilbench.table";
+/// Metadata key of the version.
+pub const KEY_FORMAT: &str = "hilbench.format";
+
+/// The tables, in the order in which they are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Table {
+    /// What was observed of which workload.
+    Workloads,
+    /// Lives of agents.
+    Starts,
+    /// Timed iterations.
+    Iterations,
+    /// Slices of throughput.
+    Slices,
+    /// Largest memory use.
+    Peaks,
+    /// Answers to the items of a data set.
+    Answers,
+    /// Cases of a table.
+    Cases,
+    /// Figures of checks.
+    Estimates,
+    /// Checks and their verdicts.
+    Verdicts,
+}
+
+impl Table {
+    /// The name in the metadata, and of the file without its extension.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Workloads => "workloads",
+            Self::Starts => "starts",
+            Self::Iterations => "iterations",
+            Self::Slices => "slices",
+            Self::Peaks => "peaks",
+            Self::Answers => "answers",
+            Self::Cases => "cases",
+            Self::Estimates => "estimates",
+            Self::Verdicts => "verdicts",
+        }
+    }
+
+    /// The file in the run's folder.
+    #[must_use]
+    pub fn file_name(self) -> String {
+        format!("{}.parquet", self.name())
+    }
+}
+
+/// What a column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// UTF-8 text.
+    Text,
+    /// 32-bit unsigned integer.
+    U32,
+    /// 64-bit unsigned integer.
+    U64,
+    /// 64-bit floating-point number.
+    F64,
+    /// True or false.
+    Bool,
+}
+
+/// One column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ColumnSpec {
+    /// Name in the file.
+    pub name: &'static str,
+    /// Type in the file.
+    pub kind: Kind,
+    /// Whether a value, or the whole column, may be missing.
+    pub optional: bool,
+    /// Unit of the values; empty where there is none.
+    pub unit: &'static str,
+    /// What a value means.
+    pub meaning: &'static str,
+}
+
+/// One table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TableSpec {
+    /// Which.
+    pub table: Table,
+    /// What one row is.
+    pub row: &'static str,
+    /// The columns after [`BASE`], in order.
+    pub columns: &'static [ColumnSpec],
+}
+
+const fn always(name: &'static str, kind: Kind, unit: &'static str, meaning: &'static str) -> ColumnSpec {
+    ColumnSpec { name, kind, optional: false, unit, meaning }
+}
+
+const fn maybe(name: &'static str, kind: Kind, unit: &'static str, meaning: &'static str) -> ColumnSpec {
+    ColumnSpec { name, kind, optional: true, unit, meaning }
+}
+
+/// The first columns of every table.
+pub const BASE: &[ColumnSpec] = &[
+    always("scenario", Text, "", "id of the scenario"),
+    always("workload", Text, "", "id of the workload within it"),
+    maybe("platform", Text, "", "kind of machine that was asked about; empty if no check names the scenario"),
+    maybe("evidence", Text, "", "where figures come from; empty where there is none"),
+];
+
+const START: ColumnSpec = always("start", U32, "", "which life of the agent, from 0");
+
+/// Every table.
+pub const TABLES: &[TableSpec] = &[
+    TableSpec {
+        table: Table::Workloads,
+        row: "one workload that was observed, in the order of observation",
+        columns: &[
+            always("clock", Text, "", "counter that times iterations"),
+            always("clock_hz", F64, "Hz", "ticks of it per second of the named time base"),
+            maybe("failure", Text, "", "crashed, timed-out, wrong-result or clock-stuck; empty if all went well"),
+            maybe("failure_detail", Text, "", "the message, the first difference, or the counter that stood still"),
+            maybe("failure_after_ns", U64, "ns", "the limit that one iteration exceeded"),
+            always("budget_spent", Bool, "", "whether the budget ended before the plan did"),
+        ],
+    },
+    TableSpec {
+        table: Table::Starts,
+        row: "one start of an agent, with what reading the counters costs there",
+        columns: &[
+            START,
+            always("ticks", U64, "ticks", "of the clock, for an empty iteration; subtract from raw readings"),
+            maybe("cpu_ns", U64, "ns", "of processor time, likewise"),
+            maybe("cycles", U64, "cycles", "of the processor, likewise"),
+        ],
+    },
+    TableSpec {
+        table: Table::Iterations,
+        row: "one timed iteration, raw, own cost included, in the order in which they ran",
+        columns: &[
+            START,
+            always("block", U32, "", "which block of a comparison; 0 without one"),
+            always("slot", U32, "", "place within the block"),
+            always("index", U32, "", "position among all iterations of this workload in this start"),
+            always("warmup", Bool, "", "run and kept, but not counted"),
+            always("ticks", U64, "ticks", "of the clock of the workload"),
+            maybe("cpu_ns", U64, "ns", "of processor time"),
+            maybe("cycles", U64, "cycles", "of the processor"),
+        ],
+    },
+    TableSpec {
+        table: Table::Slices,
+        row: "what all workers together finished in one slice of time",
+        columns: &[
+            START,
+            always("index", U32, "", "position in time"),
+            always("workers", U32, "", "agents that ran side by side"),
+            always("finished", U64, "", "iterations finished by all of them"),
+            always("seconds", F64, "s", "length of the slice"),
+        ],
+    },
+    TableSpec {
+        table: Table::Peaks,
+        row: "the largest memory use of one start",
+        columns: &[
+            START,
+            always("total", U64, "B", "peak of the whole process, or static + stack + heap of a board"),
+            always("agent", U64, "B", "the part that the agent needed before the workload ran"),
+        ],
+    },
+    TableSpec {
+        table: Table::Answers,
+        row: "one answer to one item of a data set",
+        columns: &[
+            always("item", Text, "", "the item, as its manifest names it"),
+            always("group", Text, "", "the speaker, student, ... whose items are not independent"),
+            always("expected", U32, "", "the right class"),
+            always("predicted", U32, "", "the class with the highest score"),
+        ],
+    },
+    TableSpec {
+        table: Table::Cases,
+        row: "one case of a table",
+        columns: &[
+            always("name", Text, "", "name of the case"),
+            maybe("broken", Text, "", "what was wrong; empty when the case holds"),
+        ],
+    },
+    TableSpec {
+        table: Table::Estimates,
+        row: "the figure of one check; checks without one have no row",
+        columns: &[
+            always("check", U32, "", "position of the check in run.json and in verdicts"),
+            always("value", F64, "", "point estimate, in the unit of the check"),
+            maybe("lower", F64, "", "lower end of the interval"),
+            maybe("upper", F64, "", "upper end of the interval"),
+            always("confidence", F64, "", "probability that the interval covers the truth"),
+            always("effective_samples", F64, "", "independent observations that the samples are worth"),
+            always("method", Text, "", "how it was computed"),
+            maybe("remark", Text, "", "something that the reader should know"),
+        ],
+    },
+    TableSpec {
+        table: Table::Verdicts,
+        row: "one check, in the order of run.json",
+        columns: &[
+            always("check", U32, "", "position of the check in run.json and in estimates"),
+            maybe("target", Text, "", "row of the catalogue"),
+            always("title", Text, "", "title of the scenario"),
+            maybe("versus", Text, "", "the other workload of a ratio"),
+            always("metric", Text, "", "what was observed"),
+            always("statistic", Text, "", "how observations became a figure"),
+            always("unit", Text, "", "symbol of the unit of the figures"),
+            maybe("limit", Text, "", "the limit as written"),
+            maybe("acceptable", Text, "", "the second tier as written"),
+            always("verdict", Text, "", "what is proved"),
+            maybe("reason", Text, "", "why, in words"),
+            maybe("reason_code", Text, "", "why, as a stable word"),
+            always("samples", U64, "", "observations behind the figure"),
+            maybe("note", Text, "", "a remark from the scenario"),
+            always("file", Text, "", "scenario file, as the user named it"),
+            always("line", U32, "", "line of the check in it, from 1"),
+        ],
+    },
+];
+
+impl TableSpec {
+    /// All columns in the order of the file.
+    pub fn all_columns(&self) -> impl Iterator<Item = &'static ColumnSpec> + use<> {
+        BASE.iter().chain(self.columns)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::TABLES;
+
+    #[test]
+    fn names_of_tables_and_of_columns_within_one_are_unique() {
+        let tables: BTreeSet<_> = TABLES.iter().map(|spec| spec.table.name()).collect();
+        assert_eq!(tables.len(), TABLES.len());
+        for spec in TABLES {
+            let columns: BTreeSet<_> = spec.all_columns().map(|column| column.name).collect();
+            assert_eq!(columns.len(), spec.all_columns().count(), "{:?}", spec.table);
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! The tables of a run, from and to the vocabulary: one file a table, and what they share.
+//!
+//! Raw tables hold one row an element of a list in [`Observations`], in the order of the list, behind the columns
+//! that say whose it is. [`schema`](crate::schema) describes every column.
+
+mod answers;
+mod cases;
+mod estimates;
+mod iterations;
+mod peaks;
+mod slices;
+mod starts;
+mod verdicts;
+mod workloads;
+
+use std::collections::{BTreeSet, HashMap};
+use std::path::Path;
+
+use hil_model::id::{PlatformId, ScenarioId, WorkloadId};
+use hil_model::run::{CheckResult, Run};
+use hil_model::sample::Observations;
+
+use crate::error::StoreError;
+use crate::file;
+use crate::frame::{Builder, Sheet, word};
+use crate::schema::Table;
+use crate::sums::Sums;
+
+/// File name and content of every table of a run.
+pub(crate) fn encode(run: &Run, observations: &[Observations]) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
+    expect_unique(observations)?;
+    let platforms: HashMap<&ScenarioId, &PlatformId> =
+        run.checks.iter().map(|check| (&check.scenario, &check.platform)).collect();
+    let owners: Vec<Owner<'_>> = observations
+        .iter()
+        .map(|seen| {
+            let platform = platforms.get(&seen.scenario).map(|platform| platform.as_str());
+            Owner { seen, platform, evidence: word(&seen.evidence) }
+        })
+        .collect();
+    let tables = [
+        workloads::build(&owners),
+        starts::build(&owners),
+        iterations::build(&owners),
+        slices::build(&owners),
+        peaks::build(&owners),
+        answers::build(&owners),
+        cases::build(&owners),
+        estimates::build(&run.checks),
+        verdicts::build(&run.checks),
+    ];
+    tables.into_iter().map(Builder::encode).collect()
+}
+
+/// Reads the raw observations of a run, in the order in which they were made.
+///
+/// # Errors
+/// [`StoreError::NotFound`] for a missing file, [`StoreError::Damaged`], [`StoreError::Table`],
+/// [`StoreError::Cell`], [`StoreError::Major`], [`StoreError::Io`].
+pub fn read_observations(folder: &Path) -> Result<Vec<Observations>, StoreError> {
+    let sums = Sums::read(folder)?;
+    let mut all = workloads::read(&sheet(folder, &sums, Table::Workloads)?)?;
+    expect_unique(&all)?;
+    starts::read(&sheet(folder, &sums, Table::Starts)?, &mut all)?;
+    iterations::read(&sheet(folder, &sums, Table::Iterations)?, &mut all)?;
+    slices::read(&sheet(folder, &sums, Table::Slices)?, &mut all)?;
+    peaks::read(&sheet(folder, &sums, Table::Peaks)?, &mut all)?;
+    answers::read(&sheet(folder, &sums, Table::Answers)?, &mut all)?;
+    cases::read(&sheet(folder, &sums, Table::Cases)?, &mut all)?;
+    Ok(all)
+}
+
+/// Reads the checks of a run with their figures, in the order of `run.json`.
+///
+/// # Errors
+/// As [`read_observations`].
+pub fn read_verdicts(folder: &Path) -> Result<Vec<CheckResult>, StoreError> {
+    let sums = Sums::read(folder)?;
+    let mut checks = verdicts::read(&sheet(folder, &sums, Table::Verdicts)?)?;
+    estimates::read(&sheet(folder, &sums, Table::Estimates)?, &mut checks)?;
+    Ok(checks)
+}
+
+/// Reads a table; its bytes are those that were written before anything else looks at them.
+fn sheet(folder: &Path, sums: &Sums, table: Table) -> Result<Sheet, StoreError> {
+    let path = folder.join(table.file_name());
+    let bytes = file::read(&path)?;
+    sums.expect(&path, &bytes)?;
+    Sheet::decode(&path, table, &bytes)
+}
+
+/// Rows find their owner by its names, so two owners of the same names would be mixed up.
+fn expect_unique(observations: &[Observations]) -> Result<(), StoreError> {
+    let mut seen = BTreeSet::new();
+    match observations.iter().find(|owner| !seen.insert((&owner.scenario, &owner.workload))) {
+        None => Ok(()),
+        Some(twice) => {
+            Err(StoreError::Duplicate { scenario: twice.scenario.clone(), workload: twice.workload.clone() })
+        }
+    }
+}
+
+/// The observations that rows belong to, with the columns that say so.
+struct Owner<'a> {
+    seen: &'a Observations,
+    platform: Option<&'a str>,
+    evidence: String,
+}
+
+/// Starts a raw table with its base columns: one row an element of `list`.
+fn raw<'a, T: 'a>(table: Table, owners: &'a [Owner<'a>], list: impl Fn(&'a Observations) -> &'a [T]) -> Builder {
+    let rows: Vec<&Owner<'_>> =
+        owners.iter().flat_map(|owner| std::iter::repeat_n(owner, list(owner.seen).len())).collect();
+    let mut builder = Builder::new(table, rows.len());
+    builder.full("scenario", rows.iter().map(|owner| owner.seen.scenario.as_str()));
+    builder.full("workload", rows.iter().map(|owner| owner.seen.workload.as_str()));
+    builder.sparse("platform", rows.iter().map(|owner| owner.platform));
+    builder.sparse("evidence", rows.iter().map(|owner| Some(owner.evidence.as_str())));
+    builder
+}
+
+/// Starts a table of checks with its base columns.
+fn checked<'a>(table: Table, checks: impl Iterator<Item = &'a CheckResult> + Clone) -> Builder {
+    let mut builder = Builder::new(table, checks.clone().count());
+    builder.full("scenario", checks.clone().map(|check| check.scenario.as_str()));
+    builder.full("workload", checks.clone().map(|check| check.workload.as_str()));
+    builder.sparse("platform", checks.clone().map(|check| Some(check.platform.as_str())));
+    let evidence: Vec<Option<String>> = checks.map(|check| check.evidence.as_ref().map(word)).collect();
+    builder.sparse("evidence", evidence.iter().map(Option::as_deref));
+    builder
+}
+
+/// Reads a raw table: appends `make(row)` to the list of the row's owner.
+fn distribute<T>(
+    sheet: &Sheet,
+    all: &mut [Observations],
+    list: impl Fn(&mut Observations) -> &mut Vec<T>,
+    make: impl Fn(usize) -> Result<T, StoreError>,
+) -> Result<(), StoreError> {
+    let (scenarios, workloads) = (sheet.full::<&str>("scenario")?, sheet.full::<&str>("workload")?);
+    let find = |all: &[Observations], scenario: &str, workload: &str| {
+        all.iter().position(|seen| seen.scenario.as_str() == scenario && seen.workload.as_str() == workload)
+    };
+    // Rows of one owner stand together, so the owner is looked up once for all of them.
+    let mut current = None;
+    for (row, name) in scenarios.into_iter().zip(workloads).enumerate() {
+        let owner = match current {
+            Some((same, owner)) if same == name => owner,
+            _ => {
+                let unknown = || sheet.cell("workload", row, format!("workloads has no {} {}", name.0, name.1));
+                find(all, name.0, name.1).ok_or_else(unknown)?
+            }
+        };
+        current = Some((name, owner));
+        list(&mut all[owner]).push(make(row)?);
+    }
+    Ok(())
+}
+
+/// Whose each row is.
+fn names(sheet: &Sheet) -> Result<(Vec<ScenarioId>, Vec<WorkloadId>), StoreError> {
+    Ok((sheet.words("scenario")?, sheet.words("workload")?))
+}

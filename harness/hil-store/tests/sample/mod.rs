@@ -1,0 +1,204 @@
+//! The sample run of format 1.0, as values. The files in `fixtures/store/v1` hold exactly this and are frozen with it.
+
+use std::time::Duration;
+
+use hil_model::estimate::Method;
+use hil_model::id::{PlatformId, RunId, ScenarioId, TargetId, WorkloadId};
+use hil_model::lab::Evidence;
+use hil_model::metric::{Metric, Statistic};
+use hil_model::run::{
+    Alarm, AlertResult, CheckResult, DataUsed, Environment, Figure, FormatVersion, Noise, RigFault, Run,
+};
+use hil_model::sample::{Answer, Case, Counter, Failure, Iteration, Observations, OwnCost, Peak, Slice};
+use hil_model::scenario::{Place, Severity};
+use hil_model::units::Unit;
+use hil_model::verdict::Outcome;
+
+type AnyError = Box<dyn std::error::Error>;
+
+/// The whole run.
+pub fn run() -> Result<Run, AnyError> {
+    Ok(Run {
+        format: FormatVersion { major: 1, minor: 0 },
+        id: RunId::new("20260102t030405z-5eed")?,
+        started: "2026-01-02T03:04:05.678Z".to_owned(),
+        seconds: 12.3,
+        seed: u64::MAX - 1,
+        interrupted: false,
+        quick: true,
+        fault: None,
+        environment: Environment {
+            hil: "0.1.0".to_owned(),
+            os: "Linux 6.1".to_owned(),
+            arch: "x86_64".to_owned(),
+            cpu: "Sample CPU µ".to_owned(),
+            cores: 2,
+            memory_bytes: 8_589_934_592,
+            rustc: "1.95.0".to_owned(),
+            clocks: vec!["desktop-cpu: monotonic, 1 GHz".to_owned()],
+        },
+        noise: Noise {
+            load: Some(0.25),
+            governor: Some("performance".to_owned()),
+            steal: None,
+            busy: Some(0.1 + 0.2),
+            warnings: vec!["the governor changed; set it before the run".to_owned()],
+        },
+        checks: checks()?,
+        alerts: vec![AlertResult {
+            target: None,
+            scenario: ScenarioId::new("lan-desktop-keyword")?,
+            metric: Metric::Latency,
+            when: "> 10 ms".to_owned(),
+            severity: Severity::Critical,
+            alarm: Alarm::Quiet,
+            estimate: None,
+            unit: unit("ms")?,
+        }],
+        errors: vec![RigFault {
+            scenario: ScenarioId::new("lan-stm32f4-keyword")?,
+            platform: PlatformId::new("stm32f4")?,
+            phase: "open".to_owned(),
+            message: "no probe; attach one".to_owned(),
+        }],
+        data: vec![DataUsed {
+            name: "keywords-test".to_owned(),
+            items: 2,
+            sha256: "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855".to_owned(),
+            licence: "CC-BY-4.0".to_owned(),
+            attribution: "Zoë and others, keyword recordings".to_owned(),
+        }],
+    })
+}
+
+fn unit(symbol: &str) -> Result<Unit, AnyError> {
+    Unit::find(symbol).ok_or_else(|| format!("no unit {symbol}").into())
+}
+
+fn checks() -> Result<Vec<CheckResult>, AnyError> {
+    let plain = CheckResult {
+        target: Some(TargetId::new("LAN-16")?),
+        scenario: ScenarioId::new("lan-desktop-keyword")?,
+        title: "Keyword spotting on a desktop".to_owned(),
+        platform: PlatformId::new("desktop-cpu")?,
+        workload: WorkloadId::main(),
+        versus: None,
+        metric: Metric::Latency,
+        statistic: Statistic::Percentile(950),
+        estimate: Some(Figure {
+            value: 1.8,
+            lower: Some(1.700_000_000_000_000_2),
+            upper: Some(2.0),
+            confidence: 0.95,
+            effective_samples: 3.5,
+            method: Method::OrderStatistics,
+            remark: Some("few samples".to_owned()),
+        }),
+        unit: unit("ms")?,
+        limit: Some("< 5 ms".to_owned()),
+        acceptable: None,
+        verdict: Outcome::Pass,
+        reason: None,
+        reason_code: None,
+        evidence: Some(Evidence::Host),
+        samples: 4,
+        note: None,
+        place: Place { file: "scenarios/lan/desktop.toml".to_owned(), line: 12 },
+    };
+    let not_run = CheckResult {
+        target: Some(TargetId::new("LAN-01")?),
+        scenario: ScenarioId::new("lan-stm32f4-keyword")?,
+        title: "Keyword spotting on STM32F4".to_owned(),
+        platform: PlatformId::new("stm32f4")?,
+        estimate: None,
+        acceptable: Some("< 20 ms".to_owned()),
+        verdict: Outcome::NotRun,
+        reason: Some("needs a bench of platform stm32f4; none is attached".to_owned()),
+        reason_code: Some("no-bench".to_owned()),
+        evidence: None,
+        samples: 0,
+        ..plain.clone()
+    };
+    let ratio = CheckResult {
+        target: None,
+        versus: Some(WorkloadId::new("scalar")?),
+        metric: Metric::Throughput,
+        statistic: Statistic::Ratio,
+        estimate: Some(Figure {
+            value: 2.1,
+            lower: None,
+            upper: None,
+            confidence: 0.95,
+            effective_samples: 2.0,
+            method: Method::PairedLogRatio,
+            remark: None,
+        }),
+        unit: unit("x")?,
+        limit: Some(">= 2 x".to_owned()),
+        verdict: Outcome::Inconclusive,
+        reason: Some("the interval straddles the limit; raise min_samples to narrow it".to_owned()),
+        reason_code: Some("straddles".to_owned()),
+        samples: 2,
+        note: Some("wider vectors".to_owned()),
+        ..plain.clone()
+    };
+    Ok(vec![plain, not_run, ratio])
+}
+
+/// What was observed: every table has rows, every kind of failure occurs.
+pub fn observations() -> Result<Vec<Observations>, AnyError> {
+    let scenario = ScenarioId::new("lan-desktop-keyword")?;
+    let named = |workload: &str| -> Result<Observations, AnyError> {
+        let clock = Counter { name: "monotonic".to_owned(), hz: 1e9 };
+        Ok(Observations::new(scenario.clone(), WorkloadId::new(workload)?, Evidence::Host, clock))
+    };
+    let mut main = named("main")?;
+    main.own_costs = vec![
+        OwnCost { start: 0, ticks: 25, cpu_ns: Some(180), cycles: Some(60) },
+        OwnCost { start: 1, ticks: 26, cpu_ns: None, cycles: None },
+    ];
+    main.iterations = (0..4)
+        .map(|index| Iteration {
+            start: index / 2,
+            block: 0,
+            slot: 0,
+            index: index % 2,
+            warmup: index % 2 == 0,
+            ticks: 1_800_000 + u64::from(index),
+            cpu_ns: (index < 2).then_some(1_790_000),
+            cycles: (index < 2).then_some(5_400_000),
+        })
+        .collect();
+    main.slices = vec![Slice { start: 0, index: 0, workers: 2, finished: 55, seconds: 0.1 }];
+    main.peaks = vec![Peak { start: 0, total: 5_000_000, agent: 4_200_000 }];
+    main.answers = vec![
+        Answer { item: "ja/Straße 1.wav".to_owned(), group: "Zoë".to_owned(), expected: 1, predicted: 1 },
+        Answer { item: "no/日本.wav".to_owned(), group: String::new(), expected: 0, predicted: 1 },
+    ];
+    main.cases = vec![
+        Case { name: "empty input".to_owned(), broken: None },
+        Case { name: "long input".to_owned(), broken: Some("left 3, right 4".to_owned()) },
+    ];
+
+    let mut scalar = named("scalar")?;
+    scalar.iterations = vec![Iteration {
+        start: 0,
+        block: 7,
+        slot: 255,
+        index: 0,
+        warmup: false,
+        ticks: 1 << 63,
+        cpu_ns: Some(u64::MAX),
+        cycles: None,
+    }];
+    scalar.failure = Some(Failure::TimedOut { after: Duration::from_nanos(1_500_000_001) });
+    scalar.budget_spent = true;
+
+    let mut crashed = named("crashed")?;
+    crashed.failure = Some(Failure::Crashed { detail: "panicked at src/a.rs:3: index 4\nof 4".to_owned() });
+    let mut wrong = named("wrong")?;
+    wrong.failure = Some(Failure::WrongResult { detail: "element 0: 1.5, not 2".to_owned() });
+    let mut stuck = named("stuck")?;
+    stuck.failure = Some(Failure::ClockStuck { counter: "cyccnt".to_owned() });
+    Ok(vec![main, scalar, crashed, wrong, stuck])
+}

@@ -1,0 +1,243 @@
+//! The real agent, on a thread of this process.
+
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use hil_agent::agent::{Agent, Buffers};
+use hil_agent::kernel::{Kernel, RunsIn};
+use hil_agent::platform::{Identity, LinkClosed, Platform};
+use hil_bench::bench::{Bench, End, Ending, Life, Link, LinkGone, RigError};
+use hil_model::lab::{BenchInfo, Evidence};
+use hil_wire::message::{Clock, MemoryUse, Sample};
+
+use crate::clock::VirtualClock;
+use crate::fault::LinkFault;
+use crate::jobs::PLATFORM;
+use crate::wire::Wire;
+
+/// What one reading of a test device's clock takes; so the own cost of a sample is exactly this.
+pub const READ_COST: Duration = Duration::from_nanos(10);
+/// Memory that a test device reports.
+pub const MEMORY: u64 = 1 << 20;
+
+/// A bench whose agents are threads of this process.
+pub struct TestBench {
+    info: BenchInfo,
+    clock: VirtualClock,
+    kernels: Arc<MakeKernels>,
+    fault: Option<LinkFault>,
+    silent: bool,
+    stuck: bool,
+    starts: AtomicU32,
+}
+
+type MakeKernels = dyn Fn(&Stage) -> Vec<Box<dyn Kernel>> + Send + Sync;
+
+impl TestBench {
+    /// A bench whose agents offer what `kernels` makes for each of them.
+    #[must_use]
+    pub fn new(kernels: impl Fn(&Stage) -> Vec<Box<dyn Kernel>> + Send + Sync + 'static) -> Self {
+        let platform = hil_model::id::PlatformId::new(PLATFORM).expect("a valid name");
+        Self {
+            info: BenchInfo { platform, evidence: Evidence::Emulated, cores: 4 },
+            clock: VirtualClock::default(),
+            kernels: Arc::new(kernels),
+            fault: None,
+            silent: false,
+            stuck: false,
+            starts: AtomicU32::new(0),
+        }
+    }
+
+    /// The same with a fault of the link in every life.
+    #[must_use]
+    pub fn with_link_fault(mut self, fault: LinkFault) -> Self {
+        self.fault = Some(fault);
+        self
+    }
+
+    /// The same with agents that never answer.
+    #[must_use]
+    pub fn silent(mut self) -> Self {
+        self.silent = true;
+        self
+    }
+
+    /// The same with a clock that agents see standing still.
+    #[must_use]
+    pub fn with_stuck_clock(mut self) -> Self {
+        self.stuck = true;
+        self
+    }
+
+    /// The clock that host and devices share.
+    #[must_use]
+    pub fn clock(&self) -> &VirtualClock {
+        &self.clock
+    }
+
+    /// Agents started so far.
+    #[must_use]
+    pub fn starts(&self) -> u32 {
+        self.starts.load(Ordering::SeqCst)
+    }
+}
+
+impl Bench for TestBench {
+    fn info(&self) -> &BenchInfo {
+        &self.info
+    }
+
+    fn start(&self) -> Result<Box<dyn Life>, RigError> {
+        let number = self.starts.fetch_add(1, Ordering::SeqCst);
+        let wire = Arc::new(Wire::new(self.clock.clone(), self.fault));
+        let last_words = Arc::new(Mutex::new(String::new()));
+        let stage = Stage {
+            life: number,
+            clock: self.clock.clone(),
+            wire: Arc::clone(&wire),
+            last_words: Arc::clone(&last_words),
+        };
+        let kernels = Arc::clone(&self.kernels);
+        let (silent, stuck) = (self.silent, self.stuck);
+        let thread = std::thread::spawn(move || {
+            let ended = catch_unwind(AssertUnwindSafe(|| live(&stage, &*kernels, silent, stuck)));
+            stage.wire.device_ends(match ended {
+                Ok(()) => Ending::Exited(0),
+                Err(payload) => payload.downcast::<Ending>().map_or(Ending::Exited(101), |ending| *ending),
+            });
+        });
+        Ok(Box::new(TestLife { wire, last_words, thread: Some(thread), end: None }))
+    }
+}
+
+/// The life of a device.
+fn live(stage: &Stage, kernels: &MakeKernels, silent: bool, stuck: bool) {
+    if silent {
+        stage.wire.device_hangs();
+        return;
+    }
+    let mut kernels = kernels(stage);
+    let mut kernels: Vec<&mut dyn Kernel> = kernels.iter_mut().map(|kernel| &mut **kernel as _).collect();
+    let (mut input, mut samples) = (vec![0; 1 << 16], vec![Sample::default(); 8]);
+    let platform = TestPlatform { stage: stage.clone(), stuck };
+    Agent::new(platform, &mut kernels, Buffers { input: &mut input, samples: &mut samples }).serve();
+}
+
+/// What a scripted kernel can do to its device.
+#[derive(Debug, Clone)]
+pub struct Stage {
+    life: u32,
+    clock: VirtualClock,
+    wire: Arc<Wire>,
+    last_words: Arc<Mutex<String>>,
+}
+
+impl Stage {
+    /// Which life of the bench's agents this is, from 0.
+    #[must_use]
+    pub fn life(&self) -> u32 {
+        self.life
+    }
+
+    /// Lets virtual time pass.
+    pub fn advance(&self, by: Duration) {
+        self.clock.advance(by);
+    }
+
+    /// Does not return until the host has given up; the device then ends.
+    pub fn hang(&self) {
+        self.wire.device_hangs();
+        resume_unwind(Box::new(Ending::Stopped));
+    }
+
+    /// Ends the device in a given way, with last words.
+    pub fn end(&self, how: Ending, last_words: &str) {
+        last_words.clone_into(&mut self.last_words.lock().unwrap_or_else(PoisonError::into_inner));
+        resume_unwind(Box::new(how));
+    }
+}
+
+/// A device with virtual time.
+struct TestPlatform {
+    stage: Stage,
+    stuck: bool,
+}
+
+impl Platform for TestPlatform {
+    fn identity(&self) -> Identity {
+        let clock = Clock { name: "virtual", hz: 1e9 };
+        Identity { agent: "hil-testkit", image: "test", clock, cpu: Some("virtual-cpu"), cycles: None }
+    }
+
+    fn read(&mut self, buffer: &mut [u8]) -> Result<usize, LinkClosed> {
+        self.stage.wire.device_reads(buffer).ok_or(LinkClosed)
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<(), LinkClosed> {
+        if self.stage.wire.device_writes(bytes) { Ok(()) } else { Err(LinkClosed) }
+    }
+
+    fn clock(&mut self) -> u64 {
+        if self.stuck {
+            return 0;
+        }
+        self.stage.clock.advance(READ_COST);
+        self.stage.clock.nanos()
+    }
+
+    fn cpu_ns(&mut self, _: RunsIn) -> Option<u64> {
+        Some(self.stage.clock.nanos())
+    }
+
+    fn cycles(&mut self) -> Option<u64> {
+        None
+    }
+
+    fn memory(&mut self, _: RunsIn) -> Option<MemoryUse> {
+        Some(MemoryUse { total: MEMORY, agent: 0, upper_bound_only: false })
+    }
+}
+
+/// One device.
+struct TestLife {
+    wire: Arc<Wire>,
+    last_words: Arc<Mutex<String>>,
+    thread: Option<JoinHandle<()>>,
+    end: Option<End>,
+}
+
+impl Link for TestLife {
+    fn send(&mut self, bytes: &[u8]) -> Result<(), LinkGone> {
+        self.wire.host_writes(bytes)
+    }
+
+    fn receive(&mut self, buffer: &mut Vec<u8>, timeout: Duration) -> Result<(), LinkGone> {
+        self.wire.host_reads(buffer, timeout)
+    }
+}
+
+impl Life for TestLife {
+    fn end(&mut self, grace: Duration) -> End {
+        if let Some(end) = &self.end {
+            return end.clone();
+        }
+        let how = self.wire.host_leaves(grace).unwrap_or(Ending::Stopped);
+        if let Some(thread) = self.thread.take() {
+            thread.join().expect("the device's thread catches its panics");
+        }
+        let last_words = self.last_words.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let end = End { how, last_words };
+        self.end = Some(end.clone());
+        end
+    }
+}
+
+impl Drop for TestLife {
+    fn drop(&mut self) {
+        self.end(Duration::ZERO);
+    }
+}

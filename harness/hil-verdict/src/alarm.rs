@@ -1,0 +1,28 @@
+//! Whether an alert is raised: the same proof as for a verdict, in the other direction.
+
+use hil_model::estimate::Finding;
+use hil_model::run::Alarm;
+use hil_model::scenario::Alert;
+
+use crate::judge::share;
+use crate::side::{Side, side};
+
+/// Raised when the whole interval meets the condition, quiet when none of it does, unknown otherwise.
+///
+/// A failure, too few observations and a figure that is not a number leave it unknown: silence would be a claim.
+#[must_use]
+pub fn alarm(alert: &Alert, finding: &Finding) -> Alarm {
+    let of_side = |side: Side| match side {
+        Side::Within => Alarm::Raised,
+        Side::Beyond => Alarm::Quiet,
+        Side::Straddles | Side::Unbounded | Side::NotFinite => Alarm::Unknown,
+    };
+    match finding {
+        Finding::Estimate(estimate) => of_side(side(estimate, &alert.when)),
+        // Of no cases at all, the share is not a number.
+        Finding::Cases { held, total, .. } => of_side(side(&share(*held, *total), &alert.when)),
+        Finding::Order(_) | Finding::Failed(_) | Finding::TooFew { .. } | Finding::CannotObserve { .. } => {
+            Alarm::Unknown
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! What the agent needs from the machine that it runs on.
+
+use hil_wire::message::{Clock, MemoryUse};
+
+use crate::kernel::RunsIn;
+
+/// A machine: a link to the host, counters, and what it can say about itself.
+///
+/// The counters are read between the end of one kernel and the start of the next reading, so these methods shall do
+/// nothing but read.
+pub trait Platform {
+    /// What the machine can say about itself.
+    fn identity(&self) -> Identity;
+
+    /// Waits for bytes from the host and takes as many as there are; at least one.
+    ///
+    /// # Errors
+    /// [`LinkClosed`] when no more will come.
+    fn read(&mut self, buffer: &mut [u8]) -> Result<usize, LinkClosed>;
+
+    /// Sends all `bytes` to the host.
+    ///
+    /// # Errors
+    /// [`LinkClosed`] when the host does not listen any more.
+    fn write(&mut self, bytes: &[u8]) -> Result<(), LinkClosed>;
+
+    /// The clock that times iterations. It never wraps: 32-bit counters are extended here.
+    fn clock(&mut self) -> u64;
+
+    /// Nanoseconds of processor time used so far.
+    fn cpu_ns(&mut self, whose: RunsIn) -> Option<u64>;
+
+    /// Cycles of the processor.
+    fn cycles(&mut self) -> Option<u64>;
+
+    /// Largest memory use so far. `agent` and `upper_bound_only` are filled in for [`RunsIn::Children`] only; for
+    /// [`RunsIn::Agent`] the agent itself knows its share.
+    fn memory(&mut self, whose: RunsIn) -> Option<MemoryUse>;
+}
+
+/// What a machine can say about itself.
+#[derive(Debug, Clone, Copy)]
+pub struct Identity {
+    /// Kind of agent, such as `hil-desktop`.
+    pub agent: &'static str,
+    /// What tells this build from others.
+    pub image: &'static str,
+    /// The counter that times iterations.
+    pub clock: Clock<'static>,
+    /// Name of the counter of processor time, if there is one.
+    pub cpu: Option<&'static str>,
+    /// Name of the counter of cycles, if there is one.
+    pub cycles: Option<&'static str>,
+}
+
+/// The host is gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LinkClosed;

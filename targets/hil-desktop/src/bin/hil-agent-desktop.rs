@@ -1,0 +1,7 @@
+//! The shared kernels as a program of their own, without the rest of `hil`: `hil run --image hil-agent-desktop`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    hil_desktop::agent_main(hil_desktop::kernels::shared_kernels())
+}

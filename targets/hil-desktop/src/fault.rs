@@ -1,0 +1,298 @@
+//! Faults on purpose: kernels, links and clocks that misbehave, so that everybody can see what becomes of it.
+//!
+//! Unless the table says otherwise a fault strikes once, in the tenth iteration of a kernel in each life of the
+//! agent, warm-up included; the nine before it are as usual.
+
+use std::cell::Cell;
+use std::hint::black_box;
+use std::process::abort;
+use std::rc::Rc;
+use std::time::Duration;
+
+use hil_agent::kernel::{Case, Kernel, LoadError, Mismatch, RunsIn};
+use hil_agent::platform::{Identity, LinkClosed, Platform};
+use hil_wire::message::MemoryUse;
+
+/// The iteration in which a fault strikes.
+pub const STRIKES_AT: u32 = 10;
+/// How long [`Fault::SlowStart`] waits: long for a start, short for the host's patience.
+const SLOW_START: Duration = Duration::from_secs(1);
+/// Exit status of [`Fault::Exit`].
+const EXIT_STATUS: i32 = 7;
+
+/// What goes wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// The kernel panics.
+    Panic,
+    /// The kernel does not return.
+    Hang,
+    /// The kernel's result differs from the known answer, from the start.
+    WrongResult,
+    /// The kernel ends the process with an exit status.
+    Exit,
+    /// The kernel calls itself until the stack is used up.
+    OverflowStack,
+    /// The kernel aborts.
+    Abort,
+    /// The kernel reads memory that it does not have.
+    Segfault,
+    /// The process is killed; from the outside nobody can tell by whom.
+    Killed,
+    /// Every frame from then on has one bit flipped.
+    CorruptLink,
+    /// The clock stands still, from the start.
+    StuckClock,
+    /// The agent waits a second before it answers; nothing else is wrong.
+    SlowStart,
+    /// The agent never answers.
+    Silent,
+}
+
+impl Fault {
+    /// Every fault, in the order in which lists show them.
+    pub const ALL: [Self; 12] = [
+        Self::Panic,
+        Self::Hang,
+        Self::WrongResult,
+        Self::Exit,
+        Self::OverflowStack,
+        Self::Abort,
+        Self::Segfault,
+        Self::Killed,
+        Self::CorruptLink,
+        Self::StuckClock,
+        Self::SlowStart,
+        Self::Silent,
+    ];
+
+    /// The name as written on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Panic => "panic",
+            Self::Hang => "hang",
+            Self::WrongResult => "wrong-result",
+            Self::Exit => "exit",
+            Self::OverflowStack => "overflow-stack",
+            Self::Abort => "abort",
+            Self::Segfault => "segfault",
+            Self::Killed => "killed",
+            Self::CorruptLink => "corrupt-link",
+            Self::StuckClock => "stuck-clock",
+            Self::SlowStart => "slow-start",
+            Self::Silent => "silent",
+        }
+    }
+
+    /// One line for people: what goes wrong.
+    #[must_use]
+    pub fn about(self) -> &'static str {
+        match self {
+            Self::Panic => "the kernel panics in its tenth iteration",
+            Self::Hang => "the kernel does not return from its tenth iteration",
+            Self::WrongResult => "the kernel's result differs from the known answer",
+            Self::Exit => "the kernel ends the process in its tenth iteration",
+            Self::OverflowStack => "the kernel uses up the stack in its tenth iteration",
+            Self::Abort => "the kernel aborts in its tenth iteration",
+            Self::Segfault => "the kernel reads memory that it does not have in its tenth iteration",
+            Self::Killed => "the agent is killed, as if from outside, in the tenth iteration",
+            Self::CorruptLink => "the link flips bits after the tenth iteration",
+            Self::StuckClock => "the clock stands still",
+            Self::SlowStart => "the agent waits a second before its first answer",
+            Self::Silent => "the agent never answers",
+        }
+    }
+
+    /// The fault of that name.
+    #[must_use]
+    pub fn find(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|fault| fault.name() == name)
+    }
+}
+
+/// Whether the fault has struck; shared between the kernels and the platform of one agent.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Struck(Rc<Cell<bool>>);
+
+/// A kernel that is as usual until the fault strikes.
+pub(crate) struct FaultyKernel {
+    inner: Box<dyn Kernel>,
+    fault: Fault,
+    struck: Struck,
+    runs: u32,
+}
+
+impl FaultyKernel {
+    pub(crate) fn new(inner: Box<dyn Kernel>, fault: Fault, struck: Struck) -> Self {
+        Self { inner, fault, struck, runs: 0 }
+    }
+
+    fn strike(&self) {
+        self.struck.0.set(true);
+        match self.fault {
+            Fault::Panic => {
+                #[expect(clippy::panic, reason = "this is what was asked for")]
+                {
+                    panic!("a fault on purpose in kernel {}", self.inner.name());
+                }
+            }
+            Fault::Hang => loop {
+                std::thread::sleep(Duration::from_secs(1));
+            },
+            Fault::Exit => std::process::exit(EXIT_STATUS),
+            Fault::OverflowStack => {
+                leave_no_core();
+                black_box(deeper(0));
+            }
+            Fault::Abort => {
+                leave_no_core();
+                abort();
+            }
+            Fault::Segfault => {
+                leave_no_core();
+                segfault();
+            }
+            // Nothing to do if the system refuses: the run then goes on without a fault, which shows.
+            Fault::Killed => drop(nix::sys::signal::raise(nix::sys::signal::Signal::SIGKILL)),
+            Fault::WrongResult | Fault::CorruptLink | Fault::StuckClock | Fault::SlowStart | Fault::Silent => {}
+        }
+    }
+}
+
+impl Kernel for FaultyKernel {
+    fn name(&self) -> &str {
+        self.inner.name()
+    }
+
+    fn about(&self) -> &str {
+        self.inner.about()
+    }
+
+    fn load(&mut self, input: &[u8]) -> Result<(), LoadError> {
+        self.inner.load(input)
+    }
+
+    fn run(&mut self) {
+        self.runs = self.runs.saturating_add(1);
+        if self.runs == STRIKES_AT {
+            self.strike();
+        }
+        self.inner.run();
+    }
+
+    fn known_answer(&mut self) -> Result<(), Mismatch> {
+        self.inner.known_answer()?;
+        match self.fault {
+            Fault::WrongResult => Err(Mismatch::new(format_args!("a fault on purpose"))),
+            _ => Ok(()),
+        }
+    }
+
+    fn class(&self) -> Option<u32> {
+        self.inner.class()
+    }
+
+    fn status(&self) -> Result<(), Mismatch> {
+        self.inner.status()
+    }
+
+    fn conform(&mut self, table: &str, case: u32) -> Option<Case> {
+        self.inner.conform(table, case)
+    }
+
+    fn runs_in(&self) -> RunsIn {
+        self.inner.runs_in()
+    }
+}
+
+/// A platform that is as usual, but for the faults of links and clocks.
+pub(crate) struct FaultyPlatform<P> {
+    inner: P,
+    fault: Fault,
+    struck: Struck,
+    reads: u32,
+}
+
+impl<P: Platform> FaultyPlatform<P> {
+    pub(crate) fn new(inner: P, fault: Fault, struck: Struck) -> Self {
+        Self { inner, fault, struck, reads: 0 }
+    }
+}
+
+impl<P: Platform> Platform for FaultyPlatform<P> {
+    fn identity(&self) -> Identity {
+        self.inner.identity()
+    }
+
+    fn read(&mut self, buffer: &mut [u8]) -> Result<usize, LinkClosed> {
+        self.reads = self.reads.saturating_add(1);
+        if self.fault == Fault::SlowStart && self.reads == 1 {
+            std::thread::sleep(SLOW_START);
+        }
+        let len = self.inner.read(buffer)?;
+        if self.fault == Fault::Silent {
+            // Reads on until the host goes away, and says nothing.
+            while self.inner.read(buffer).is_ok() {}
+            return Err(LinkClosed);
+        }
+        Ok(len)
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<(), LinkClosed> {
+        if self.fault == Fault::CorruptLink && self.struck.0.get() {
+            let mut damaged = bytes.to_vec();
+            if let Some(byte) = damaged.get_mut(bytes.len() / 2) {
+                *byte ^= 0x10;
+            }
+            return self.inner.write(&damaged);
+        }
+        self.inner.write(bytes)
+    }
+
+    fn clock(&mut self) -> u64 {
+        if self.fault == Fault::StuckClock { 1 } else { self.inner.clock() }
+    }
+
+    fn cpu_ns(&mut self, whose: RunsIn) -> Option<u64> {
+        self.inner.cpu_ns(whose)
+    }
+
+    fn cycles(&mut self) -> Option<u64> {
+        self.inner.cycles()
+    }
+
+    fn memory(&mut self, whose: RunsIn) -> Option<MemoryUse> {
+        self.inner.memory(whose)
+    }
+}
+
+/// Crashes on purpose shall leave no core files behind.
+fn leave_no_core() {
+    let _ = nix::sys::resource::setrlimit(nix::sys::resource::Resource::RLIMIT_CORE, 0, 0);
+}
+
+/// Uses stack on every call; the sum after the call keeps it from becoming a loop.
+#[expect(unconditional_recursion, reason = "the overflow is the point")]
+fn deeper(depth: u64) -> u64 {
+    let frame = black_box([depth; 64]);
+    deeper(depth + 1) + frame[0]
+}
+
+fn segfault() {
+    // SAFETY: no program is given the first page of memory, so this read never succeeds: the system ends the process,
+    // which is the point. It is volatile, so the compiler can assume nothing about it.
+    unsafe { std::ptr::read_volatile(black_box(8 as *const u8)) };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Fault;
+
+    #[test]
+    fn names_read_back() {
+        for fault in Fault::ALL {
+            assert_eq!(Fault::find(fault.name()), Some(fault));
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! This machine as a platform of the agent.
+
+use hil_agent::kernel::RunsIn;
+use hil_agent::platform::{Identity, LinkClosed, Platform};
+use hil_wire::message::{Clock, MemoryUse};
+
+use crate::clock::{elapsed_ns, process_cpu_ns};
+use crate::link::Link;
+use crate::memory::{children_cpu_ns, children_peak, own_peak};
+use crate::tsc::Tsc;
+
+/// A process of this machine.
+///
+/// Processor time is that of the whole process, so the threads of a kernel count; the agent itself has one thread,
+/// which sleeps or runs the kernel.
+pub(crate) struct DesktopPlatform {
+    link: Link,
+    tsc: Option<Tsc>,
+}
+
+impl DesktopPlatform {
+    pub(crate) fn new(link: Link) -> Self {
+        Self { link, tsc: Tsc::find() }
+    }
+}
+
+impl Platform for DesktopPlatform {
+    fn identity(&self) -> Identity {
+        Identity {
+            agent: "hil-desktop",
+            image: env!("CARGO_PKG_VERSION"),
+            clock: Clock { name: "monotonic", hz: 1e9 },
+            cpu: Some("process-cpu"),
+            cycles: self.tsc.map(|_| "tsc"),
+        }
+    }
+
+    fn read(&mut self, buffer: &mut [u8]) -> Result<usize, LinkClosed> {
+        self.link.read(buffer)
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<(), LinkClosed> {
+        self.link.write(bytes)
+    }
+
+    #[inline]
+    fn clock(&mut self) -> u64 {
+        elapsed_ns()
+    }
+
+    #[inline]
+    fn cpu_ns(&mut self, whose: RunsIn) -> Option<u64> {
+        match whose {
+            RunsIn::Agent => process_cpu_ns(),
+            RunsIn::Children => children_cpu_ns(),
+        }
+    }
+
+    #[inline]
+    fn cycles(&mut self) -> Option<u64> {
+        self.tsc.map(Tsc::read)
+    }
+
+    fn memory(&mut self, whose: RunsIn) -> Option<MemoryUse> {
+        match whose {
+            RunsIn::Agent => Some(MemoryUse { total: own_peak()?, agent: 0, upper_bound_only: false }),
+            RunsIn::Children => {
+                let (total, own) = (children_peak()?, own_peak()?);
+                // The agent is no part of its children, so it has no share in their peak.
+                Some(MemoryUse { total, agent: 0, upper_bound_only: total <= own })
+            }
+        }
+    }
+}

@@ -1,0 +1,261 @@
+//! Everything that host and agent can say to each other.
+//!
+//! The host asks, the agent answers; the agent never speaks unasked. Each request says below what answers it. Any
+//! request can be answered by [`Response::Failed`] instead, which ends that request. Kernels are named in every
+//! request, so the agent keeps no selection that the two sides could disagree about.
+//!
+//! | request | answered by |
+//! |---|---|
+//! | `Hello` | `Hello` |
+//! | `ListKernels` | `Kernel`, one each, then `Done` |
+//! | `LoadBegin`, `LoadChunk` | nothing: what is wrong with them is said at `LoadEnd` |
+//! | `LoadEnd` | `Loaded` |
+//! | `Verify` | `Verified` |
+//! | `Calibrate` | `Calibrated` |
+//! | `Run` | `Samples`, several, then `Done` |
+//! | `RunSlices` | `SliceCounts`, several, then `Done` |
+//! | `Answer` | `Answered` |
+//! | `Conform` | `Case`, one each, then `Done` |
+//! | `Memory` | `Memory` |
+//! | `Now` | `Now` |
+//! | `Bye` | nothing: the agent ends |
+
+use serde::{Deserialize, Serialize};
+
+use crate::list::List;
+
+/// Samples that one message carries at most.
+pub const SAMPLES_PER_MESSAGE: usize = 16;
+/// Slice counts that one message carries at most.
+pub const COUNTS_PER_MESSAGE: usize = 32;
+/// Longest text of a message, in bytes: names, and details of failures.
+pub const MAX_TEXT: usize = 200;
+
+/// The kernel of a desktop agent that runs programs; its input is the program and its arguments, joined by NUL bytes.
+pub const COMMAND_KERNEL: &str = "command";
+
+/// What the host asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub enum Request<'a> {
+    /// The first request of every session.
+    Hello {
+        /// The host's [`WIRE_VERSION`](crate::version::WIRE_VERSION).
+        version: u16,
+    },
+    /// What can be run.
+    ListKernels,
+    /// Input of `len` bytes follows.
+    LoadBegin {
+        /// In bytes.
+        len: u32,
+    },
+    /// The next piece of the input.
+    LoadChunk {
+        /// At most as many as fit into a body of the agent's `max_body`.
+        bytes: &'a [u8],
+    },
+    /// The input is complete: hand it to the kernel.
+    LoadEnd {
+        /// Whose input it is.
+        kernel: &'a str,
+    },
+    /// Load the known input, run, compare. The known input stays loaded.
+    Verify {
+        /// Whose.
+        kernel: &'a str,
+    },
+    /// Measure what reading the counters costs around a kernel that does nothing.
+    Calibrate {
+        /// Whose counters: they may differ between kernels that run in the agent and those that do not.
+        kernel: &'a str,
+        /// How often; the least is reported.
+        rounds: u32,
+    },
+    /// Run with the input that is loaded, and time each iteration.
+    Run {
+        /// Which.
+        kernel: &'a str,
+        /// How often.
+        iterations: u32,
+    },
+    /// Run without a pause from now on, and count the iterations that are finished in each slice of time.
+    RunSlices {
+        /// Which.
+        kernel: &'a str,
+        /// When the first slice begins, in ticks of the clock; it must not have passed.
+        start_at: u64,
+        /// Length of a slice, in ticks.
+        slice_ticks: u64,
+        /// How many.
+        slices: u32,
+    },
+    /// Run once with the input that is loaded, and say the answer.
+    Answer {
+        /// Which.
+        kernel: &'a str,
+    },
+    /// Go through a table of cases.
+    Conform {
+        /// Which.
+        kernel: &'a str,
+        /// The table.
+        table: &'a str,
+    },
+    /// Report the largest memory use so far.
+    Memory {
+        /// Whose.
+        kernel: &'a str,
+    },
+    /// Read the clock.
+    Now,
+    /// End the session.
+    Bye,
+}
+
+/// What the agent answers.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub enum Response<'a> {
+    /// Who the agent is.
+    Hello {
+        /// The agent's [`WIRE_VERSION`](crate::version::WIRE_VERSION).
+        version: u16,
+        /// Kind of agent, such as `hil-desktop`.
+        agent: &'a str,
+        /// What tells this build from others.
+        image: &'a str,
+        /// The counter that times iterations.
+        #[serde(borrow)]
+        clock: Clock<'a>,
+        /// Name of the counter of processor time in nanoseconds, if there is one.
+        cpu: Option<&'a str>,
+        /// Name of the counter of cycles, if there is one.
+        cycles: Option<&'a str>,
+        /// Largest body that the agent can take in, in bytes.
+        max_body: u16,
+        /// Largest input that the agent can take in, in bytes.
+        max_input: u32,
+        /// Reading of the clock.
+        now: u64,
+    },
+    /// One kernel of the list.
+    Kernel {
+        /// Its name, such as `lan/keyword_i8`.
+        name: &'a str,
+        /// One line for people.
+        about: &'a str,
+    },
+    /// The kernel has taken the input.
+    Loaded,
+    /// The result equals the known answer.
+    Verified,
+    /// What an empty iteration costs.
+    Calibrated {
+        /// The least reading of each counter over all rounds.
+        least: Sample,
+        /// Whether the clock was seen to move.
+        clock_moves: bool,
+    },
+    /// Consecutive iterations, in the order in which they ran.
+    Samples {
+        /// Readings, own cost included.
+        samples: List<Sample, SAMPLES_PER_MESSAGE>,
+    },
+    /// Iterations finished in consecutive slices.
+    SliceCounts {
+        /// In order.
+        counts: List<u32, COUNTS_PER_MESSAGE>,
+    },
+    /// The answer to the loaded input.
+    Answered {
+        /// The class with the highest score.
+        class: u32,
+    },
+    /// One case of a table.
+    Case {
+        /// Its name.
+        name: &'a str,
+        /// Nothing when it holds, otherwise what was wrong.
+        broken: Option<&'a str>,
+    },
+    /// Largest memory use so far.
+    Memory(MemoryUse),
+    /// The clock.
+    Now {
+        /// In ticks.
+        now: u64,
+    },
+    /// Everything that was asked for has been sent.
+    Done {
+        /// Messages, iterations, slices or cases that were asked for and sent.
+        count: u32,
+        /// Reading of the clock.
+        now: u64,
+    },
+    /// The request was not carried out, or not to its end.
+    Failed {
+        /// What kind of failure.
+        code: FailCode,
+        /// In words, for people.
+        detail: &'a str,
+    },
+}
+
+/// The counter that times iterations.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Clock<'a> {
+    /// Such as `monotonic` or `cyccnt`.
+    pub name: &'a str,
+    /// Ticks per second.
+    pub hz: f64,
+}
+
+/// Readings of the counters around one iteration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Sample {
+    /// Ticks of the clock.
+    pub ticks: u64,
+    /// Nanoseconds of processor time.
+    pub cpu_ns: Option<u64>,
+    /// Cycles.
+    pub cycles: Option<u64>,
+}
+
+/// Largest memory use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemoryUse {
+    /// All of it, in bytes.
+    pub total: u64,
+    /// The part that the agent needed before any workload ran, in bytes.
+    pub agent: u64,
+    /// Whether the true figure may be smaller, because the system cannot tell it from the agent's own.
+    pub upper_bound_only: bool,
+}
+
+/// Why a request was not carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FailCode {
+    /// The agent received something that is no frame.
+    BadFrame,
+    /// Requests are missing.
+    LostFrame,
+    /// The frame is whole, but holds no request of this version.
+    BadRequest,
+    /// The agent has no kernel of that name.
+    UnknownKernel,
+    /// The kernel has no table of that name.
+    UnknownTable,
+    /// The input is longer than the agent can take, or not as long as was said.
+    BadLoad,
+    /// The kernel does not accept the input.
+    InputRefused,
+    /// The result differs from the known answer.
+    WrongResult,
+    /// An iteration did not do its work.
+    IterationFailed,
+    /// The kernel's result is not a class.
+    NoClass,
+    /// The moment for the first slice had passed already.
+    TooLate,
+    /// The machine cannot tell.
+    NotObservable,
+}
