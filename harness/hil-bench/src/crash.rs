@@ -40,9 +40,7 @@ pub(crate) fn blame(end: &End) -> Blame {
                 "the agent was ended from outside by {signal}; was it the out-of-memory killer, or somebody's kill?"
             ),
         },
-        Ending::Stopped => {
-            Blame::Rig { message: with("the agent closed its link and went on without it".to_owned()) }
-        }
+        Ending::Stopped => Blame::Rig { message: with("the agent closed its link and went on without it".to_owned()) },
     }
 }
 
@@ -101,7 +99,8 @@ mod tests {
         let words = "starting\n\nthread 'main' (77) panicked at src/fir.rs:10:5:\nindex out of bounds\n\
                      note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace\n";
         assert_eq!(code(Ending::Exited(101), words), "panicked at src/fir.rs:10:5: index out of bounds");
-        let words = "thread 'main' panicked at /home/me/.cargo/registry/src/x-1.0/src/a.rs:1:2:\nno\nstack backtrace:\n0: f";
+        let words =
+            "thread 'main' panicked at /home/me/.cargo/registry/src/x-1.0/src/a.rs:1:2:\nno\nstack backtrace:\n0: f";
         assert_eq!(code(Ending::Exited(101), words), "panicked at x-1.0/src/a.rs:1:2: no");
     }
 

@@ -83,8 +83,7 @@ pub fn run_job(
     }
     if let Some(clock) = runner.clock {
         let books = runner.books.into_iter();
-        outcome.observations =
-            books.map(|book| Observations { clock: clock.clone(), ..book.observations }).collect();
+        outcome.observations = books.map(|book| Observations { clock: clock.clone(), ..book.observations }).collect();
     }
     outcome
 }
@@ -256,8 +255,7 @@ impl<'c> Runner<'_, 'c, '_> {
             let skip = if n == number { at } else { 0 };
             start.steps.iter().skip(skip).map(|step| step.workload().clone()).collect::<Vec<_>>()
         };
-        let missing: BTreeSet<WorkloadId> =
-            self.job.starts.iter().enumerate().skip(number).flat_map(left).collect();
+        let missing: BTreeSet<WorkloadId> = self.job.starts.iter().enumerate().skip(number).flat_map(left).collect();
         for book in &mut self.books {
             book.observations.budget_spent |= missing.contains(book.subject.id);
         }
@@ -265,10 +263,9 @@ impl<'c> Runner<'_, 'c, '_> {
 
     /// Takes note of an agent that has ended, so that the next step gets a new one.
     fn bury_if_dead(&mut self, life: &mut Option<AgentLife<'c>>) {
-        if life.as_ref().is_some_and(|life| life.session.is_over()) {
-            if let Some(end) = life.take().and_then(|mut life| life.session.take_end()) {
-                self.report_end(&end);
-            }
+        let dead = life.take_if(|life| life.session.is_over());
+        if let Some(end) = dead.and_then(|mut life| life.session.take_end()) {
+            self.report_end(&end);
         }
     }
 

@@ -46,11 +46,7 @@ pub(crate) struct AgentLife<'c> {
 }
 
 impl<'c> AgentLife<'c> {
-    pub(crate) fn open(
-        bench: &dyn Bench,
-        control: Control<'c>,
-        timeout: std::time::Duration,
-    ) -> Result<Self, Stop> {
+    pub(crate) fn open(bench: &dyn Bench, control: Control<'c>, timeout: std::time::Duration) -> Result<Self, Stop> {
         let (session, info) = Session::open(bench, control, timeout)?;
         Ok(Self { session, info, loaded: BTreeMap::new(), verified: BTreeSet::new(), calibrated: BTreeSet::new() })
     }

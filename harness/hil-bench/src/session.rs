@@ -21,6 +21,8 @@ use crate::stop::Stop;
 const LOOK_UP: Duration = Duration::from_millis(50);
 /// How long an agent that has closed its link may take to end: time to print a panic, or to dump core.
 const TO_DIE: Duration = Duration::from_secs(2);
+/// How long an agent with nothing to do may take to answer a small question.
+const TO_ANSWER: Duration = Duration::from_secs(1);
 /// Rounds of calibration: enough that some of them are undisturbed on a busy machine.
 const CALIBRATION_ROUNDS: u32 = 1000;
 
@@ -78,7 +80,9 @@ impl<'c> Session<'c> {
         if let Some(theirs) = version_of_hello(&self.body).filter(|version| *version != WIRE_VERSION) {
             return Err(Stop::rig(
                 phase,
-                format!("the agent speaks wire version {theirs}, this hil speaks {WIRE_VERSION}; rebuild the older one"),
+                format!(
+                    "the agent speaks wire version {theirs}, this hil speaks {WIRE_VERSION}; rebuild the older one"
+                ),
             ));
         }
         let asked = self.control.clock.now();
@@ -330,13 +334,53 @@ impl<'c> Session<'c> {
         }
     }
 
-    /// Nothing came in time.
+    /// Nothing came in time: find out whether the agent is busy or waits for a request that got lost.
     fn silence(&mut self, phase: Phase) -> Stop {
+        let stop = if phase.runs_kernel() && self.is_busy() {
+            Stop::Failed(Failure::TimedOut { after: self.timeout })
+        } else if phase.runs_kernel() {
+            corrupt(phase, "a request or its answer got lost")
+        } else {
+            Stop::rig(phase, format!("the agent did not answer within {:?}", phase.patience(self.timeout)))
+        };
         self.kill();
-        if phase.runs_kernel() {
-            return Stop::Failed(Failure::TimedOut { after: self.timeout });
+        stop
+    }
+
+    /// Whether the agent is in the middle of something. One that is not answers a small question at once.
+    fn is_busy(&mut self) -> bool {
+        if self.send(Phase::Memory, &Request::Now).is_err() {
+            return false;
         }
-        Stop::rig(phase, format!("the agent did not answer within {:?}", phase.patience(self.timeout)))
+        let give_up = self.control.clock.now() + TO_ANSWER;
+        loop {
+            let mut bytes = self.arrived.as_slice();
+            let result = self.decoder.feed(&mut bytes);
+            let used = self.arrived.len() - bytes.len();
+            match result {
+                // A late answer to what was asked before: it was busy until now, which is too long.
+                Some(Ok(frame @ Frame { lost: None, .. })) => {
+                    return !matches!(
+                        frame.message(),
+                        Some(
+                            Response::Now { .. }
+                                | Response::Failed { code: FailCode::LostFrame | FailCode::BadFrame, .. }
+                        )
+                    );
+                }
+                Some(Ok(_) | Err(_)) => return false,
+                None => {
+                    self.arrived.drain(..used);
+                }
+            }
+            let left = give_up.saturating_sub(self.control.clock.now());
+            if left.is_zero() || self.control.cancelled() {
+                return true;
+            }
+            if self.life.receive(&mut self.arrived, left.min(LOOK_UP)).is_err() {
+                return true;
+            }
+        }
     }
 
     /// The agent has closed the link: find out how it ended, and whose doing that was.
@@ -348,7 +392,9 @@ impl<'c> Session<'c> {
             Blame::Code { detail } if phase.runs_kernel() => Stop::Failed(Failure::Crashed { detail }),
             Blame::Code { detail } if phase == Phase::Handshake => Stop::rig(
                 phase,
-                format!("the program ended before it said who it is ({detail}); does its main call hil_desktop::agent_main?"),
+                format!(
+                    "the program ended before it said who it is ({detail}); does its main call hil_desktop::agent_main?"
+                ),
             ),
             Blame::Code { detail } => Stop::rig(phase, format!("the agent ended: {detail}")),
             Blame::Rig { message } => Stop::rig(phase, message),
@@ -361,7 +407,10 @@ fn corrupt(phase: Phase, what: &str) -> Stop {
 }
 
 pub(crate) fn unexpected(phase: Phase, response: &Response<'_>) -> Stop {
-    Stop::rig(phase, format!("the agent answered with {}, which is no answer to that", printable(&format!("{response:?}"))))
+    Stop::rig(
+        phase,
+        format!("the agent answered with {}, which is no answer to that", printable(&format!("{response:?}"))),
+    )
 }
 
 /// What a failure that the agent reports amounts to.
@@ -370,7 +419,9 @@ pub(crate) fn failed(phase: Phase, code: FailCode, detail: &str) -> Stop {
     match code {
         FailCode::WrongResult => Stop::Failed(Failure::WrongResult { detail }),
         FailCode::IterationFailed => Stop::Failed(Failure::Crashed { detail }),
-        FailCode::BadFrame | FailCode::LostFrame => Stop::rig(phase, format!("the link to the agent is corrupt: {detail}")),
+        FailCode::BadFrame | FailCode::LostFrame => {
+            Stop::rig(phase, format!("the link to the agent is corrupt: {detail}"))
+        }
         FailCode::BadRequest => Stop::rig(phase, format!("the agent does not know a request: {detail}")),
         FailCode::UnknownKernel | FailCode::UnknownTable | FailCode::NoClass => Stop::rig(phase, detail),
         FailCode::BadLoad => Stop::rig(phase, format!("the input did not arrive whole: {detail}")),

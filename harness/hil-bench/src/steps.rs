@@ -58,8 +58,7 @@ impl<'c> Runner<'_, 'c, '_> {
                 self.iterate(life, at, &batch)
             }
             Step::Measure { block, slot, iterations, .. } => {
-                let batch =
-                    Batch { phase: Phase::Measure, start, block: *block, slot: *slot, iterations: *iterations };
+                let batch = Batch { phase: Phase::Measure, start, block: *block, slot: *slot, iterations: *iterations };
                 self.iterate(life, at, &batch)
             }
             Step::Answer { dataset, .. } => self.answer(life, at, dataset),
@@ -86,8 +85,7 @@ impl<'c> Runner<'_, 'c, '_> {
             let count = chunk_size(book, last, batch.iterations).min(batch.iterations - done);
             life.give(&book.subject, offset + chunk)?;
             let mut samples = Vec::with_capacity(usize::try_from(count).unwrap_or(0));
-            let result =
-                life.session.run(batch.phase, book.subject.kernel, count, &mut |sample| samples.push(sample));
+            let result = life.session.run(batch.phase, book.subject.kernel, count, &mut |sample| samples.push(sample));
             // What came before a failure is kept.
             book_samples(book, batch, &samples, life.info.clock.hz);
             result?;

@@ -71,9 +71,9 @@ fn limit_text(rule: &Rule) -> Option<String> {
     }
 }
 
-/// The figure of a finding. An order shows its weakest step, a table the share of cases that hold.
+/// The figure of a finding, if it is a number: JSON has no others, and the verdict says why. An order shows its weakest step, a table the share of cases that hold.
 fn figure_of(finding: &Finding) -> Option<Estimate> {
-    match finding {
+    let estimate = match finding {
         Finding::Estimate(estimate) => Some(estimate.clone()),
         Finding::Order(steps) => {
             steps.iter().map(|step| &step.ratio).min_by(|a, b| a.value.total_cmp(&b.value)).cloned()
@@ -95,7 +95,8 @@ fn figure_of(finding: &Finding) -> Option<Estimate> {
             })
         }
         Finding::Cases { .. } | Finding::Failed(_) | Finding::TooFew { .. } | Finding::CannotObserve { .. } => None,
-    }
+    };
+    estimate.filter(|estimate| estimate.value.is_finite())
 }
 
 /// The unit that a check's figures are shown in: that of its limit, else one that suits the value.
@@ -111,7 +112,7 @@ pub fn unit_of(check: &Check, value: Option<f64>) -> Unit {
 }
 
 fn figure(estimate: &Estimate, unit: Unit) -> Figure {
-    // JSON has no infinities: an end that is not a number is no end.
+    // An end that is not a number is no end.
     let shown = |base: f64| Some(unit.from_base(base)).filter(|value| value.is_finite());
     Figure {
         value: unit.from_base(estimate.value),

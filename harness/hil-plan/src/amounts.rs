@@ -17,6 +17,12 @@ const BLOCKS: u32 = 20;
 /// A quick run: two starts show that a start works twice, no more.
 const QUICK_STARTS: u32 = 2;
 
+/// A quick run takes one sample where a full one takes this many.
+const QUICK_SHARE: u32 = 5;
+
+/// But at least these: a mean needs 40, and 59 prove a p95 if none of them exceeds the limit.
+const QUICK_LEAST: u32 = 60;
+
 /// What one scenario runs in each of its starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Amounts {
@@ -28,6 +34,8 @@ pub(crate) struct Amounts {
     pub(crate) iterations: u32,
     /// Blocks that the iterations of a comparison are cut into.
     pub(crate) blocks: u32,
+    /// Starts that measure throughput.
+    pub(crate) throughput_starts: u32,
     /// Slices of throughput in a start.
     pub(crate) slices: u32,
 }
@@ -40,9 +48,15 @@ impl Amounts {
         let timed = checks.iter().filter(|check| matches!(check.metric, Metric::Latency | Metric::CpuTime));
         let wanted = timed.map(|check| check.statistic.default_samples()).max().unwrap_or(1);
         let wanted = wanted.max(sampling.min_samples.unwrap_or(0));
-        // A fifth of the samples still proves a clear pass at p95 (59 without an exceedance are enough).
-        let wanted = if options.quick { wanted.div_ceil(5) } else { wanted };
-        let slices = if options.quick { 10 } else { 20 };
-        Self { starts, warmup: sampling.warmup, iterations: wanted.div_ceil(starts).max(1), blocks: BLOCKS, slices }
+        let wanted = if options.quick { wanted.div_ceil(QUICK_SHARE).max(QUICK_LEAST) } else { wanted };
+        Self {
+            starts,
+            warmup: sampling.warmup,
+            iterations: wanted.div_ceil(starts).max(1),
+            blocks: BLOCKS,
+            // Slices depend on each other as load comes and goes; it takes all starts to bound their mean in any case.
+            throughput_starts: sampling.starts.max(1),
+            slices: if options.quick { 10 } else { 20 },
+        }
     }
 }

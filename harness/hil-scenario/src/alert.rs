@@ -8,7 +8,7 @@ use crate::fields::Fields;
 use crate::figure;
 use crate::form::SEVERITIES;
 use crate::grammar::ALERT;
-use crate::problem::ProblemKind;
+use crate::kind::ProblemKind;
 use crate::raw::Table;
 use crate::source::At;
 use crate::workload::Workloads;

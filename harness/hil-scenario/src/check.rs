@@ -9,7 +9,7 @@ use crate::context::Context;
 use crate::fields::Fields;
 use crate::figure;
 use crate::grammar::{CHECK, NEEDS};
-use crate::problem::ProblemKind;
+use crate::kind::ProblemKind;
 use crate::raw::{Table, Value};
 use crate::source::At;
 use crate::workload::Workloads;

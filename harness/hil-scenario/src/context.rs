@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use hil_model::id::{DatasetName, KernelName, PlatformId};
 use hil_model::scenario::Place;
 
-use crate::problem::{Draft, ProblemKind};
+use crate::kind::ProblemKind;
+use crate::problem::Draft;
 use crate::source::{At, Sources};
 
 /// What can be known about the world that a scenario speaks of.

@@ -12,8 +12,8 @@ use hil_model::units::{AnyQuantity, Dimensioned, Quantity};
 use crate::context::Context;
 use crate::form;
 use crate::keys::{Keys, Presence};
+use crate::kind::ProblemKind;
 use crate::names::{brief, hint, nearest};
-use crate::problem::ProblemKind;
 use crate::raw::{Node, Table, Value};
 use crate::source::At;
 

@@ -7,7 +7,7 @@ use hil_model::metric::{Better, Metric, Statistic};
 use crate::context::Context;
 use crate::fields::Fields;
 use crate::form::limit_hint;
-use crate::problem::ProblemKind;
+use crate::kind::ProblemKind;
 use crate::workload::{CodeKind, Workloads};
 
 /// The workload of a figure: the one that is named, or the default.

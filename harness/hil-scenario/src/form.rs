@@ -8,8 +8,8 @@ use hil_model::units::{AnyQuantity, Dimension, QuantityError, Unit};
 
 use crate::context::Context;
 use crate::keys::{Amount, EVERY_CORE, Form, NameKind, WordKind};
+use crate::kind::ProblemKind;
 use crate::names::{brief, hint};
-use crate::problem::ProblemKind;
 use crate::raw::{Node, Value};
 
 /// The longest line of text, in characters.
@@ -33,12 +33,12 @@ pub(crate) fn check(cx: &mut Context<'_>, key: &str, form: &Form, node: &Node) -
         (Form::Count { least, most }, Value::Integer(number)) => count(cx, key, *number, *least, *most, node),
         (Form::True, Value::Flag(true)) | (Form::Table(_), Value::Table(_)) => true,
         (Form::Lines, Value::List(items)) => {
-            let all = items.iter().fold(true, |good, item| check(cx, key, &Form::Line, item) && good);
+            let all = items.iter().filter(|item| !check(cx, key, &Form::Line, item)).count() == 0;
             enough(cx, key, items.len(), 1, node) && all
         }
         (Form::WorkloadNames { least }, Value::List(items)) => {
             let form = Form::Name(NameKind::Workload);
-            let all = items.iter().fold(true, |good, item| check(cx, key, &form, item) && good);
+            let all = items.iter().filter(|item| !check(cx, key, &form, item)).count() == 0;
             enough(cx, key, items.len(), *least, node) && all
         }
         (Form::Tables(_), Value::List(items)) => {

@@ -7,8 +7,9 @@ use std::collections::BTreeMap;
 
 use crate::context::Lost;
 use crate::form::line_error;
+use crate::kind::ProblemKind;
 use crate::names::brief;
-use crate::problem::{Draft, ProblemKind};
+use crate::problem::Draft;
 use crate::raw::{Entry, Node, Table, Value};
 use crate::source::{At, FileId, Source, Sources, join};
 use crate::syntax::{self, Parsed};
@@ -71,7 +72,7 @@ impl<'s> Loader<'s> {
         let base = match self.base(&extends, chain) {
             Ok(base) => self.resolve(base, chain, merged),
             Err(draft) => {
-                merged.drafts.push(draft);
+                merged.drafts.push(*draft);
                 None
             }
         };
@@ -83,15 +84,15 @@ impl<'s> Loader<'s> {
     }
 
     /// The file that `extends` names.
-    fn base(&mut self, extends: &Node, chain: &[FileId]) -> Result<FileId, Draft> {
+    fn base(&mut self, extends: &Node, chain: &[FileId]) -> Result<FileId, Box<Draft>> {
         let Value::Text(written) = &extends.value else {
             let (key, found) = ("extends".to_owned(), extends.value.kind());
-            return Err(Draft::error(extends.at, ProblemKind::WrongType { key, found, wanted: "a text" }));
+            return Err(Box::new(Draft::error(extends.at, ProblemKind::WrongType { key, found, wanted: "a text" })));
         };
         if let Some(why) = path_error(written) {
             let mut draft = Draft::error(extends.at, ProblemKind::BasePath { path: brief(written), why });
             draft.hint("write a path relative to this file, such as \"../_base/keyword.toml\"");
-            return Err(draft);
+            return Err(Box::new(draft));
         }
         let path = join(self.sources.name(extends.at.file), written);
         let show = |sources: &Sources| {
@@ -101,11 +102,11 @@ impl<'s> Loader<'s> {
         let known = self.sources.find(&path);
         if known.is_some_and(|id| chain.contains(&id)) {
             let chain = show(&self.sources);
-            return Err(Draft::error(extends.at, ProblemKind::BaseLoop { chain }));
+            return Err(Box::new(Draft::error(extends.at, ProblemKind::BaseLoop { chain })));
         }
         if chain.len() >= MAX_CHAIN {
             let chain = show(&self.sources);
-            return Err(Draft::error(extends.at, ProblemKind::BaseTooDeep { most: MAX_CHAIN, chain }));
+            return Err(Box::new(Draft::error(extends.at, ProblemKind::BaseTooDeep { most: MAX_CHAIN, chain })));
         }
         if let Some(id) = known {
             return Ok(id);
@@ -116,7 +117,7 @@ impl<'s> Loader<'s> {
                 let advice = format!("the chain of inheritance is {}", show(&self.sources));
                 let mut draft = Draft::error(extends.at, ProblemKind::BaseUnreadable { path, why: error.to_string() });
                 draft.hint(advice);
-                Err(draft)
+                Err(Box::new(draft))
             }
         }
     }

@@ -7,7 +7,8 @@ use hil_model::scenario::Scenario;
 
 use crate::context::{Context, Known};
 use crate::inherit::{Loader, Merged, top_of};
-use crate::problem::{Draft, Problem, ProblemKind, Severity};
+use crate::kind::ProblemKind;
+use crate::problem::{Draft, Problem, Severity};
 use crate::scenario;
 use crate::source::{At, FileId, Input, Source, Sources};
 

@@ -6,7 +6,7 @@ use hil_model::units::Time;
 use crate::context::Context;
 use crate::fields::Fields;
 use crate::grammar::SAMPLING;
-use crate::problem::ProblemKind;
+use crate::kind::ProblemKind;
 use crate::raw::Table;
 use crate::source::At;
 

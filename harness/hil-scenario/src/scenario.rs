@@ -8,7 +8,7 @@ use crate::check;
 use crate::context::Context;
 use crate::fields::Fields;
 use crate::grammar::SCENARIO;
-use crate::problem::ProblemKind;
+use crate::kind::ProblemKind;
 use crate::raw::Table;
 use crate::sampling;
 use crate::source::At;

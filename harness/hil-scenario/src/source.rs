@@ -5,7 +5,8 @@
 
 use std::ops::Range;
 
-use crate::problem::{Draft, ProblemKind};
+use crate::kind::ProblemKind;
+use crate::problem::Draft;
 
 /// The largest file that is read, in bytes. Scenarios are a few kilobytes; what is larger is not a scenario.
 pub const MAX_FILE_LEN: usize = 1 << 20;
@@ -174,7 +175,7 @@ pub(crate) fn join(file: &str, relative: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::{MAX_FILE_LEN, Sources, join};
-    use crate::problem::ProblemKind;
+    use crate::kind::ProblemKind;
 
     #[test]
     fn columns_count_characters_and_lines_count_from_one() {

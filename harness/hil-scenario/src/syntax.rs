@@ -11,7 +11,9 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, Error};
 
-use crate::problem::{Draft, ProblemKind};
+use crate::depth::too_deep;
+use crate::kind::ProblemKind;
+use crate::problem::Draft;
 use crate::raw::{self, Table};
 use crate::source::{At, FileId, floor_char_boundary};
 
@@ -43,6 +45,10 @@ pub(crate) fn parse(text: &str, file: FileId) -> Parsed {
     let mut work = text.to_owned();
     let mut mistakes: Vec<(Range<usize>, String)> = Vec::new();
     let mut lost = BTreeSet::new();
+    if let Some(span) = too_deep(text) {
+        mistakes.push((span, "this is nested too deeply".to_owned()));
+        return Parsed { table: None, mistakes: drafts(mistakes, file), lost };
+    }
     for _ in 0..MAX_ROUNDS {
         let (parsed, errors) = DeTable::parse_recoverable(&work);
         if errors.is_empty() {
@@ -262,7 +268,7 @@ fn blank(text: &mut String, range: Range<usize>) {
 #[cfg(test)]
 mod tests {
     use super::parse;
-    use crate::problem::ProblemKind;
+    use crate::kind::ProblemKind;
     use crate::source::Sources;
 
     /// The keys at the top of what was read, and each mistake as `line:column message`.

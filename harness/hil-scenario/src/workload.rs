@@ -8,8 +8,8 @@ use hil_model::scenario::{Battery, Code, DutyCycle, Workers, Workload};
 use crate::context::Context;
 use crate::fields::Fields;
 use crate::grammar::{BATTERY, DUTY_CYCLE, WORKLOAD};
+use crate::kind::ProblemKind;
 use crate::names::hint;
-use crate::problem::ProblemKind;
 use crate::raw::{Table, Value};
 use crate::source::At;
 

@@ -42,9 +42,7 @@ pub fn mean(starts: &[Series]) -> Result<Estimate, StatsError> {
         return Err(StatsError::TooFew { have: observations as u64, need: needed as u64 });
     }
     let value = series::mean(starts);
-    let from_starts = half_width(&own, value);
-    // Too few batches count for nothing, so that their accidental agreement narrows nothing.
-    let from_batches = if batches.len() < MIN_BATCHES { None } else { half_width(&batches, value) };
+    let (from_batches, from_starts) = (half_width(&batches, value), half_width(&own, value));
     // Absent is less than any width.
     let starts_decide = from_starts > from_batches;
     let half_width = if starts_decide { from_starts } else { from_batches };

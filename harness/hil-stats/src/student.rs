@@ -1,7 +1,7 @@
 //! Quantiles of two distributions: Student's t and chi-squared.
 //!
 //! They come from `statrs`; tests compare them with scipy. Its t quantile loses digits with many degrees of freedom
-//! (1.39 instead of 1.64 at ten million), so from [`MANY`] on the expansion around the normal quantile is taken, which is
+//! (1.39 instead of 1.64 at ten million), so from 1000 on the expansion around the normal quantile is taken, which is
 //! exact to nine digits there (Abramowitz and Stegun, "Handbook of Mathematical Functions", 26.7.5). A degree of freedom below one has no quantile, and
 //! the answer is infinite then: an interval built from it bounds nothing, so nothing is proved by accident.
 

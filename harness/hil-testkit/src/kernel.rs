@@ -128,11 +128,7 @@ impl Kernel for ScriptedKernel {
         self.diary.note(Entry::Verified);
         self.checks += 1;
         self.stage.advance(self.cost);
-        if (self.is_right)(self.checks) {
-            Ok(())
-        } else {
-            Err(Mismatch::new(format_args!("at 3: got 1, wanted 2")))
-        }
+        if (self.is_right)(self.checks) { Ok(()) } else { Err(Mismatch::new(format_args!("at 3: got 1, wanted 2"))) }
     }
 
     fn class(&self) -> Option<u32> {

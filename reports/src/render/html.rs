@@ -33,7 +33,9 @@ pub fn render(view: &View<'_>) -> Result<String, RenderError> {
         }
         let explain = !plots.is_empty() && !is_explained;
         is_explained |= explain;
-        groups.push(Section { group, plots, explain });
+        // Rows are sorted, and a group has at least one.
+        let worst = group.rows.first().map_or(Outcome::NotRun, |row| row.outcome);
+        groups.push(Section { group, worst, plots, explain });
     }
     let page = Page {
         view,
@@ -60,6 +62,7 @@ struct Page<'a> {
 /// A scenario with its plots drawn.
 struct Section<'a> {
     group: &'a Group,
+    worst: Outcome,
     plots: Vec<Plot>,
     /// Whether these are the first plots of the page.
     explain: bool,
@@ -79,6 +82,13 @@ impl Plot {
         let n = format!("{values} from {}", words::counted(curve.starts.len() as u64, "process start"));
         let label = format!("Distribution of {} in {}, {n}", curve.what, curve.unit);
         Ok(Self { svg: ecdf::svg(curve, &label)?, title: curve.what.clone(), evidence: curve.evidence, n })
+    }
+}
+
+impl Section<'_> {
+    /// Where links to the scenario lead. Ids have only letters, digits and a few signs that a link may hold.
+    fn anchor(&self) -> String {
+        format!("s-{}-{}", self.group.scenario, self.group.platform)
     }
 }
 

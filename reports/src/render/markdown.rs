@@ -64,7 +64,7 @@ fn head(view: &View<'_>) -> String {
     }
     head.push('\n');
     if let Some(command) = &view.reproduce {
-        head.push_str(&format!("**Again:** {}\n", code(command)));
+        head.push_str(&format!("\n**Again:** {}\n", code(command)));
     }
     head.push_str(&format!("\n<sub>{}</sub>\n\n", plain(&clip(&view.caption, LONGEST_TEXT))));
     head

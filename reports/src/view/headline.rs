@@ -214,7 +214,11 @@ fn stand_ins(run: &Run) -> Option<Banner> {
         .filter(|label| words::is_stand_in(*label))
         .map(|label| (label, n_figures(run, label)))
         .filter(|(_, n)| *n > 0)
-        .map(|(label, n)| format!("{label} ({n} of {}): {}", counted(all, "figure"), words::evidence_meaning(label)))
+        .map(|(label, n)| {
+            let (are, figures) = (if n == 1 { "is" } else { "are" }, counted(all, "figure"));
+            let meaning = words::evidence_meaning(label);
+            format!("{n} of {figures} {are} {label}: {}{}", meaning[..1].to_lowercase(), &meaning[1..])
+        })
         .collect();
     let text = sentences.join(" ");
     (!text.is_empty()).then_some(Banner { title: "Not all measured here", text, weight: Weight::Note })

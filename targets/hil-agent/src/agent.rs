@@ -282,13 +282,7 @@ impl<P: Platform> Device<'_, '_, P> {
     /// Runs in a closed loop at once, and counts from `start_at` on: so the first slice is as busy as the last, and
     /// agents that are given the same moment count over the same slices. An iteration counts for the slice in which
     /// it ends.
-    fn run_slices(
-        &mut self,
-        name: &str,
-        start_at: u64,
-        slice_ticks: u64,
-        slices: u32,
-    ) -> Result<Flow, LinkClosed> {
+    fn run_slices(&mut self, name: &str, start_at: u64, slice_ticks: u64, slices: u32) -> Result<Flow, LinkClosed> {
         let Some(at) = self.position(name) else { return self.unknown(name) };
         let now = self.platform.clock();
         if now >= start_at || slice_ticks == 0 {
@@ -354,9 +348,7 @@ impl<P: Platform> Device<'_, '_, P> {
         let Some(at) = self.position(name) else { return self.unknown(name) };
         let whose = self.kernels[at].runs_in();
         let report = self.platform.memory(whose).map(|memory| match whose {
-            RunsIn::Agent => {
-                MemoryUse { agent: self.own_memory.unwrap_or(0).min(memory.total), ..memory }
-            }
+            RunsIn::Agent => MemoryUse { agent: self.own_memory.unwrap_or(0).min(memory.total), ..memory },
             RunsIn::Children => memory,
         });
         match report {

@@ -7,6 +7,9 @@ use core::fmt;
 
 use crate::text::Text;
 
+/// Longest reason that a kernel can give, in bytes; what is longer is cut. Short, because it is returned by value.
+pub const MAX_WHY: usize = 112;
+
 /// Code that can be measured.
 ///
 /// The agent calls `load` (or `known_answer`) before the first `run`, and `run` any number of times after it; every
@@ -69,7 +72,7 @@ pub enum RunsIn {
 
 /// A kernel refuses an input.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct LoadError(Text<160>);
+pub struct LoadError(Text<MAX_WHY>);
 
 impl LoadError {
     /// Why: `LoadError::new(format_args!("{} bytes are no whole number of samples", n))`.
@@ -87,7 +90,7 @@ impl LoadError {
 
 /// A result that is not what it should be.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Mismatch(Text<160>);
+pub struct Mismatch(Text<MAX_WHY>);
 
 impl Mismatch {
     /// The first difference: `Mismatch::new(format_args!("at {at}: got {got}, wanted {wanted}"))`.

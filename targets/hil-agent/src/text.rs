@@ -33,9 +33,7 @@ impl<const N: usize> Write for Text<N> {
         while !piece.is_char_boundary(take) {
             take -= 1;
         }
-        if let (Some(to), Some(from)) =
-            (self.bytes.get_mut(self.len..self.len + take), piece.as_bytes().get(..take))
-        {
+        if let (Some(to), Some(from)) = (self.bytes.get_mut(self.len..self.len + take), piece.as_bytes().get(..take)) {
             to.copy_from_slice(from);
             self.len += take;
         }

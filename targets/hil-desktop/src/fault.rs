@@ -5,6 +5,7 @@
 
 use std::cell::Cell;
 use std::hint::black_box;
+use std::io::{Read, Write};
 use std::process::abort;
 use std::rc::Rc;
 use std::time::Duration;
@@ -39,6 +40,9 @@ pub enum Fault {
     Segfault,
     /// The process is killed; from the outside nobody can tell by whom.
     Killed,
+    /// The kernel prints to standard output and reads standard input in every iteration. The agent keeps both away
+    /// from its link, so nothing is wrong with the outcome.
+    Chatty,
     /// Every frame from then on has one bit flipped.
     CorruptLink,
     /// The clock stands still, from the start.
@@ -51,7 +55,7 @@ pub enum Fault {
 
 impl Fault {
     /// Every fault, in the order in which lists show them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Panic,
         Self::Hang,
         Self::WrongResult,
@@ -60,6 +64,7 @@ impl Fault {
         Self::Abort,
         Self::Segfault,
         Self::Killed,
+        Self::Chatty,
         Self::CorruptLink,
         Self::StuckClock,
         Self::SlowStart,
@@ -78,6 +83,7 @@ impl Fault {
             Self::Abort => "abort",
             Self::Segfault => "segfault",
             Self::Killed => "killed",
+            Self::Chatty => "chatty",
             Self::CorruptLink => "corrupt-link",
             Self::StuckClock => "stuck-clock",
             Self::SlowStart => "slow-start",
@@ -97,6 +103,7 @@ impl Fault {
             Self::Abort => "the kernel aborts in its tenth iteration",
             Self::Segfault => "the kernel reads memory that it does not have in its tenth iteration",
             Self::Killed => "the agent is killed, as if from outside, in the tenth iteration",
+            Self::Chatty => "the kernel prints to standard output and reads standard input; nothing else is wrong",
             Self::CorruptLink => "the link flips bits after the tenth iteration",
             Self::StuckClock => "the clock stands still",
             Self::SlowStart => "the agent waits a second before its first answer",
@@ -155,9 +162,21 @@ impl FaultyKernel {
             }
             // Nothing to do if the system refuses: the run then goes on without a fault, which shows.
             Fault::Killed => drop(nix::sys::signal::raise(nix::sys::signal::Signal::SIGKILL)),
-            Fault::WrongResult | Fault::CorruptLink | Fault::StuckClock | Fault::SlowStart | Fault::Silent => {}
+            Fault::WrongResult
+            | Fault::Chatty
+            | Fault::CorruptLink
+            | Fault::StuckClock
+            | Fault::SlowStart
+            | Fault::Silent => {}
         }
     }
+}
+
+/// Says something where the link used to be, and asks for something there.
+fn chat() {
+    // Whether anybody listens or answers is what the fault is about, not what this code needs.
+    let _ = writeln!(std::io::stdout(), "a kernel that talks");
+    let _ = std::io::stdin().read(&mut [0; 8]);
 }
 
 impl Kernel for FaultyKernel {
@@ -177,6 +196,9 @@ impl Kernel for FaultyKernel {
         self.runs = self.runs.saturating_add(1);
         if self.runs == STRIKES_AT {
             self.strike();
+        }
+        if self.fault == Fault::Chatty {
+            chat();
         }
         self.inner.run();
     }

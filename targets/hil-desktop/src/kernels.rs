@@ -1,9 +1,82 @@
-//! The kernels that every desktop agent offers.
+//! The kernels that every desktop agent offers: the shared ones, each in a few lines over its plain functions.
+//!
+//! They are the first users of the interface that everybody's own kernels use. Inputs are 16-bit little-endian PCM at
+//! 16 kHz, one second at most. The front end computes in `f64`, the form whose features equal the reference's.
 
-use hil_agent::kernel::Kernel;
+mod keyword;
+mod mfcc;
+
+use hil_agent::kernel::{Kernel, LoadError};
+use hil_kernels::known_answer::CLIP_SAMPLES;
+use hil_kernels::pipeline::Form;
 
 /// The shared kernels, ready to be registered.
+///
+/// One whose tables cannot be built is left out; that the list is complete is tested.
 #[must_use]
 pub fn shared_kernels() -> Vec<Box<dyn Kernel>> {
-    Vec::new()
+    let mut kernels: Vec<Box<dyn Kernel>> = Vec::new();
+    for form in [Form::Int8, Form::Float32] {
+        if let Some(kernel) = keyword::KeywordKernel::new(form) {
+            kernels.push(Box::new(kernel));
+        }
+    }
+    if let Some(kernel) = mfcc::MfccKernel::new() {
+        kernels.push(Box::new(kernel));
+    }
+    kernels
+}
+
+/// Reads samples into the start of `clip` and returns how many there are.
+fn read_pcm(input: &[u8], clip: &mut [i16; CLIP_SAMPLES]) -> Result<usize, LoadError> {
+    let (samples, odd) = input.as_chunks::<2>();
+    if !odd.is_empty() {
+        return Err(LoadError::new(format_args!("{} bytes are no whole number of 16-bit samples", input.len())));
+    }
+    if samples.len() > clip.len() {
+        return Err(LoadError::new(format_args!("{} samples, {CLIP_SAMPLES} are the most", samples.len())));
+    }
+    for (place, bytes) in clip.iter_mut().zip(samples) {
+        *place = i16::from_le_bytes(*bytes);
+    }
+    Ok(samples.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CLIP_SAMPLES, shared_kernels};
+    use hil_kernels::keyword::CLASSES;
+
+    #[test]
+    fn every_shared_kernel_is_listed_and_gives_its_known_answer() {
+        let mut kernels = shared_kernels();
+        let names: Vec<&str> = kernels.iter().map(|kernel| kernel.name()).collect();
+        assert_eq!(names, ["lan/keyword_i8", "lan/keyword_f32", "lan/mfcc"]);
+        for kernel in &mut kernels {
+            assert_eq!(kernel.known_answer(), Ok(()), "{}", kernel.name());
+            kernel.run();
+            assert_eq!(kernel.status(), Ok(()), "{}", kernel.name());
+        }
+    }
+
+    #[test]
+    fn keyword_kernels_classify_and_others_do_not() {
+        for kernel in &mut shared_kernels() {
+            assert_eq!(kernel.class(), None, "nothing ran yet");
+            kernel.load(&[0; 2 * CLIP_SAMPLES]).unwrap();
+            kernel.run();
+            let class = kernel.class().map(|class| (class as usize) < CLASSES);
+            assert_eq!(class, kernel.name().starts_with("lan/keyword").then_some(true), "{}", kernel.name());
+        }
+    }
+
+    #[test]
+    fn inputs_that_are_no_second_of_sound_are_refused() {
+        for kernel in &mut shared_kernels() {
+            assert_eq!(kernel.load(&[0; 3]).unwrap_err().why(), "3 bytes are no whole number of 16-bit samples");
+            let why = kernel.load(&[0; 2 * CLIP_SAMPLES + 2]).unwrap_err();
+            assert_eq!(why.why(), "16001 samples, 16000 are the most");
+            assert!(kernel.load(&[0; 100]).is_ok());
+        }
+    }
 }

@@ -66,8 +66,10 @@ impl Platform for DesktopPlatform {
             RunsIn::Agent => Some(MemoryUse { total: own_peak()?, agent: 0, upper_bound_only: false }),
             RunsIn::Children => {
                 let (total, own) = (children_peak()?, own_peak()?);
-                // The agent is no part of its children, so it has no share in their peak.
-                Some(MemoryUse { total, agent: 0, upper_bound_only: total <= own })
+                // The agent is no part of its children, so it has no share in their peak; but a peak that is not above
+                // the agent's own may be all the agent's.
+                let upper_bound_only = total <= own;
+                Some(MemoryUse { total, agent: if upper_bound_only { total } else { 0 }, upper_bound_only })
             }
         }
     }

@@ -113,6 +113,10 @@ pub enum Request<'a> {
 }
 
 /// What the agent answers.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a device has no heap to put the lists on, and keeps one response at a time, while it is sent"
+)]
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub enum Response<'a> {
     /// Who the agent is.

@@ -1,5 +1,7 @@
 //! Properties of frames: what arrives is what was sent, or is known to be bad.
 
+#![expect(clippy::unwrap_used, reason = "a panic in a test's helper is the failure of the test")]
+
 use hil_wire::decode::{Decoder, FrameError};
 use hil_wire::frame::{Encoder, MAX_BODY, MAX_FRAME};
 use hil_wire::list::List;

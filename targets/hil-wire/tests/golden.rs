@@ -3,6 +3,8 @@
 //! A message that changes its bytes breaks every agent that is already on a board. If that is intended, raise
 //! `WIRE_VERSION` and start a new folder; never edit the files of an old version.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a panic in a test's helper is the failure of the test")]
+
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
@@ -176,23 +178,23 @@ fn numbers<M: Serialize>(messages: &[M]) -> BTreeSet<u8> {
 
 #[test]
 fn no_message_is_without_golden_bytes_and_no_golden_bytes_without_message() {
-    let zeros: Vec<[u8; 64]> = (0..100).map(|number| std::array::from_fn(|at| if at == 0 { number } else { 0 })).collect();
+    let zeros: Vec<[u8; 64]> =
+        (0..100).map(|number| std::array::from_fn(|at| if at == 0 { number } else { 0 })).collect();
     assert_eq!(numbers(&requests()), variants::<Request<'_>>(&zeros));
     assert_eq!(numbers(&responses()), variants::<Response<'_>>(&zeros));
     let listed: BTreeSet<String> = (requests().iter().map(request_file))
         .chain(responses().iter().map(response_file))
         .map(|name| format!("{name}.hex"))
         .collect();
-    let present: BTreeSet<String> = std::fs::read_dir(folder())
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect();
+    let present: BTreeSet<String> =
+        std::fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     assert_eq!(listed, present);
 }
 
 #[test]
 fn codes_of_failures_keep_their_numbers() {
-    let zeros: Vec<[u8; 64]> = (0..100).map(|number| std::array::from_fn(|at| if at == 0 { number } else { 0 })).collect();
+    let zeros: Vec<[u8; 64]> =
+        (0..100).map(|number| std::array::from_fn(|at| if at == 0 { number } else { 0 })).collect();
     for number in variants::<FailCode>(&zeros) {
         let code: FailCode = postcard::from_bytes(&[number]).unwrap();
         assert_eq!(fail_code_byte(code), number, "{code:?}");

@@ -20,7 +20,10 @@ fn valid_files_have_no_problem_and_give_one_scenario_each() {
 fn the_meaning_of_valid_files_is_as_recorded() {
     for file in scenario_files("fixtures/scenarios/valid") {
         let name = file.rsplit('/').next().unwrap().trim_end_matches(".toml");
-        insta::assert_snapshot!(format!("valid_{name}"), summary(&load_files(&[file.clone()]).scenarios[0]));
+        insta::assert_snapshot!(
+            format!("valid_{name}"),
+            summary(&load_files(std::slice::from_ref(&file)).scenarios[0])
+        );
     }
 }
 
@@ -81,7 +84,7 @@ fn problems_of_invalid_files_look_as_recorded() {
 #[test]
 fn invalid_files_give_no_scenario_and_warned_ones_do() {
     for file in scenario_files("fixtures/scenarios/invalid") {
-        let loaded = load_files(&[file.clone()]);
+        let loaded = load_files(std::slice::from_ref(&file));
         if file.contains("/duplicate-id-") {
             assert!(loaded.problems.is_empty(), "alone, {file} has no problem");
             continue;

@@ -1,6 +1,7 @@
 //! The scenarios and boards that come with the program: all of them are embedded, and none has a problem.
 
 use crate::common::{known, load_files, scenario_files, toml_files};
+use hil_model::lab::Reach;
 use hil_model::scenario::Rule;
 use hil_scenario::{BOARDS, EMBEDDED, Embedded, board, embedded_inputs, load, render};
 
@@ -33,6 +34,14 @@ fn boards_have_no_problem_and_are_named_after_their_platform() {
     for (path, text) in BOARDS {
         let board = board(text, path).unwrap();
         assert_eq!(*path, format!("targets/boards/{}.toml", board.platform));
+    }
+}
+
+#[test]
+fn every_way_to_reach_a_machine_has_a_word() {
+    for (word, reach) in [("process", Reach::Process), ("probe", Reach::Probe), ("phone", Reach::Phone)] {
+        let text = format!("platform = \"a\"\ntitle = \"A\"\nreach = \"{word}\"\n");
+        assert_eq!(board(&text, "a.toml").unwrap().reach, reach);
     }
 }
 

@@ -37,6 +37,10 @@ const BELOW: u32 = 78;
 const MARGIN: u32 = 20;
 /// Width and height of the part inside the axes.
 const INNER: (u32, u32) = (SIZE.0 - LEFT - 2 * MARGIN, SIZE.1 - BELOW - 2 * MARGIN);
+/// How finely a curve is drawn, in units of the drawing: a page may hold a hundred plots of thousands of values.
+const FINE: f64 = 2.0;
+/// The same for the thin curves of single process starts.
+const COARSE: f64 = 4.0;
 /// Room above 100 %, so that the line at the top is seen.
 const TOP: f64 = 1.03;
 
@@ -118,10 +122,10 @@ fn draw<'b>(area: &DrawingArea<SVGBackend<'b>, Shift>, curve: &Curve) -> Result<
     if curve.starts.len() > 1 {
         for start in &curve.starts {
             let style = ShapeStyle::from(&START).stroke_width(2);
-            chart.draw_series([PathElement::new(steps(start, &axis), style)])?;
+            chart.draw_series([PathElement::new(steps(start, &axis, COARSE), style)])?;
         }
     }
-    chart.draw_series([PathElement::new(steps(&curve.all, &axis), ShapeStyle::from(&LINE).stroke_width(4))])?;
+    chart.draw_series([PathElement::new(steps(&curve.all, &axis, FINE), ShapeStyle::from(&LINE).stroke_width(4))])?;
     for (n_below, line) in (0u8..).zip(&curve.limits) {
         limit(&mut chart, &axis, line, n_below)?;
     }
@@ -139,9 +143,9 @@ fn axis(curve: &Curve) -> Axis {
     Axis::over(curve.all.iter().copied().chain(marks).chain(limits))
 }
 
-/// The corners of the step function, at most two for each unit of the drawing's width.
-fn steps(sorted: &[f64], axis: &Axis) -> Vec<(f64, f64)> {
-    let column = |x: f64| (axis.share(x) * f64::from(INNER.0)).round();
+/// The corners of the step function, at most two for each `grain` of the drawing's width.
+fn steps(sorted: &[f64], axis: &Axis, grain: f64) -> Vec<(f64, f64)> {
+    let column = |x: f64| (axis.share(x) * f64::from(INNER.0) / grain).round();
     let mut corners = vec![(axis.low, 0.0)];
     let mut reached = 0.0;
     #[expect(clippy::cast_precision_loss, reason = "a count of values is far below 2^53")]
@@ -250,7 +254,7 @@ fn round(x: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Axis, steps, svg};
+    use super::{Axis, FINE, steps, svg};
     use crate::distribution::{Curve, Line, Mark};
     use hil_model::units::Unit;
 
@@ -264,8 +268,8 @@ mod tests {
     fn the_steps_end_at_one_and_never_fall() {
         let values: Vec<f64> = (0..5_000u32).map(f64::from).collect();
         let axis = Axis::over(values.iter().copied());
-        let corners = steps(&values, &axis);
-        assert!(corners.len() < 2_000, "{} corners for 5000 values", corners.len());
+        let corners = steps(&values, &axis, FINE);
+        assert!(corners.len() < 1_000, "{} corners for 5000 values", corners.len());
         assert!(corners.is_sorted_by(|a, b| a.0 <= b.0 && a.1 <= b.1));
         assert!(corners.last().is_some_and(|last| (last.1 - 1.0).abs() < 1e-12));
     }

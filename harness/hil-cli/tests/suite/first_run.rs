@@ -1,10 +1,6 @@
 //! The first run of a newcomer: built-in scenarios in an empty folder, and everything it leaves behind agrees.
 
-#![expect(clippy::unwrap_used, reason = "a panic of a test is its failure")]
-
-mod common;
-
-use common::{Place, check};
+use crate::common::{Place, check};
 use serde_json::Value;
 
 #[test]

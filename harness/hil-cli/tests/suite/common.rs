@@ -1,8 +1,5 @@
 //! Runs the real binary in a folder of its own, with nothing from the tester's environment.
 
-#![expect(clippy::unwrap_used, reason = "a panic of a test is its failure")]
-#![expect(dead_code, reason = "each test binary uses the part that it needs")]
-
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 

@@ -1,0 +1,201 @@
+//! What a job observes on a device that behaves, in virtual time.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use hil_bench::event::Event;
+use hil_model::id::{DatasetName, TableName};
+use hil_model::plan::Step;
+use hil_model::sample::Case;
+use hil_testkit::device::{MEMORY, READ_COST, TestBench};
+use hil_testkit::jobs::{TestInputs, dataset, drive, job, kernel, measure, verify, workload_id};
+use hil_testkit::kernel::{Diary, Entry, ScriptedKernel};
+
+const COST: Duration = Duration::from_micros(300);
+
+fn bench_with(diary: &Diary) -> TestBench {
+    let diary = diary.clone();
+    TestBench::new(move |stage| {
+        vec![
+            Box::new(ScriptedKernel::new("a", stage, COST).with_diary(&diary)),
+            Box::new(ScriptedKernel::new("b", stage, 2 * COST).with_diary(&diary)),
+            Box::new(ScriptedKernel::new("table", stage, COST).with_cases(&[None, Some("got 1, wanted 2"), None])),
+        ]
+    })
+}
+
+fn no_inputs() -> TestInputs {
+    TestInputs::default()
+}
+
+#[test]
+fn every_iteration_is_kept_raw_with_its_place() {
+    let bench = bench_with(&Diary::default());
+    let warm_up = Step::WarmUp { workload: workload_id("main"), iterations: 20 };
+    let start = vec![verify("main"), warm_up, measure("main", 500)];
+    let job = job(vec![("main", kernel("a"))], vec![start.clone(), start]);
+    let (outcome, _) = drive(&job, &bench, bench.clock(), &no_inputs(), &mut |_, _| {});
+    assert_eq!(outcome.fault, None);
+    let observed = &outcome.observations[0];
+    assert_eq!((observed.failure.clone(), observed.budget_spent), (None, false));
+    assert_eq!(observed.iterations.len(), 2 * 520);
+    for (number, iteration) in observed.iterations.iter().enumerate() {
+        assert_eq!(iteration.start as usize, number / 520);
+        assert_eq!(iteration.index as usize, number % 520);
+        assert_eq!(iteration.warmup, number % 520 < 20);
+    }
+    let own: Vec<u64> = observed.own_costs.iter().map(|cost| cost.ticks).collect();
+    assert_eq!(own, vec![READ_COST.as_nanos() as u64; 2]);
+    assert_eq!(observed.latencies().count(), 1000);
+    assert!(observed.latencies().all(|(_, seconds)| (seconds - COST.as_secs_f64()).abs() < 1e-12));
+    assert!(observed.cpu_times().all(|(_, seconds)| (seconds - COST.as_secs_f64()).abs() < 1e-12));
+}
+
+#[test]
+fn the_known_answer_is_checked_before_and_after_measuring() {
+    let diary = Diary::default();
+    let bench = bench_with(&diary);
+    let job = job(vec![("main", kernel("a"))], vec![vec![measure("main", 3)]]);
+    drive(&job, &bench, bench.clock(), &no_inputs(), &mut |_, _| {});
+    let entries = diary.entries();
+    assert_eq!(entries.iter().filter(|entry| **entry == Entry::Ran).count(), 3);
+    assert_eq!((entries.first(), entries.last()), (Some(&Entry::Verified), Some(&Entry::Verified)));
+    assert_eq!(entries.len(), 5);
+}
+
+#[test]
+fn blocks_and_slots_stay_with_their_samples() {
+    let bench = bench_with(&Diary::default());
+    let step = |id: &str, block, slot| Step::Measure { workload: workload_id(id), block, slot, iterations: 2 };
+    let steps = vec![step("a", 1, 0), step("b", 1, 1), step("b", 2, 0), step("a", 2, 1)];
+    let job = job(vec![("a", kernel("a")), ("b", kernel("b"))], vec![steps]);
+    let (outcome, _) = drive(&job, &bench, bench.clock(), &no_inputs(), &mut |_, _| {});
+    let places = |at: usize| -> Vec<(u32, u8)> {
+        outcome.observations[at].iterations.iter().map(|iteration| (iteration.block, iteration.slot)).collect()
+    };
+    assert_eq!(places(0), [(1, 0), (1, 0), (2, 1), (2, 1)]);
+    assert_eq!(places(1), [(1, 1), (1, 1), (2, 0), (2, 0)]);
+    assert_eq!(bench.starts(), 1);
+}
+
+#[test]
+fn items_take_turns_and_both_sides_of_a_block_get_the_same() {
+    let diary = Diary::default();
+    let bench = bench_with(&diary);
+    let with_data = |name| {
+        let mut workload = kernel(name);
+        workload.dataset = Some(DatasetName::new("set").unwrap());
+        workload
+    };
+    let step = |id: &str, block| Step::Measure { workload: workload_id(id), block, slot: 0, iterations: 1 };
+    let steps = (1..=3).flat_map(|block| [step("a", block), step("b", block)]).collect();
+    let job = job(vec![("a", with_data("a")), ("b", with_data("b"))], vec![steps]);
+    let inputs = TestInputs(vec![dataset("set", &[10, 11, 12])]);
+    drive(&job, &bench, bench.clock(), &inputs, &mut |_, _| {});
+    let loaded: Vec<u8> = diary
+        .entries()
+        .iter()
+        .filter_map(|entry| match entry {
+            Entry::Loaded(input) => Some(input[0]),
+            Entry::Verified | Entry::Ran => None,
+        })
+        .collect();
+    assert_eq!(loaded, [11, 11, 12, 12, 10, 10]);
+}
+
+#[test]
+fn a_long_batch_visits_every_item() {
+    let diary = Diary::default();
+    let bench = bench_with(&diary);
+    let mut workload = kernel("a");
+    workload.dataset = Some(DatasetName::new("set").unwrap());
+    let job = job(vec![("main", workload)], vec![vec![measure("main", 1000)]]);
+    let inputs = TestInputs(vec![dataset("set", &(1..=20).collect::<Vec<u8>>())]);
+    let (outcome, _) = drive(&job, &bench, bench.clock(), &inputs, &mut |_, _| {});
+    assert_eq!(outcome.observations[0].iterations.len(), 1000);
+    let entries = diary.entries();
+    for byte in 1..=20 {
+        assert!(entries.contains(&Entry::Loaded(vec![byte])), "item {byte} was never loaded");
+    }
+}
+
+#[test]
+fn answers_are_booked_with_item_and_group() {
+    let bench = bench_with(&Diary::default());
+    let mut workload = kernel("a");
+    let set = DatasetName::new("set").unwrap();
+    workload.dataset = Some(set.clone());
+    let step = Step::Answer { workload: workload_id("main"), dataset: set };
+    let job = job(vec![("main", workload)], vec![vec![step]]);
+    let mut data = dataset("set", &[4, 5, 6]);
+    data.items[1].expected = Some(9);
+    data.items[2].expected = None;
+    let (outcome, _) = drive(&job, &bench, bench.clock(), &TestInputs(vec![data]), &mut |_, _| {});
+    let answers: Vec<(&str, &str, u32, u32)> = outcome.observations[0]
+        .answers
+        .iter()
+        .map(|answer| (answer.item.as_str(), answer.group.as_str(), answer.expected, answer.predicted))
+        .collect();
+    assert_eq!(answers, [("item-4", "group-0", 4, 4), ("item-5", "group-1", 9, 5)]);
+}
+
+#[test]
+fn cases_and_memory_are_booked() {
+    let bench = bench_with(&Diary::default());
+    let workload = workload_id("main");
+    let conform = Step::Conform { workload: workload.clone(), table: TableName::new("cases").unwrap() };
+    let job = job(vec![("main", kernel("table"))], vec![vec![conform, Step::Memory { workload }]]);
+    let (outcome, _) = drive(&job, &bench, bench.clock(), &no_inputs(), &mut |_, _| {});
+    let case = |name: &str, broken: Option<&str>| Case { name: name.to_owned(), broken: broken.map(str::to_owned) };
+    let observed = &outcome.observations[0];
+    let wanted = [case("case-0", None), case("case-1", Some("got 1, wanted 2")), case("case-2", None)];
+    assert_eq!(observed.cases, wanted);
+    assert_eq!(observed.peaks.iter().map(|peak| (peak.total, peak.agent)).collect::<Vec<_>>(), [(MEMORY, MEMORY)]);
+}
+
+#[test]
+fn throughput_counts_what_is_finished_in_each_slice() {
+    let bench = bench_with(&Diary::default());
+    let slice = Duration::from_millis(30);
+    let step = Step::Throughput { workload: workload_id("main"), workers: 1, slices: 40, slice };
+    let job = job(vec![("main", kernel("a"))], vec![vec![step]]);
+    let (outcome, _) = drive(&job, &bench, bench.clock(), &no_inputs(), &mut |_, _| {});
+    let slices = &outcome.observations[0].slices;
+    assert_eq!(slices.iter().map(|slice| slice.index).collect::<Vec<_>>(), (0..40).collect::<Vec<_>>());
+    // One iteration is 300 us and one reading of the clock, 10 ns: 99 or 100 of them end in 30 ms.
+    assert!(slices.iter().all(|slice| (99..=100).contains(&slice.finished)), "{slices:?}");
+    // No iteration is lost between two slices: one at most is cut by each end of the whole.
+    let finished: u64 = slices.iter().map(|slice| slice.finished).sum();
+    let fitting = 1_200_000_000 / 300_010;
+    assert!((fitting..=fitting + 1).contains(&finished), "{finished}");
+}
+
+#[test]
+fn the_budget_ends_a_job_and_keeps_what_there_is() {
+    let bench = bench_with(&Diary::default());
+    let start = vec![verify("a"), measure("a", 5_000), measure("b", 1)];
+    let mut job = job(vec![("a", kernel("a")), ("b", kernel("b"))], vec![start]);
+    job.budget = Duration::from_secs(1);
+    let (outcome, events) = drive(&job, &bench, bench.clock(), &no_inputs(), &mut |_, _| {});
+    let [a, b] = outcome.observations.as_slice() else { panic!("two workloads") };
+    assert!((2_000..5_000).contains(&a.iterations.len()), "{}", a.iterations.len());
+    assert!(a.budget_spent && b.budget_spent && b.iterations.is_empty());
+    assert_eq!((outcome.fault, outcome.interrupted), (None, false));
+    assert!(events.contains(&Event::BudgetSpent));
+}
+
+#[test]
+fn an_interruption_keeps_what_was_measured() {
+    let bench = bench_with(&Diary::default());
+    let job = job(vec![("main", kernel("a"))], vec![vec![measure("main", 5_000)]]);
+    let (outcome, _) = drive(&job, &bench, bench.clock(), &no_inputs(), &mut |event, cancel| {
+        if matches!(event, Event::Progress { done, .. } if *done > 1_000) {
+            cancel.store(true, Ordering::Relaxed);
+        }
+    });
+    assert!(outcome.interrupted);
+    assert_eq!(outcome.fault, None);
+    let count = outcome.observations[0].iterations.len();
+    assert!((1_000..5_000).contains(&count), "{count}");
+    assert_eq!(outcome.observations[0].failure, None);
+}
