@@ -47,8 +47,9 @@ impl Program {
             args.extend(["--fault".to_owned(), fault.name().to_owned()]);
         }
         let path = match image {
-            Some(image) => std::path::absolute(image)
-                .map_err(|source| CliError::Read { path: image.to_owned(), source })?,
+            Some(image) => {
+                std::path::absolute(image).map_err(|source| CliError::Read { path: image.to_owned(), source })?
+            }
             None => std::env::current_exe().map_err(CliError::OwnProgram)?,
         };
         Ok(Self { path, args, is_own: image.is_none() })

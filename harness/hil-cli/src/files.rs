@@ -77,7 +77,8 @@ fn on_disk(paths: &[PathBuf]) -> Result<Vec<Input>, CliError> {
 /// Collects scenario files in a steady order. Links to folders are not followed, so a loop of links ends nowhere.
 fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), CliError> {
     let failed = |source| CliError::Read { path: folder.to_owned(), source };
-    let mut entries: Vec<fs::DirEntry> = fs::read_dir(folder).map_err(failed)?.collect::<Result<_, _>>().map_err(failed)?;
+    let mut entries: Vec<fs::DirEntry> =
+        fs::read_dir(folder).map_err(failed)?.collect::<Result<_, _>>().map_err(failed)?;
     entries.sort_by_key(fs::DirEntry::file_name);
     for entry in entries {
         let name = entry.file_name();

@@ -55,7 +55,8 @@ fn terminal_width() -> usize {
 /// A locale that names UTF-8, or none at all on a system where that means nothing (Windows).
 fn unicode() -> bool {
     let names = ["LC_ALL", "LC_CTYPE", "LANG"];
-    let first: Option<OsString> = names.iter().find_map(|name| std::env::var_os(name).filter(|value| !value.is_empty()));
+    let first: Option<OsString> =
+        names.iter().find_map(|name| std::env::var_os(name).filter(|value| !value.is_empty()));
     match first {
         Some(locale) => locale.to_string_lossy().to_ascii_uppercase().replace('-', "").contains("UTF8"),
         None => cfg!(windows),

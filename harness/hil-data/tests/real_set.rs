@@ -31,9 +31,7 @@ fn speakers(dataset: &Dataset) -> BTreeSet<&str> {
 #[test]
 fn the_test_split_has_720_recordings_of_6_speakers_and_60_a_class() {
     let Some(dirs) = dirs() else { return };
-    let start = std::time::Instant::now();
     let dataset = split("keywords-test", &dirs);
-    println!("loaded and hashed {} items in {:?}", dataset.items.len(), start.elapsed());
     assert_eq!((dataset.items.len(), dataset.used.items, speakers(&dataset).len()), (720, 720, 6));
     let mut classes = BTreeMap::new();
     for item in &dataset.items {

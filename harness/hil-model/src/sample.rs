@@ -99,7 +99,8 @@ pub struct Peak {
     pub start: u32,
     /// Peak resident set of the whole process (or static + stack + heap of a board), in bytes.
     pub total: u64,
-    /// The part that the agent needed before the workload ran, in bytes.
+    /// The part that the agent needed before the workload ran, in bytes. Equal to `total` where the system cannot tell
+    /// the workload's part from the agent's: then the workload needed at most `total`.
     pub agent: u64,
 }
 

@@ -15,15 +15,16 @@ pub struct Verdict {
 }
 
 /// The closed set of verdicts. `Ord` ranks them: later is worse, and the worst part of a compound row is its verdict.
+/// A figure without a limit claims nothing, so any verdict beside it says more.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
-    /// The bound on the far side of the estimate meets the target.
-    Pass,
     /// There is no limit; the figure is shown.
     Reported,
+    /// The bound on the far side of the estimate meets the target.
+    Pass,
     /// The question makes no sense on this bench.
     NotApplicable,
     /// Proved for the second tier only.
@@ -41,8 +42,8 @@ pub enum Outcome {
 impl Outcome {
     /// Every outcome, best first.
     pub const ALL: [Self; 8] = [
-        Self::Pass,
         Self::Reported,
+        Self::Pass,
         Self::NotApplicable,
         Self::Acceptable,
         Self::NotRun,

@@ -81,7 +81,11 @@ impl<'a> Question<'a> {
         }
         let starts = observed::series(self.metric, seen);
         self.expect_moving_clock(seen, &starts)?;
-        let estimate = self.summary(seen, &starts).map_err(|error| self.instead(error, seen.budget_spent))?;
+        let mut estimate = self.summary(seen, &starts).map_err(|error| self.instead(error, seen.budget_spent))?;
+        if self.metric == Metric::Memory && may_be_the_agents_own(seen) {
+            // The true figure may be anything below, so a limit can be proved met but never proved missed.
+            estimate.lower = Some(0.0);
+        }
         Ok(Finding::Estimate(remarked(estimate, remark(self.metric, seen, &starts))))
     }
 
@@ -242,9 +246,14 @@ fn remark(metric: Metric, seen: &Observations, starts: &[Series]) -> Option<Stri
             let zeros = starts.iter().flat_map(|series| &series.values).filter(|&&seconds| seconds == 0.0).count();
             (zeros > 0).then(|| format!("{zeros} iterations were shorter than reading the clock, and count as 0"))
         }
+        Metric::Memory if may_be_the_agents_own(seen) => {
+            Some("at most this much: the system cannot tell it from the agent's own".to_owned())
+        }
         Metric::Memory => {
             let agent = seen.peaks.iter().map(|peak| peak.agent).max()?;
-            (agent > 0).then(|| format!("includes {agent} bytes in use before the workload ran"))
+            #[expect(clippy::cast_precision_loss, reason = "shown with three digits")]
+            let megabytes = agent as f64 / 1e6;
+            (agent > 0).then(|| format!("{megabytes:.1} MB of it were in use before the workload ran"))
         }
         Metric::Throughput
         | Metric::ModelSize
@@ -255,6 +264,11 @@ fn remark(metric: Metric, seen: &Observations, starts: &[Series]) -> Option<Stri
         | Metric::BatteryLife
         | Metric::Conformance => None,
     }
+}
+
+/// Whether some peak says no more than that the workload needs less than the agent did (see [`Peak`]).
+fn may_be_the_agents_own(seen: &Observations) -> bool {
+    seen.peaks.iter().any(|peak| peak.total > 0 && peak.agent == peak.total)
 }
 
 fn remarked(estimate: Estimate, remark: Option<String>) -> Estimate {

@@ -161,15 +161,26 @@ fn an_order_has_one_ratio_a_step_of_the_greater_over_the_lesser() {
 #[test]
 fn memory_is_the_largest_start_and_its_ratio_pairs_starts_in_their_order() {
     let peaks = |name: &str, first: u32, total: u64| Observations {
-        peaks: (0..5).map(|i| Peak { start: first + i, total: total + u64::from(i), agent: 700 }).collect(),
+        peaks: (0..5)
+            .map(|i| Peak { start: first + i, total: total * 1_000_000 + u64::from(i), agent: 700_000 })
+            .collect(),
         ..nothing_of(name)
     };
-    let seen = [peaks("main", 0, 1000), peaks("other", 5, 3000)];
+    let seen = [peaks("main", 0, 1), peaks("other", 5, 3)];
     let found = estimate(find(&check(Metric::Memory, "max"), &seen));
-    assert_eq!((found.value, found.method, found.samples), (1004.0, Method::LargestSeen, 5));
-    assert!(found.remark.as_deref().unwrap().ends_with("includes 700 bytes in use before the workload ran"));
+    assert_eq!((found.value, found.method, found.samples), (1_000_004.0, Method::LargestSeen, 5));
+    assert!(found.remark.as_deref().unwrap().ends_with("0.7 MB of it were in use before the workload ran"));
     let found = estimate(find(&ratio(Metric::Memory), &seen));
     assert!((found.value - 3.0).abs() < 0.01 && found.lower.is_some(), "{found:?}");
+}
+
+#[test]
+fn memory_that_may_be_the_agents_own_can_prove_a_limit_met_but_not_missed() {
+    let mut seen = nothing_of("main");
+    seen.peaks = (0..5).map(|start| Peak { start, total: 4_000_000, agent: 4_000_000 }).collect();
+    let found = estimate(find(&check(Metric::Memory, "max"), &[seen]));
+    assert_eq!((found.lower, found.upper), (Some(0.0), Some(4_000_000.0)));
+    assert!(found.remark.as_deref().unwrap().contains("at most"), "{found:?}");
 }
 
 #[test]

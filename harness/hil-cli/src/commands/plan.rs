@@ -30,8 +30,7 @@ pub fn plan(args: &PlanArgs, around: &Surroundings) -> Result<Exit, CliError> {
             _ => None,
         })
         .collect();
-    let options =
-        Options { seed: args.amount.seed.unwrap_or(1), quick: args.amount.quick, budget: args.amount.budget };
+    let options = Options { seed: args.amount.seed.unwrap_or(1), quick: args.amount.quick, budget: args.amount.budget };
     let plan = hil_plan::plan(&scenarios, &lab::built_in(), &missing, &options);
     print_out(&describe(&plan, |id| scenarios.iter().find(|s| s.id == *id).map_or("", |s| s.title.as_str())));
     Ok(Exit::Success)

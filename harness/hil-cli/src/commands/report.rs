@@ -6,12 +6,12 @@ use hil_report::render::{html, junit, markdown};
 use hil_report::view::View;
 
 use crate::args::ReportArgs;
+use crate::distributions;
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::show::{clean, print_err, print_out};
 use crate::stages::render::table;
 use crate::surroundings::Surroundings;
-use crate::distributions;
 
 /// Renders a stored run into the files that were asked for, or as a table.
 pub fn report(args: &ReportArgs, around: &Surroundings) -> Result<Exit, CliError> {

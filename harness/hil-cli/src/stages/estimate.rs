@@ -35,7 +35,8 @@ pub fn estimate(question: &Question, plan: &Plan, observed: &Observed) -> Vec<Fo
             let finding = || enough(scenario, check, hil_stats::estimate::find(check, &of_scenario), question.quick);
             (measured && !skipped(position)).then(finding)
         });
-        let alerts = scenario.alerts.iter().map(|alert| measured.then(|| hil_stats::estimate::find_alert(alert, &of_scenario)));
+        let alerts =
+            scenario.alerts.iter().map(|alert| measured.then(|| hil_stats::estimate::find_alert(alert, &of_scenario)));
         Found {
             checks: checks.collect(),
             alerts: alerts.collect(),

@@ -9,7 +9,8 @@ use hil_model::data::Dataset;
 use hil_model::id::{DatasetName, ScenarioId};
 use hil_model::plan::{Job, Plan};
 use hil_model::run::{Noise, RigFault};
-use hil_model::sample::Observations;
+use hil_model::sample::{Counter, Observations};
+use hil_model::units::Unit;
 
 use crate::args::RunArgs;
 use crate::error::CliError;
@@ -94,7 +95,7 @@ pub fn measure(
         let began = show.elapsed();
         let Some(outcome) = run_job(question, job, cancel, show) else { continue };
         for seen in &outcome.observations {
-            let clock = format!("{} at {} Hz", seen.clock.name, seen.clock.hz);
+            let clock = in_words(&seen.clock);
             if !observed.clocks.contains(&clock) {
                 observed.clocks.push(clock);
             }
@@ -121,6 +122,15 @@ fn run_job(question: &Question, job: &Job, cancel: &AtomicBool, show: &mut Show)
     let control = Control { cancel, clock: &SystemClock::start() };
     let mut voice = Voice::new(job, show);
     Some(hil_bench::job::run_job(job, &bench, &Sets(&question.datasets), &control, &mut |event| voice.say(&event)))
+}
+
+/// A clock with its rate in a unit that keeps the number short: `monotonic, 1 GHz`.
+fn in_words(clock: &Counter) -> String {
+    let unit = ["GHz", "MHz", "kHz", "Hz"].into_iter().filter_map(Unit::find).find(|unit| clock.hz >= unit.scale);
+    unit.map_or_else(
+        || format!("{}, {} Hz", clock.name, clock.hz),
+        |unit| format!("{}, {} {unit}", clock.name, unit.from_base(clock.hz)),
+    )
 }
 
 /// The loaded data sets, as the bench asks for them.
