@@ -9,7 +9,7 @@ use hil_model::units::{AnyQuantity, Time};
 /// Proves, with numbers that can be defended, whether code meets its latency, power, memory, accuracy and
 /// speed-up targets.
 #[derive(Debug, Parser)]
-#[command(name = "hil", version, about, arg_required_else_help = true, max_term_width = 100, after_help = EXIT_CODES)]
+#[command(name = "hil", version, arg_required_else_help = true, max_term_width = 100, after_help = EXIT_CODES)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -74,7 +74,7 @@ pub struct DataDir {
 /// How much is run.
 #[derive(Debug, Args)]
 pub struct Amount {
-    /// A fifth of the samples and two process starts: shows that everything works, proves clear cases
+    /// A third of the samples: shows that everything works, proves clear cases
     #[arg(long)]
     pub quick: bool,
     /// Time for each scenario, instead of its own budget

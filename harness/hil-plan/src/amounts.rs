@@ -14,11 +14,8 @@ pub(crate) const SLICE: Duration = Duration::from_millis(50);
 /// find a 2 % difference at a spread of 5 % within a pair (n = ((z_a + z_b) sd / delta)^2 x pi/2 = 85).
 const BLOCKS: u32 = 20;
 
-/// A quick run: two starts show that a start works twice, no more.
-const QUICK_STARTS: u32 = 2;
-
 /// A quick run takes one sample where a full one takes this many.
-const QUICK_SHARE: u32 = 5;
+const QUICK_SHARE: u32 = 3;
 
 /// But at least these: a mean needs 40, and 59 prove a p95 if none of them exceeds the limit.
 const QUICK_LEAST: u32 = 60;
@@ -34,8 +31,6 @@ pub(crate) struct Amounts {
     pub(crate) iterations: u32,
     /// Blocks that the iterations of a comparison are cut into.
     pub(crate) blocks: u32,
-    /// Starts that measure throughput.
-    pub(crate) throughput_starts: u32,
     /// Slices of throughput in a start.
     pub(crate) slices: u32,
 }
@@ -43,7 +38,7 @@ pub(crate) struct Amounts {
 impl Amounts {
     /// The amounts for `checks` of a scenario with this `sampling`.
     pub(crate) fn of(checks: &[&Check], sampling: &Sampling, options: &Options) -> Self {
-        let starts = if options.quick { sampling.starts.min(QUICK_STARTS) } else { sampling.starts }.max(1);
+        let starts = sampling.starts.max(1);
         // Only iterations are counted here: slices, starts and items of a data set have amounts of their own.
         let timed = checks.iter().filter(|check| matches!(check.metric, Metric::Latency | Metric::CpuTime));
         let wanted = timed.map(|check| check.statistic.default_samples()).max().unwrap_or(1);
@@ -54,8 +49,6 @@ impl Amounts {
             warmup: sampling.warmup,
             iterations: wanted.div_ceil(starts).max(1),
             blocks: BLOCKS,
-            // Slices depend on each other as load comes and goes; it takes all starts to bound their mean in any case.
-            throughput_starts: sampling.starts.max(1),
             slices: if options.quick { 10 } else { 20 },
         }
     }

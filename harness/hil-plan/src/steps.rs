@@ -42,7 +42,7 @@ pub(crate) fn starts(
             Some(Workers::Fixed(workers)) => workers,
             Some(Workers::EveryCore) | None => bench.cores,
         };
-        for _ in 0..amounts.throughput_starts {
+        for _ in 0..amounts.starts {
             lists.push(vec![
                 Step::Verify { workload: workload.clone() },
                 Step::WarmUp { workload: workload.clone(), iterations: amounts.warmup },

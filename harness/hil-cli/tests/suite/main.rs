@@ -1,9 +1,10 @@
 //! The real binary, end to end. One test program, because each one would link everything that `hil` links.
 
-#![expect(clippy::unwrap_used, reason = "a panic of a test is its failure")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a panic of a test is its failure")]
 
 mod common;
 mod first_run;
 #[cfg(unix)]
 mod lease_and_interrupt;
 mod outcomes;
+mod terminal;
