@@ -86,11 +86,10 @@ impl Program {
 /// The kernels of the built-in agent.
 #[must_use]
 pub fn built_in_kernels() -> Vec<KernelLine> {
-    let line = |kernel: &Box<dyn hil_agent::kernel::Kernel>| KernelLine {
-        name: kernel.name().to_owned(),
-        about: kernel.about().to_owned(),
-    };
-    hil_desktop::kernels::shared_kernels().iter().map(line).collect()
+    let kernels = hil_desktop::kernels::shared_kernels();
+    let lines =
+        kernels.iter().map(|kernel| KernelLine { name: kernel.name().to_owned(), about: kernel.about().to_owned() });
+    lines.collect()
 }
 
 /// Every fault that can be injected, with one line for people.

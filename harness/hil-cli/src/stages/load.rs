@@ -97,8 +97,7 @@ impl Question {
     #[must_use]
     pub fn used(&self, observations: &[Observations]) -> Vec<DataUsed> {
         let ran = |scenario: &&Scenario| observations.iter().any(|seen| seen.scenario == scenario.id);
-        let names: BTreeSet<&DatasetName> =
-            self.scenarios.iter().filter(ran).flat_map(|scenario| dataset_names(scenario)).collect();
+        let names: BTreeSet<&DatasetName> = self.scenarios.iter().filter(ran).flat_map(dataset_names).collect();
         names.into_iter().filter_map(|name| self.datasets.get(name)).map(|set| set.used.clone()).collect()
     }
 
