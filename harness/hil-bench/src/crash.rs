@@ -62,14 +62,15 @@ fn last_message(words: &str) -> Option<String> {
 }
 
 /// A place in a file, without the folders of whoever built it: `/home/me/.cargo/x-1.0/src/a.rs:1:2` becomes
-/// `x-1.0/src/a.rs:1:2`.
-fn short_place(place: &str) -> &str {
-    if !place.starts_with('/') {
+/// `x-1.0/src/a.rs:1:2`. The backslashes of Windows become slashes, so that a place reads the same everywhere.
+fn short_place(place: &str) -> String {
+    let place = place.replace('\\', "/");
+    if !place.starts_with('/') && place.get(1..3) != Some(":/") {
         return place;
     }
-    let Some(src) = place.rfind("/src/") else { return place.rsplit('/').next().unwrap_or(place) };
+    let Some(src) = place.rfind("/src/") else { return place.rsplit('/').next().unwrap_or(&place).to_owned() };
     let start = place[..src].rfind('/').map_or(0, |slash| slash + 1);
-    &place[start..]
+    place[start..].to_owned()
 }
 
 /// The text on one line, without control characters, cut to a length that fits into a report.
@@ -102,6 +103,10 @@ mod tests {
         let words =
             "thread 'main' panicked at /home/me/.cargo/registry/src/x-1.0/src/a.rs:1:2:\nno\nstack backtrace:\n0: f";
         assert_eq!(code(Ending::Exited(101), words), "panicked at x-1.0/src/a.rs:1:2: no");
+        let words = "thread 'main' panicked at C:\\Users\\me\\.cargo\\registry\\src\\x-1.0\\src\\a.rs:1:2:\nno\n";
+        assert_eq!(code(Ending::Exited(101), words), "panicked at x-1.0/src/a.rs:1:2: no");
+        let words = "thread 'main' panicked at targets\\x\\src\\a.rs:1:2:\nno\n";
+        assert_eq!(code(Ending::Exited(101), words), "panicked at targets/x/src/a.rs:1:2: no");
     }
 
     #[test]

@@ -1,7 +1,13 @@
 //! This computer as a bench: an agent is a child process in a process group of its own.
 //!
 //! The group matters twice: Ctrl-C in a terminal does not reach the agent, so the harness decides what becomes of it;
-//! and whatever the measured code started is ended with it.
+//! and whatever the measured code started is ended with it. Windows has no such thing for the second: there only the
+//! agent itself is ended, and what it started may live on. `unix` and `windows` hold the same functions each.
+
+#[cfg(unix)]
+mod unix;
+#[cfg(windows)]
+mod windows;
 
 use std::ffi::OsString;
 use std::io::{Read, Write};
@@ -14,6 +20,10 @@ use std::time::{Duration, Instant};
 
 use hil_model::lab::BenchInfo;
 
+#[cfg(unix)]
+use self::unix as system;
+#[cfg(windows)]
+use self::windows as system;
 use crate::bench::{Bench, End, Ending, Life, Link, LinkGone, RigError};
 
 /// How much of an agent's standard error is kept: the last of it, in bytes.
@@ -27,7 +37,9 @@ const FOR_LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// Starts agents as child processes.
 ///
-/// On Linux an agent ends when the thread that started it does, so start and use a life on the same thread.
+/// On Linux an agent ends when the thread that started it does, so start and use a life on the same thread. On Windows
+/// nobody can tell a process that was ended from outside from one that exited with that status (mostly 1), so such an
+/// end counts as the measured code's own.
 #[derive(Debug, Clone)]
 pub struct ProcessBench {
     program: PathBuf,
@@ -55,7 +67,7 @@ impl Bench for ProcessBench {
         };
         let mut command = Command::new(&self.program);
         command.args(&self.arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        own_group(&mut command);
+        system::own_group(&mut command);
         let mut child = command.spawn().map_err(failed)?;
         let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
         let (Some(stdin), Some(stdout), Some(stderr)) = pipes else {
@@ -112,15 +124,15 @@ impl Life for ProcessLife {
             return end.clone();
         }
         let give_up = Instant::now() + grace;
-        while !has_ended(&mut self.child) && Instant::now() < give_up {
+        while !system::has_ended(&mut self.child) && Instant::now() < give_up {
             thread::sleep(LOOK_AGAIN);
         }
-        let by_itself = has_ended(&mut self.child);
+        let by_itself = system::has_ended(&mut self.child);
         // The dead child is not waited for yet, so its number cannot have been given to another group.
-        kill_group(&mut self.child);
+        system::kill_group(&mut self.child);
         let status = self.child.wait();
         let how = match status {
-            Ok(status) if by_itself => ending(status),
+            Ok(status) if by_itself => system::ending(status),
             _ => Ending::Stopped,
         };
         // Something that left the group may still hold standard error open; then what was read so far has to do.
@@ -183,86 +195,3 @@ fn read_some<'b>(pipe: &mut impl Read, buffer: &'b mut [u8]) -> Option<&'b [u8]>
         }
     }
 }
-
-#[cfg(unix)]
-mod system {
-    //! Process groups and signals of Unix.
-
-    use std::os::unix::process::{CommandExt, ExitStatusExt};
-    use std::process::{Child, Command, ExitStatus};
-
-    use nix::sys::signal::{Signal, killpg};
-    use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
-    use nix::unistd::Pid;
-
-    use crate::bench::Ending;
-
-    pub(super) fn own_group(command: &mut Command) {
-        command.process_group(0);
-    }
-
-    fn pid(child: &Child) -> Option<Pid> {
-        i32::try_from(child.id()).ok().map(Pid::from_raw)
-    }
-
-    /// Whether the child has ended. It is not waited for, so its number stays taken.
-    pub(super) fn has_ended(child: &mut Child) -> bool {
-        let flags = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
-        // An error means that there is no such child any more.
-        pid(child).is_none_or(|pid| !matches!(waitid(Id::Pid(pid), flags), Ok(WaitStatus::StillAlive)))
-    }
-
-    /// Ends the child and everything in its group.
-    pub(super) fn kill_group(child: &mut Child) {
-        if let Some(pid) = pid(child) {
-            // The only error is that nobody is left in the group.
-            let _ = killpg(pid, Signal::SIGKILL);
-        }
-    }
-
-    pub(super) fn ending(status: ExitStatus) -> Ending {
-        let Some(number) = status.signal() else { return Ending::Exited(status.code().unwrap_or(-1)) };
-        let Ok(signal) = Signal::try_from(number) else {
-            return Ending::KilledFromOutside { signal: format!("signal {number}") };
-        };
-        let name = signal.as_str().to_owned();
-        match signal {
-            // The signals that a program brings upon itself.
-            Signal::SIGSEGV
-            | Signal::SIGABRT
-            | Signal::SIGILL
-            | Signal::SIGFPE
-            | Signal::SIGBUS
-            | Signal::SIGTRAP
-            | Signal::SIGSYS => Ending::Crashed { signal: name },
-            // Every other signal has to be sent by somebody.
-            _ => Ending::KilledFromOutside { signal: name },
-        }
-    }
-}
-
-#[cfg(not(unix))]
-mod system {
-    //! Systems without process groups: only the child itself can be ended.
-
-    use std::process::{Child, Command, ExitStatus};
-
-    use crate::bench::Ending;
-
-    pub(super) fn own_group(_: &mut Command) {}
-
-    pub(super) fn has_ended(child: &mut Child) -> bool {
-        !matches!(child.try_wait(), Ok(None))
-    }
-
-    pub(super) fn kill_group(child: &mut Child) {
-        // The only error is that it has ended already.
-        let _ = child.kill();
-    }
-
-    pub(super) fn ending(status: ExitStatus) -> Ending {
-        Ending::Exited(status.code().unwrap_or(-1))
-    }
-}
-
-use system::{ending, has_ended, kill_group, own_group};

@@ -159,6 +159,10 @@ impl<'c> Runner<'_, 'c, '_> {
             cases.push(Case { name: printable(name), broken: broken.map(printable) });
         });
         let done = u32::try_from(cases.len() - before).unwrap_or(u32::MAX);
+        if result.is_err() {
+            // Cases that hold are no proof while others were not tried.
+            self.books[at].observations.cases.truncate(before);
+        }
         self.progress(at, Phase::Conform, done, 0);
         result
     }

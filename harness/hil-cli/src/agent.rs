@@ -41,7 +41,7 @@ impl Program {
         let mut args = vec!["agent".to_owned()];
         if let Some(given) = fault {
             let fault = Fault::find(given).ok_or_else(|| {
-                let names: Vec<&str> = Fault::ALL.into_iter().map(Fault::name).collect();
+                let names: Vec<&str> = Fault::all().map(Fault::name).collect();
                 CliError::Fault { given: given.to_owned(), known: names.join(", ") }
             })?;
             args.extend(["--fault".to_owned(), fault.name().to_owned()]);
@@ -95,7 +95,7 @@ pub fn built_in_kernels() -> Vec<KernelLine> {
 /// Every fault that can be injected, with one line for people.
 #[must_use]
 pub fn faults() -> Vec<(&'static str, &'static str)> {
-    Fault::ALL.into_iter().map(|fault| (fault.name(), fault.about())).collect()
+    Fault::all().map(|fault| (fault.name(), fault.about())).collect()
 }
 
 /// Serves the built-in agent on standard input and output.

@@ -26,6 +26,20 @@ pub fn probe(cores: u32) -> Noise {
     noise
 }
 
+/// The figures on one line: `load 0.46, others use 1 %, stolen 0 %, governor unknown`.
+#[must_use]
+pub fn in_words(noise: &Noise) -> String {
+    let unknown = || "unknown".to_owned();
+    let share = |share: Option<f64>| share.map_or_else(unknown, |share| format!("{:.0} %", share * 100.0));
+    format!(
+        "load {}, others use {}, stolen {}, governor {}",
+        noise.load.map_or_else(unknown, |load| format!("{load:.2}")),
+        share(noise.busy),
+        share(noise.steal),
+        noise.governor.as_deref().unwrap_or("unknown"),
+    )
+}
+
 /// What deserves a warning, and what to do about it.
 fn warnings(noise: &Noise, cores: u32) -> Vec<String> {
     let mut warnings = Vec::new();

@@ -12,6 +12,7 @@ use crate::command::Command;
 use crate::fault::{Fault, FaultyKernel, FaultyPlatform, Struck};
 use crate::link::Link;
 use crate::platform::DesktopPlatform;
+use crate::system::process::end_with_the_host;
 
 /// Exit code for arguments that are wrong, as of `hil` itself.
 const USAGE: u8 = 2;
@@ -45,8 +46,8 @@ fn fault_of(arguments: &[OsString]) -> Result<Option<Fault>, String> {
     match words {
         [] => Ok(None),
         ["--fault", name] => Fault::find(name).map(Some).ok_or_else(|| {
-            let names: Vec<&str> = Fault::ALL.into_iter().map(Fault::name).collect();
-            format!("unknown fault {name:?}; known: {}", names.join(", "))
+            let names: Vec<&str> = Fault::all().map(Fault::name).collect();
+            format!("unknown fault {name:?}; known on this system: {}", names.join(", "))
         }),
         _ => Err("usage: [agent] [--fault NAME]".to_owned()),
     }
@@ -91,17 +92,6 @@ pub fn serve(kernels: Vec<Box<dyn Kernel>>, fault: Option<Fault>) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Has the system kill this process when the host is killed, even in the middle of a kernel that never returns.
-#[cfg(target_os = "linux")]
-fn end_with_the_host() {
-    // Without it the agent still ends at the next read of the link, so a failure here is no reason to stop.
-    let _ = nix::sys::prctl::set_pdeathsig(nix::sys::signal::Signal::SIGKILL);
-}
-
-/// Other systems have no such signal: there the agent ends at the next read of the link.
-#[cfg(not(target_os = "linux"))]
-fn end_with_the_host() {}
-
 #[cfg(test)]
 mod tests {
     use super::fault_of;
@@ -122,7 +112,7 @@ mod tests {
 
     #[test]
     fn wrong_arguments_are_told() {
-        assert!(parse(&["--fault", "nonsense"]).unwrap_err().contains("known: panic, hang"));
+        assert!(parse(&["--fault", "nonsense"]).unwrap_err().contains("known on this system: panic, hang"));
         assert!(parse(&["--fault"]).is_err());
         assert!(parse(&["agent", "agent"]).is_err());
     }

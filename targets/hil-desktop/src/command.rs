@@ -3,13 +3,13 @@
 //! Its input is the program and its arguments, joined by NUL bytes; no shell is involved. The program gets empty
 //! input, and what it prints is dropped. It has done its work when it exits with status 0.
 
-use std::ffi::{OsStr, OsString};
-use std::os::unix::ffi::OsStrExt;
-use std::os::unix::process::ExitStatusExt;
+use std::ffi::OsString;
 use std::process::{Command as Program, ExitStatus, Stdio};
 
 use hil_agent::kernel::{Kernel, LoadError, Mismatch, RunsIn};
 use hil_wire::message::COMMAND_KERNEL;
+
+use crate::system::process::{argument, signal};
 
 /// The kernel.
 #[derive(Debug, Default)]
@@ -38,7 +38,10 @@ impl Kernel for Command {
     }
 
     fn load(&mut self, input: &[u8]) -> Result<(), LoadError> {
-        let mut words = input.split(|byte| *byte == 0).map(|word| OsString::from(OsStr::from_bytes(word)));
+        let words: Option<Vec<OsString>> = input.split(|byte| *byte == 0).map(argument).collect();
+        let words =
+            words.ok_or_else(|| LoadError::new(format_args!("this system passes on no arguments but Unicode")))?;
+        let mut words = words.into_iter();
         let name = words.next().filter(|name| !name.is_empty());
         let name = name.ok_or_else(|| LoadError::new(format_args!("no program is named")))?;
         let mut program = Program::new(name);
@@ -69,7 +72,7 @@ impl Kernel for Command {
             None => Err(Mismatch::new(format_args!("no program was loaded"))),
             Some(Err(error)) => Err(Mismatch::new(format_args!("the program did not start: {error}"))),
             Some(Ok(status)) if status.success() => Ok(()),
-            Some(Ok(status)) => Err(match (status.code(), status.signal()) {
+            Some(Ok(status)) => Err(match (status.code(), signal(*status)) {
                 (Some(code), _) => Mismatch::new(format_args!("exited with status {code}")),
                 (None, Some(signal)) => Mismatch::new(format_args!("ended by signal {signal}")),
                 (None, None) => Mismatch::new(format_args!("{status}")),
@@ -82,7 +85,7 @@ impl Kernel for Command {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
     use super::Command;
     use hil_agent::kernel::Kernel;

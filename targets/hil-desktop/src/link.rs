@@ -2,13 +2,15 @@
 //!
 //! A kernel that prints, or a library that logs, would damage the protocol. So the two descriptors are moved to
 //! private ones that no child inherits; what is printed from then on goes to standard error, and whoever reads
-//! standard input finds it empty.
+//! standard input finds it empty. On Windows the
+//! standard library cannot do that: there the link is shared with whoever prints.
 
 use std::fs::File;
 use std::io::{self, Read, Write};
-use std::os::fd::AsFd;
 
 use hil_agent::platform::LinkClosed;
+
+use crate::system::stdio;
 
 /// The two directions.
 pub(crate) struct Link {
@@ -18,11 +20,7 @@ pub(crate) struct Link {
 
 impl Link {
     pub(crate) fn take_over() -> io::Result<Self> {
-        // std makes the copies with close-on-exec.
-        let from_host = File::from(io::stdin().as_fd().try_clone_to_owned()?);
-        let to_host = File::from(io::stdout().as_fd().try_clone_to_owned()?);
-        nix::unistd::dup2_stdin(File::open("/dev/null")?)?;
-        nix::unistd::dup2_stdout(io::stderr())?;
+        let (from_host, to_host) = stdio::take_over()?;
         Ok(Self { from_host, to_host })
     }
 

@@ -4,9 +4,9 @@ use hil_agent::kernel::RunsIn;
 use hil_agent::platform::{Identity, LinkClosed, Platform};
 use hil_wire::message::{Clock, MemoryUse};
 
-use crate::clock::{elapsed_ns, process_cpu_ns};
 use crate::link::Link;
-use crate::memory::{children_cpu_ns, children_peak, own_peak};
+use crate::system::clock::{children_cpu_ns, elapsed_ns, process_cpu_ns};
+use crate::system::memory::{children_peak, own_peak};
 use crate::tsc::Tsc;
 
 /// A process of this machine.
@@ -30,7 +30,7 @@ impl Platform for DesktopPlatform {
             agent: "hil-desktop",
             image: env!("CARGO_PKG_VERSION"),
             clock: Clock { name: "monotonic", hz: 1e9 },
-            cpu: Some("process-cpu"),
+            cpu: process_cpu_ns().map(|_| "process-cpu"),
             cycles: self.tsc.map(|_| "tsc"),
         }
     }

@@ -25,14 +25,7 @@ pub fn doctor(dir: &DataDir, around: &Surroundings) -> Result<Exit, CliError> {
         print_out(&format!("  {} ({}), {} cores\n", bench.platform, bench.evidence, bench.cores));
     }
     let noise = noise::probe(environment.cores);
-    let share = |share: Option<f64>| share.map_or("unknown".to_owned(), |share| format!("{:.0} %", share * 100.0));
-    print_out(&format!(
-        "\nNoise\n  load {}, others use {}, stolen {}, governor {}\n",
-        noise.load.map_or("unknown".to_owned(), |load| format!("{load:.2}")),
-        share(noise.busy),
-        share(noise.steal),
-        noise.governor.as_deref().unwrap_or("unknown"),
-    ));
+    print_out(&format!("\nNoise\n  {}\n", noise::in_words(&noise)));
     if noise.warnings.is_empty() {
         print_out("  quiet enough to measure\n");
     }

@@ -1,8 +1,8 @@
 //! Estimate: raw samples become one finding a check.
 
 use hil_model::estimate::Finding;
+use hil_model::metric::Metric;
 use hil_model::plan::Plan;
-use hil_model::sample::Observations;
 use hil_model::scenario::{Check, Scenario};
 
 use crate::stages::load::Question;
@@ -23,8 +23,7 @@ pub struct Found {
 #[must_use]
 pub fn estimate(question: &Question, plan: &Plan, observed: &Observed) -> Vec<Found> {
     let found = |scenario: &Scenario| {
-        let of_scenario: Vec<Observations> =
-            observed.observations.iter().filter(|seen| seen.scenario == scenario.id).cloned().collect();
+        let of_scenario = observed.of(&scenario.id);
         let measured = matches!(observed.end_of(&scenario.id), Some(JobEnd::Finished | JobEnd::Interrupted));
         let skipped = |position| {
             plan.skipped
@@ -32,11 +31,11 @@ pub fn estimate(question: &Question, plan: &Plan, observed: &Observed) -> Vec<Fo
                 .any(|skip| skip.scenario == scenario.id && skip.check.is_none_or(|check| check == position))
         };
         let checks = scenario.checks.iter().enumerate().map(|(position, check)| {
-            let finding = || enough(scenario, check, hil_stats::estimate::find(check, &of_scenario), question.quick);
+            let finding = || enough(question, scenario, check, hil_stats::estimate::find(check, of_scenario));
             (measured && !skipped(position)).then(finding)
         });
         let alerts =
-            scenario.alerts.iter().map(|alert| measured.then(|| hil_stats::estimate::find_alert(alert, &of_scenario)));
+            scenario.alerts.iter().map(|alert| measured.then(|| hil_stats::estimate::find_alert(alert, of_scenario)));
         Found {
             checks: checks.collect(),
             alerts: alerts.collect(),
@@ -46,17 +45,23 @@ pub fn estimate(question: &Question, plan: &Plan, observed: &Observed) -> Vec<Fo
     question.scenarios.iter().map(found).collect()
 }
 
-/// Holds a figure back when the scenario wants more samples for it. A quick run says that it took fewer.
-fn enough(scenario: &Scenario, check: &Check, finding: Finding, quick: bool) -> Finding {
-    use hil_model::metric::Metric;
-    let counts_iterations = matches!(check.metric, Metric::Latency | Metric::CpuTime) && check.versus.is_none();
-    match (&finding, scenario.sampling.min_samples) {
-        (Finding::Estimate(estimate), Some(need))
-            if counts_iterations && !quick && estimate.samples < u64::from(need) =>
-        {
-            // The plan asks for at least this many, so only the budget or the user can have ended it early.
-            Finding::TooFew { have: estimate.samples, need: u64::from(need), budget_spent: true }
-        }
-        _ => finding,
+/// Holds a figure back when there are fewer observations behind it than it needs to mean what it says. The plan asks for
+/// at least as many, so only the budget or the user can have ended it early.
+fn enough(question: &Question, scenario: &Scenario, check: &Check, finding: Finding) -> Finding {
+    let Finding::Estimate(estimate) = &finding else { return finding };
+    let need = match check.metric {
+        Metric::Latency | Metric::CpuTime if check.versus.is_none() => iterations_needed(question, scenario),
+        // A part of a data set is not the data set: its items stand in an order, by class or by speaker.
+        Metric::Accuracy => question.labelled_items(scenario, &check.workload),
+        _ => 0,
+    };
+    if estimate.samples < need {
+        return Finding::TooFew { have: estimate.samples, need, budget_spent: true };
     }
+    finding
+}
+
+/// A quick run takes fewer samples than a scenario wants, and says so.
+fn iterations_needed(question: &Question, scenario: &Scenario) -> u64 {
+    if question.quick { 0 } else { scenario.sampling.min_samples.map_or(0, u64::from) }
 }

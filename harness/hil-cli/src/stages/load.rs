@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use hil_model::data::Dataset;
-use hil_model::id::{DatasetName, PlatformId, RunId, ScenarioId};
+use hil_model::id::{DatasetName, PlatformId, RunId, ScenarioId, WorkloadId};
 use hil_model::lab::{BenchInfo, Lab};
 use hil_model::run::{DataUsed, Environment, RigFault};
 use hil_model::sample::Observations;
@@ -91,6 +91,14 @@ impl Question {
     #[must_use]
     pub fn bench_of(&self, platform: &PlatformId) -> Option<&BenchInfo> {
         self.lab.bench_for(platform)
+    }
+
+    /// Items with a right answer in the data set of a workload.
+    #[must_use]
+    pub fn labelled_items(&self, scenario: &Scenario, workload: &WorkloadId) -> u64 {
+        let name = scenario.workloads.get(workload).and_then(|workload| workload.dataset.as_ref());
+        let set = name.and_then(|name| self.datasets.get(name));
+        set.map_or(0, |set| set.items.iter().filter(|item| item.expected.is_some()).count() as u64)
     }
 
     /// What a report has to say about the data sets that were really used.

@@ -24,7 +24,7 @@ use crate::surroundings::Surroundings;
 /// Everything that was observed.
 #[derive(Debug)]
 pub struct Observed {
-    /// Raw samples, one entry a scenario and workload.
+    /// Raw samples, one entry a scenario and workload; those of one scenario stand together.
     pub observations: Vec<Observations>,
     /// Faults of the rig.
     pub faults: Vec<RigFault>,
@@ -55,6 +55,15 @@ impl Observed {
     pub fn end_of(&self, scenario: &ScenarioId) -> Option<JobEnd> {
         self.ends.get(scenario).copied()
     }
+
+    /// What was observed for this scenario.
+    #[must_use]
+    pub fn of(&self, scenario: &ScenarioId) -> &[Observations] {
+        let is_of = |seen: &Observations| seen.scenario == *scenario;
+        let first = self.observations.iter().position(is_of).unwrap_or(self.observations.len());
+        let rest = &self.observations[first..];
+        &rest[..rest.iter().take_while(|seen| is_of(seen)).count()]
+    }
 }
 
 /// Runs every job of the plan, one after another.
@@ -74,6 +83,7 @@ pub fn measure(
         show.note(&format!("waiting: this host is held by {holder}"));
     })?;
     let noise = noise::probe(question.environment.cores);
+    show.note(&format!("noise: {}", noise::in_words(&noise)));
     for warning in &noise.warnings {
         show.warn(warning);
     }

@@ -107,3 +107,37 @@ fn names_that_do_not_exist_are_usage_errors_and_run_nothing() {
     }
     assert!(place.runs().is_empty());
 }
+
+#[test]
+fn a_part_of_a_data_set_proves_no_accuracy() {
+    let Some(data) = std::env::var_os("HIL_DATA") else {
+        println!("not run: HIL_DATA names no data sets");
+        return;
+    };
+    let place = Place::new();
+    let mut command = place.command(&["run", "--only", "LAN-19", "--budget", "20 ms"]);
+    let ended = crate::common::Ended::of(command.env("HIL_DATA", data).output().unwrap());
+    let run = place.run_json();
+    let check = check(&run, "LAN-19");
+    assert_eq!((&check["verdict"], &check["reason_code"]), (&"invalid".into(), &"too-few-samples".into()), "{check:#}");
+    assert_eq!(ended.code, 5);
+}
+
+#[test]
+fn the_real_recordings_are_judged_whole_and_by_speaker() {
+    let Some(data) = std::env::var_os("HIL_DATA") else {
+        println!("not run: HIL_DATA names no data sets");
+        return;
+    };
+    let place = Place::new();
+    let mut command = place.command(&["run", "--only", "LAN-19"]);
+    crate::common::Ended::of(command.env("HIL_DATA", data).output().unwrap()).expect(0);
+    let run = place.run_json();
+    let check = check(&run, "LAN-19");
+    assert_eq!((&check["verdict"], &check["samples"]), (&"pass".into(), &720.into()), "{check:#}");
+    assert_eq!(
+        (&check["estimate"]["value"], &check["estimate"]["method"]),
+        (&97.5.into(), &"clustered-proportion".into())
+    );
+    assert_eq!(run["data"][0]["name"], "keywords-test");
+}

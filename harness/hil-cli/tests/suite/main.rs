@@ -7,4 +7,5 @@ mod first_run;
 #[cfg(unix)]
 mod lease_and_interrupt;
 mod outcomes;
+mod repository;
 mod terminal;

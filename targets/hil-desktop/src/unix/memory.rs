@@ -24,15 +24,6 @@ pub(crate) fn children_peak() -> Option<u64> {
     max_rss(UsageWho::RUSAGE_CHILDREN)
 }
 
-/// Nanoseconds of processor time, user and system, of all children that were waited for.
-pub(crate) fn children_cpu_ns() -> Option<u64> {
-    let usage = getrusage(UsageWho::RUSAGE_CHILDREN).ok()?;
-    [usage.user_time(), usage.system_time()].into_iter().try_fold(0u64, |sum, time| {
-        let micros = u64::try_from(time.tv_sec()).ok()? * 1_000_000 + u64::try_from(time.tv_usec()).ok()?;
-        Some(sum + micros * 1_000)
-    })
-}
-
 fn max_rss(who: UsageWho) -> Option<u64> {
     // Apple counts bytes, everybody else kibibytes (getrusage(2)).
     let unit = if cfg!(target_vendor = "apple") { 1 } else { 1024 };
