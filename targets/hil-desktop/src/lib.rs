@@ -9,21 +9,21 @@
 //!
 //! # Systems
 //!
-//! Linux is what is tested. The code is written for macOS and Windows too; nobody has run it there. `unix` and
-//! `windows` hold all that differs, and what a system cannot tell is `None`: a metric that cannot be observed.
+//! Linux is what is tested; macOS and Windows are built only. `unix` and `windows` hold all that differs. What a system
+//! does not tell is `None`, so that nobody takes a zero for a figure.
 //!
-//! |                                             | Linux      | macOS          | Windows                              |
-//! |---------------------------------------------|------------|----------------|--------------------------------------|
-//! | clock, one for the whole machine            | 1 ns       | about 42 ns on Apple silicon | performance counter, mostly 100 ns |
-//! | cycles                                      | x86-64     | x86-64         | x86-64                               |
-//! | processor time                              | yes        | yes            | no                                   |
-//! | peak memory                                 | yes        | yes            | no                                   |
-//! | kernels that print cannot damage the link   | yes        | yes            | no: printing corrupts the link       |
-//! | ends with the host in the middle of a kernel | yes       | no: at the next read of the link | no: at the next read of the link |
-//! | arguments of commands                       | any bytes  | any bytes      | Unicode                              |
-//! | faults on purpose                           | all        | all            | all but `killed` and `chatty`        |
-//!
-//! What a command leaves running is ended together with the agent's process group, so not on Windows.
+//! |                                           | Linux     | macOS     | Windows                     |
+//! |-------------------------------------------|-----------|-----------|-----------------------------|
+//! | one clock for the whole machine           | yes       | yes       | yes, of 100 ns mostly       |
+//! | cycles                                    | x86-64    | x86-64    | x86-64                      |
+//! | processor time                            | yes       | yes       | no                          |
+//! | peak memory                               | yes       | yes       | no                          |
+//! | kernels that print leave the link whole   | yes       | yes       | no: they corrupt it         |
+//! | kernels that hang end with the host       | yes       | no        | no                          |
+//! | what commands leave running is ended      | yes       | yes       | no                          |
+//! | arguments of commands                     | any bytes | any bytes | Unicode                     |
+//! | faults on purpose                         | all       | all       | no `killed`, no `chatty`    |
+//! | kills from outside are told from exits    | yes       | yes       | no, but for Ctrl-C          |
 
 mod agent_main;
 pub mod command;
