@@ -17,7 +17,7 @@ pub struct Cli {
 }
 
 const EXIT_CODES: &str = "Exit codes, the first that applies: 2 usage or scenario error; 1 internal error; \
-    130 interrupted; 5 rig fault or invalid measurement; 3 a target missed; 6 no baseline; \
+    130 interrupted; 5 rig fault or invalid measurement; 3 a target missed; \
     4 inconclusive under --strict, or not run although --require names it; 0 otherwise.";
 
 /// The subcommands.
@@ -74,13 +74,13 @@ pub struct DataDir {
 /// How much is run.
 #[derive(Debug, Args)]
 pub struct Amount {
-    /// A third of the samples: shows that everything works, proves clear cases
+    /// Fewer samples (a third of the iterations): shows that everything works, proves clear cases
     #[arg(long)]
     pub quick: bool,
     /// Time for each scenario, instead of its own budget
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     pub budget: Option<Duration>,
-    /// Seed of every random choice [default: from the time of day, kept in the run]
+    /// Seed of the order of comparisons [default: a random one, kept in the run]
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
 }
@@ -101,8 +101,8 @@ pub struct RunArgs {
     #[arg(long, value_name = "DIR", default_value = "hil-runs")]
     pub out: PathBuf,
     /// Run folders to keep there; older ones are removed
-    #[arg(long, value_name = "N", default_value_t = 50)]
-    pub keep: usize,
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..))]
+    pub keep: u16,
     /// Agent with your own kernels, instead of the built-in one
     #[arg(long, value_name = "PROGRAM")]
     pub image: Option<PathBuf>,

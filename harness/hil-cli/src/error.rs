@@ -76,9 +76,6 @@ pub enum CliError {
     /// There is no folder for the user's data.
     #[error("this system names no home folder to keep data sets in; set HIL_DATA to a folder of them instead")]
     NoHome,
-    /// The user stopped it before anything was measured.
-    #[error("interrupted")]
-    Interrupted,
 }
 
 impl CliError {
@@ -95,7 +92,7 @@ impl CliError {
             | Self::NoRun(_)
             | Self::NoHome => Exit::Usage,
             Self::Image { .. } | Self::Data(_) => Exit::RigOrInvalid,
-            Self::Lease(LeaseError::Interrupted { .. }) | Self::Interrupted => Exit::Interrupted,
+            Self::Lease(LeaseError::Interrupted { .. }) => Exit::Interrupted,
             Self::Lease(_) => Exit::RigOrInvalid,
             Self::Write { .. } | Self::Store(_) | Self::Report(_) | Self::OwnProgram(_) => Exit::Internal,
         }

@@ -39,7 +39,33 @@ pub fn scenarios(files: &Files, kernels: Vec<KernelName>, show: &mut Show) -> Re
     if errors > 0 {
         return Err(CliError::Scenarios { count: errors });
     }
-    Ok(hil_plan::select(loaded.scenarios, &files.only)?)
+    let mut scenarios = hil_plan::select(loaded.scenarios, &files.only)?;
+    scenarios.iter_mut().for_each(keep_folders_private);
+    Ok(scenarios)
+}
+
+/// Places go into the stored run, where the names of this machine's folders have no business: a file below the current
+/// folder keeps its path from there, any other keeps its name only.
+fn keep_folders_private(scenario: &mut Scenario) {
+    let here = std::env::current_dir().ok();
+    let public = |file: &str| {
+        let path = Path::new(file);
+        let below = here.as_ref().and_then(|here| path.strip_prefix(here).ok());
+        let leads_out = path.is_absolute() || path.components().any(|part| part == std::path::Component::ParentDir);
+        let shown = match (below, leads_out) {
+            (Some(below), _) => below,
+            (None, true) => Path::new(path.file_name().unwrap_or_default()),
+            (None, false) => path,
+        };
+        shown.to_string_lossy().into_owned()
+    };
+    scenario.file = public(&scenario.file);
+    for check in &mut scenario.checks {
+        check.place.file = public(&check.place.file);
+    }
+    for alert in &mut scenario.alerts {
+        alert.place.file = public(&alert.place.file);
+    }
 }
 
 fn report(loaded: &Loaded, show: &mut Show) {

@@ -1,20 +1,26 @@
 //! The host lease: one measuring run at a time on a machine, because two would measure each other.
 //!
 //! The lease is an advisory lock on a file, so it ends with the process that holds it, however that ends; there is
-//! nothing to clean up after a crash. The file's text says who holds it, for the one who has to wait.
+//! nothing to clean up after a crash. The file's text says who holds it, for the one who has to wait. Locking needs no
+//! right to write, so users of one machine share the lease; a link in the file's place is never followed.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::{ErrorKind, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use crate::show::clean;
+
 /// How often a waiting run asks again. Short against a run, long against the cost of asking.
 const ASK_AGAIN: Duration = Duration::from_millis(200);
+/// Bytes of the holder's text that are read.
+const LONGEST_HOLDER: u64 = 200;
 
 /// The lease, held until it is dropped.
 #[derive(Debug)]
 pub struct Lease {
+    path: PathBuf,
     // Dropping the file releases the lock.
     _file: File,
 }
@@ -60,8 +66,7 @@ impl Lease {
         waiting: impl FnOnce(&str),
     ) -> Result<Self, LeaseError> {
         let failed = |source| LeaseError::File { path: path.to_owned(), source };
-        let mut file =
-            OpenOptions::new().create(true).truncate(false).read(true).write(true).open(path).map_err(failed)?;
+        let file = open(path).map_err(failed)?;
         let mut waiting = Some(waiting);
         loop {
             match file.try_lock() {
@@ -69,7 +74,7 @@ impl Lease {
                 Err(TryLockError::Error(source)) => return Err(failed(source)),
                 Err(TryLockError::WouldBlock) => {}
             }
-            let present = read_holder(&mut file);
+            let present = read_holder(path);
             if !wait {
                 return Err(LeaseError::Held { holder: present });
             }
@@ -81,17 +86,57 @@ impl Lease {
             }
             std::thread::sleep(ASK_AGAIN);
         }
-        file.set_len(0).and_then(|()| file.seek(SeekFrom::Start(0)).map(drop)).map_err(failed)?;
-        file.write_all(holder.as_bytes()).and_then(|()| file.flush()).map_err(failed)?;
-        Ok(Self { _file: file })
+        write_holder(path, holder);
+        Ok(Self { path: path.to_owned(), _file: file })
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        // While the lock is still held, so that nobody waiting reads the name of one who is gone.
+        write_holder(&self.path, "");
+    }
+}
+
+/// Opens the lease file for locking; makes it, for everybody, when there is none.
+fn open(path: &Path) -> std::io::Result<File> {
+    match options().read(true).open(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            match options().read(true).write(true).create_new(true).open(path) {
+                // Somebody else was faster.
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => options().read(true).open(path),
+                made => made,
+            }
+        }
+        opened => opened,
+    }
+}
+
+#[cfg(unix)]
+fn options() -> OpenOptions {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let mut options = OpenOptions::new();
+    options.mode(0o666).custom_flags(nix::fcntl::OFlag::O_NOFOLLOW.bits());
+    options
+}
+
+#[cfg(not(unix))]
+fn options() -> OpenOptions {
+    OpenOptions::new()
+}
+
+/// Says who holds the lease. Another user's file may not be writable; then the next one to wait reads no name.
+fn write_holder(path: &Path, holder: &str) {
+    if let Ok(mut file) = options().write(true).open(path) {
+        let _ = file.set_len(0).and_then(|()| file.write_all(holder.as_bytes()));
     }
 }
 
 /// The holder's text, made safe to print; the file may be read while it is being written.
-fn read_holder(file: &mut File) -> String {
+fn read_holder(path: &Path) -> String {
     let mut text = String::new();
-    let read = file.seek(SeekFrom::Start(0)).and_then(|_| file.take(200).read_to_string(&mut text));
-    let text: String = text.chars().filter(|c| !c.is_control()).collect();
+    let read = options().read(true).open(path).and_then(|file| file.take(LONGEST_HOLDER).read_to_string(&mut text));
+    let text = clean(&text);
     if read.is_err() || text.is_empty() { "another hil run".to_owned() } else { text }
 }
 
@@ -107,10 +152,11 @@ mod tests {
         let cancel = AtomicBool::new(false);
         let first = Lease::take(&path, "process 1\u{1b}[31m", true, &cancel, |_| panic!("nobody holds it")).unwrap();
         match Lease::take(&path, "process 2", false, &cancel, |_| {}) {
-            Err(LeaseError::Held { holder }) => assert_eq!(holder, "process 1[31m"),
+            Err(LeaseError::Held { holder }) => assert_eq!(holder, "process 1 [31m"),
             other => panic!("{other:?}"),
         }
         drop(first);
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "", "the name goes with the holder");
         Lease::take(&path, "process 2", false, &cancel, |_| {}).unwrap();
     }
 
@@ -125,5 +171,18 @@ mod tests {
             cancel.store(true, Ordering::Relaxed);
         });
         assert!(matches!(result, Err(LeaseError::Interrupted { .. })), "{result:?}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_in_the_place_of_the_lease_is_not_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let precious = folder.path().join("precious");
+        std::fs::write(&precious, "precious").unwrap();
+        let path = folder.path().join("lease");
+        std::os::unix::fs::symlink(&precious, &path).unwrap();
+        let result = Lease::take(&path, "process 1", false, &AtomicBool::new(false), |_| {});
+        assert!(matches!(result, Err(LeaseError::File { .. })), "{result:?}");
+        assert_eq!(std::fs::read_to_string(&precious).unwrap(), "precious");
     }
 }

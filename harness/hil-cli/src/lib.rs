@@ -23,6 +23,7 @@ mod show;
 mod stages;
 mod surroundings;
 
+use std::panic::AssertUnwindSafe;
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -47,9 +48,15 @@ pub fn main() -> ExitCode {
     if let Command::Agent { args } = &cli.command {
         return agent::serve(args);
     }
-    match dispatch(cli.command, &Surroundings::look()) {
-        Ok(exit) => exit.into(),
-        Err(error) => {
+    // A panic is a bug of hil and must not look like a verdict: scripts get the code of an internal error.
+    let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| dispatch(cli.command, &Surroundings::look())));
+    match outcome {
+        Ok(Ok(exit)) => exit.into(),
+        Err(_) => {
+            show::print_err("internal error: this is a bug of hil; please report it with the message above");
+            Exit::Internal.into()
+        }
+        Ok(Err(error)) => {
             let style = anstyle::AnsiColor::Red.on_default().effects(anstyle::Effects::BOLD);
             show::print_err(&format!("{style}error:{style:#} {}", show::clean(&error.to_string())));
             error.exit().into()

@@ -12,7 +12,7 @@ pub struct Surroundings {
     pub data: Option<PathBuf>,
     /// The user's data folder for `hil data add`, such as `~/.local/share/hilbench/data`.
     pub user_data: Option<PathBuf>,
-    /// `HIL_LEASE`, or a file in the system's folder for temporary files: the lease of this host.
+    /// `HIL_LEASE`, or a file in a folder that all users share: the lease of this host.
     pub lease: PathBuf,
     /// Columns of the terminal; 100 where there is none.
     pub width: usize,
@@ -25,7 +25,7 @@ impl Surroundings {
     #[must_use]
     pub fn look() -> Self {
         let user_data = etcetera::choose_base_strategy().ok().map(|base| base.data_dir().join("hilbench").join("data"));
-        let lease = path_var("HIL_LEASE").unwrap_or_else(|| std::env::temp_dir().join("hilbench-host.lease"));
+        let lease = path_var("HIL_LEASE").unwrap_or_else(|| shared_folder().join("hilbench-host.lease"));
         Self { data: path_var("HIL_DATA"), user_data, lease, width: terminal_width(), unicode: unicode() }
     }
 
@@ -35,6 +35,12 @@ impl Surroundings {
         let given = given.map(Path::to_owned);
         given.into_iter().chain(self.data.clone()).chain(self.user_data.clone()).collect()
     }
+}
+
+/// A folder that all users of this machine share, whatever their environment says: two runs measure each other no
+/// matter who started them.
+fn shared_folder() -> PathBuf {
+    if cfg!(unix) { PathBuf::from("/tmp") } else { std::env::temp_dir() }
 }
 
 fn path_var(name: &str) -> Option<PathBuf> {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hil_model::metric::Metric;
-use hil_model::scenario::{Check, Sampling};
+use hil_model::scenario::{Alert, Check, Sampling};
 
 use crate::Options;
 
@@ -36,12 +36,15 @@ pub(crate) struct Amounts {
 }
 
 impl Amounts {
-    /// The amounts for `checks` of a scenario with this `sampling`.
-    pub(crate) fn of(checks: &[&Check], sampling: &Sampling, options: &Options) -> Self {
+    /// The amounts for `checks` and `alerts` of a scenario with this `sampling`.
+    pub(crate) fn of(checks: &[&Check], alerts: &[&Alert], sampling: &Sampling, options: &Options) -> Self {
         let starts = sampling.starts.max(1);
         // Only iterations are counted here: slices, starts and items of a data set have amounts of their own.
-        let timed = checks.iter().filter(|check| matches!(check.metric, Metric::Latency | Metric::CpuTime));
-        let wanted = timed.map(|check| check.statistic.default_samples()).max().unwrap_or(1);
+        let of_checks = checks.iter().map(|check| (check.metric, check.statistic));
+        let of_alerts = alerts.iter().map(|alert| (alert.metric, alert.statistic));
+        let timed =
+            of_checks.chain(of_alerts).filter(|(metric, _)| matches!(metric, Metric::Latency | Metric::CpuTime));
+        let wanted = timed.map(|(_, statistic)| statistic.default_samples()).max().unwrap_or(1);
         let wanted = wanted.max(sampling.min_samples.unwrap_or(0));
         let wanted = if options.quick { wanted.div_ceil(QUICK_SHARE).max(QUICK_LEAST) } else { wanted };
         Self {

@@ -7,7 +7,7 @@ use hil_model::lab::BenchInfo;
 use hil_model::metric::Metric;
 use hil_model::plan::{Start, Step};
 use hil_model::scenario::{Alert, Check, Rule, Scenario, Workers};
-use rand_core::SeedableRng;
+use rand_core::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256StarStar;
 
 use crate::Options;
@@ -32,24 +32,12 @@ pub(crate) fn starts(
     bench: &BenchInfo,
     options: &Options,
 ) -> Vec<Start> {
-    let amounts = Amounts::of(checks, &scenario.sampling, options);
+    let amounts = Amounts::of(checks, alerts, &scenario.sampling, options);
     let asked = Asked::of(checks, alerts);
-    let mut lists = Vec::new();
-    lists.extend(timed(scenario, &asked, &amounts, options));
-    lists.extend(memory_alone(&asked, &amounts));
-    for workload in &asked.throughput {
-        let workers = match scenario.workloads.get(workload).map(|workload| workload.workers) {
-            Some(Workers::Fixed(workers)) => workers,
-            Some(Workers::EveryCore) | None => bench.cores,
-        };
-        for _ in 0..amounts.starts {
-            lists.push(vec![
-                Step::Verify { workload: workload.clone() },
-                Step::WarmUp { workload: workload.clone(), iterations: amounts.warmup },
-                Step::Throughput { workload: workload.clone(), workers, slices: amounts.slices, slice: SLICE },
-            ]);
-        }
-    }
+    let mut rng = Xoshiro256StarStar::seed_from_u64(options.seed ^ hash(scenario.id.as_str()));
+    let mut lists = timed(&asked, &amounts, &mut rng);
+    lists.extend(memory_alone(&asked, &amounts, &mut rng));
+    lists.extend(throughput(scenario, &asked, &amounts, bench, &mut rng));
     for workload in &asked.answers {
         if let Some(dataset) = scenario.workloads.get(workload).and_then(|workload| workload.dataset.clone()) {
             let verify = Step::Verify { workload: workload.clone() };
@@ -108,12 +96,11 @@ impl Asked {
 }
 
 /// Starts that time iterations. A peak of memory is read at their end where only one workload runs in them.
-fn timed(scenario: &Scenario, asked: &Asked, amounts: &Amounts, options: &Options) -> Vec<Vec<Step>> {
+fn timed(asked: &Asked, amounts: &Amounts, rng: &mut impl Rng) -> Vec<Vec<Step>> {
     let workloads: Vec<&WorkloadId> = asked.timed.iter().collect();
     if workloads.is_empty() {
         return Vec::new();
     }
-    let mut rng = Xoshiro256StarStar::seed_from_u64(options.seed ^ hash(scenario.id.as_str()));
     let blocks = if workloads.len() > 1 { amounts.blocks } else { 1 };
     let iterations = amounts.iterations.div_ceil(blocks);
     let mut lists = Vec::new();
@@ -123,7 +110,7 @@ fn timed(scenario: &Scenario, asked: &Asked, amounts: &Amounts, options: &Option
             steps.push(Step::Verify { workload: (*workload).clone() });
             steps.push(Step::WarmUp { workload: (*workload).clone(), iterations: amounts.warmup });
         }
-        for (block, order) in (0..).zip(orders(workloads.len(), blocks, &mut rng)) {
+        for (block, order) in (0..).zip(orders(workloads.len(), blocks, rng)) {
             for (slot, side) in (0..).zip(order) {
                 let workload = workloads[side].clone();
                 steps.push(Step::Measure { workload, block, slot, iterations });
@@ -140,19 +127,49 @@ fn timed(scenario: &Scenario, asked: &Asked, amounts: &Amounts, options: &Option
 }
 
 /// Starts that run one workload only, to see what memory that one needs.
-fn memory_alone(asked: &Asked, amounts: &Amounts) -> Vec<Vec<Step>> {
+fn memory_alone(asked: &Asked, amounts: &Amounts, rng: &mut impl Rng) -> Vec<Vec<Step>> {
     let seen_when_timed = |workload: &WorkloadId| asked.timed.len() == 1 && asked.timed.contains(workload);
-    let alone = asked.memory.iter().filter(|workload| !seen_when_timed(workload));
-    alone
-        .flat_map(|workload| {
-            let steps = vec![
-                Step::Verify { workload: workload.clone() },
-                Step::WarmUp { workload: workload.clone(), iterations: amounts.warmup.max(1) },
-                Step::Memory { workload: workload.clone() },
-            ];
-            std::iter::repeat_n(steps, amounts.starts as usize)
-        })
-        .collect()
+    let alone: Vec<&WorkloadId> = asked.memory.iter().filter(|workload| !seen_when_timed(workload)).collect();
+    taking_turns(&alone, amounts.starts, rng, |workload| {
+        vec![
+            Step::Verify { workload: workload.clone() },
+            Step::WarmUp { workload: workload.clone(), iterations: amounts.warmup.max(1) },
+            Step::Memory { workload: workload.clone() },
+        ]
+    })
+}
+
+/// Starts that count what all workers finish. Each worker is verified and warmed up by whoever runs the step.
+fn throughput(
+    scenario: &Scenario,
+    asked: &Asked,
+    amounts: &Amounts,
+    bench: &BenchInfo,
+    rng: &mut impl Rng,
+) -> Vec<Vec<Step>> {
+    let workloads: Vec<&WorkloadId> = asked.throughput.iter().collect();
+    taking_turns(&workloads, amounts.starts, rng, |workload| {
+        let workers = match scenario.workloads.get(workload).map(|workload| workload.workers) {
+            Some(Workers::Fixed(workers)) => workers,
+            Some(Workers::EveryCore) | None => bench.cores,
+        };
+        vec![Step::Throughput { workload: workload.clone(), workers, slices: amounts.slices, slice: SLICE }]
+    })
+}
+
+/// `starts` starts of each workload, in rounds whose order is random and balanced: workloads that cannot share a
+/// process take turns, so that a drift of the machine hits all of them alike.
+fn taking_turns(
+    workloads: &[&WorkloadId],
+    starts: u32,
+    rng: &mut impl Rng,
+    steps: impl Fn(&WorkloadId) -> Vec<Step>,
+) -> Vec<Vec<Step>> {
+    if workloads.is_empty() {
+        return Vec::new();
+    }
+    let rounds = orders(workloads.len(), starts, rng);
+    rounds.into_iter().flatten().map(|side| steps(workloads[side])).collect()
 }
 
 /// FNV-1a, so that each scenario has its own order whatever else is run beside it.

@@ -10,7 +10,7 @@ use hil_model::lab::{BenchInfo, Evidence, Lab};
 use hil_model::limit::Limit;
 use hil_model::metric::{Metric, Statistic};
 use hil_model::plan::{Plan, Step};
-use hil_model::scenario::{Check, Code, Needs, Place, Rule, Sampling, Scenario, Workers, Workload};
+use hil_model::scenario::{Alert, Check, Code, Needs, Place, Rule, Sampling, Scenario, Severity, Workers, Workload};
 use hil_model::verdict::Reason;
 use hil_plan::{MissingData, Options, plan, select};
 
@@ -143,6 +143,38 @@ fn the_sides_of_a_ratio_alternate_in_short_blocks() {
         let first = places.iter().filter(|(_, slot, id)| *slot == 0 && **id == WorkloadId::main()).count();
         assert_eq!(first, 10, "each side goes first half of the time");
     }
+}
+
+#[test]
+fn workloads_that_cannot_share_a_process_take_turns() {
+    let other = WorkloadId::new("other").unwrap();
+    for (metric, statistic) in [(Metric::Throughput, Statistic::Ratio), (Metric::Memory, Statistic::Ratio)] {
+        let mut scenario = scenario(vec![check("LAN-17", metric, statistic, ">= 2 x")]);
+        scenario.checks[0].versus = Some(other.clone());
+        scenario.workloads.insert(other.clone(), workload(None));
+        let plan = plan(&[scenario], &lab(2), &BTreeMap::new(), &FULL);
+        let order: Vec<&WorkloadId> = plan.jobs[0].starts.iter().map(|start| start.steps[0].workload()).collect();
+        assert_eq!(order.len(), 10);
+        for round in order.chunks(2) {
+            assert_ne!(round[0], round[1], "{metric}: {order:?}");
+        }
+    }
+}
+
+#[test]
+fn an_alert_gets_the_samples_that_its_statistic_wants() {
+    let mut scenario = scenario(vec![check("LAN-18", Metric::Memory, Statistic::Max, "< 100 MB")]);
+    scenario.alerts.push(Alert {
+        target: None,
+        metric: Metric::Latency,
+        statistic: Statistic::Percentile(950),
+        workload: WorkloadId::main(),
+        when: Limit::parse("> 50 ms").unwrap(),
+        severity: Severity::Warning,
+        place: Place { file: "x.toml".to_owned(), line: 1 },
+    });
+    let plan = plan(&[scenario], &lab(2), &BTreeMap::new(), &FULL);
+    assert_eq!(measured(&plan), Statistic::Percentile(950).default_samples());
 }
 
 #[test]

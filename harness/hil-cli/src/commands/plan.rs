@@ -104,7 +104,9 @@ fn in_words(step: &Step) -> String {
         Step::Measure { workload, iterations, .. } => format!("{workload}: {iterations} timed iterations"),
         Step::Throughput { workload, workers, slices, slice } => {
             let (length, plural) = (slice.as_millis(), if *workers == 1 { "worker" } else { "workers" });
-            format!("{workload}: closed loop on {workers} {plural}, {slices} slices of {length} ms")
+            format!(
+                "{workload}: closed loop on {workers} {plural}, each verified and warmed up; {slices} slices of {length} ms"
+            )
         }
         Step::Answer { workload, dataset } => format!("{workload}: answer every item of {dataset}"),
         Step::Conform { workload, table } => format!("{workload}: every case of {table}"),

@@ -27,7 +27,7 @@ pub fn append(run: &Run, observed: &Observed, args: &RunArgs, show: &mut Show) -
     let report = hil_report::render::html::render(&view).map_err(|error| CliError::Report(error.to_string()))?;
     let extra = [(REPORT, report.as_bytes()), (LOG, show.log().as_bytes())];
     let folder = RunWriter::new(&args.out).write(run, &observed.observations, &extra)?;
-    match hil_store::retain(&args.out, args.keep.max(1), &run.id) {
+    match hil_store::retain(&args.out, usize::from(args.keep), &run.id) {
         Ok(removed) => {
             for path in removed {
                 show.detail(1, &format!("removed the old run {}", path.display()));

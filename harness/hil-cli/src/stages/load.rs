@@ -65,6 +65,8 @@ pub fn load(args: &RunArgs, around: &Surroundings, show: &mut Show) -> Result<Qu
         faults: Vec::new(),
         agent,
     };
+    // Now, not after a minute of measuring, is the time to find out that the run cannot be kept. Nothing stays behind.
+    drop(hil_store::RunFolder::create(&args.out, &question.id)?);
     question.load_data(&around.data_dirs(args.data.data.as_deref()), show);
     Ok(question)
 }
@@ -72,7 +74,9 @@ pub fn load(args: &RunArgs, around: &Surroundings, show: &mut Show) -> Result<Qu
 fn require_exist(scenarios: &[Scenario], required: &[String]) -> Result<(), CliError> {
     let names = |scenario: &Scenario, word: &str| {
         let answers = |target: Option<&hil_model::id::TargetId>| target.is_some_and(|target| target.as_str() == word);
-        scenario.id.as_str() == word || scenario.checks.iter().any(|check| answers(check.target.as_ref()))
+        scenario.id.as_str() == word
+            || scenario.checks.iter().any(|check| answers(check.target.as_ref()))
+            || scenario.alerts.iter().any(|alert| answers(alert.target.as_ref()))
     };
     match required.iter().find(|word| !scenarios.iter().any(|scenario| names(scenario, word))) {
         Some(word) => Err(CliError::Require(word.clone())),
@@ -123,13 +127,15 @@ impl Question {
                     let missing = MissingData { origin: absent.origin.clone(), licence: absent.licence.clone() };
                     self.missing.insert(name, missing);
                 }
-                Err(error) => self.take_out(&name, &error.to_string(), show),
+                Err(error) => {
+                    show.fault(&format!("data set {name}: {error}"));
+                    self.take_out(&name, &without(dirs, &error.to_string()));
+                }
             }
         }
     }
 
-    fn take_out(&mut self, name: &DatasetName, message: &str, show: &mut Show) {
-        show.fault(&format!("data set {name}: {message}"));
+    fn take_out(&mut self, name: &DatasetName, message: &str) {
         for scenario in &self.scenarios {
             if dataset_names(scenario).any(|used| used == name) {
                 self.faults.push(RigFault {
@@ -141,6 +147,11 @@ impl Question {
             }
         }
     }
+}
+
+/// A message without the names of the folders that hold the data: it goes into the stored run.
+fn without(dirs: &[PathBuf], message: &str) -> String {
+    dirs.iter().fold(message.to_owned(), |message, dir| message.replace(&*dir.to_string_lossy(), "[data]"))
 }
 
 fn dataset_names(scenario: &Scenario) -> impl Iterator<Item = &DatasetName> {

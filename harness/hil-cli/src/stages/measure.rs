@@ -103,7 +103,7 @@ pub fn measure(
         let title = question.title_of(&job.scenario);
         show.begin(position, plan.jobs.len(), job.scenario.as_str(), title);
         let began = show.elapsed();
-        let Some(outcome) = run_job(question, job, cancel, show) else { continue };
+        let outcome = run_job(question, job, cancel, show);
         for seen in &outcome.observations {
             let clock = in_words(&seen.clock);
             if !observed.clocks.contains(&clock) {
@@ -127,11 +127,20 @@ pub fn measure(
     Ok(observed)
 }
 
-fn run_job(question: &Question, job: &Job, cancel: &AtomicBool, show: &mut Show) -> Option<JobOutcome> {
-    let bench = question.agent.bench(question.bench_of(&job.platform)?.clone());
+fn run_job(question: &Question, job: &Job, cancel: &AtomicBool, show: &mut Show) -> JobOutcome {
+    let Some(info) = question.bench_of(&job.platform) else {
+        let fault = RigFault {
+            scenario: job.scenario.clone(),
+            platform: job.platform.clone(),
+            phase: "open".to_owned(),
+            message: "the bench of the plan is gone".to_owned(),
+        };
+        return JobOutcome { observations: Vec::new(), fault: Some(fault), interrupted: false };
+    };
+    let bench = question.agent.bench(info.clone());
     let control = Control { cancel, clock: &SystemClock::start() };
     let mut voice = Voice::new(job, show);
-    Some(hil_bench::job::run_job(job, &bench, &Sets(&question.datasets), &control, &mut |event| voice.say(&event)))
+    hil_bench::job::run_job(job, &bench, &Sets(&question.datasets), &control, &mut |event| voice.say(&event))
 }
 
 /// A clock with its rate in a unit that keeps the number short: `monotonic, 1 GHz`.

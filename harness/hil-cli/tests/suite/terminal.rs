@@ -57,8 +57,8 @@ fn the_plan_of_the_built_in_scenarios() {
     // The number of workers is that of this machine's cores.
     let workers = |line: &str| match line.split_once("closed loop on ") {
         Some((before, after)) => {
-            let (_, rest) = after.split_once(',').unwrap();
-            format!("{before}closed loop on [workers],{rest}")
+            let (_, rest) = after.split_once(", ").unwrap();
+            format!("{before}closed loop on [workers], {rest}")
         }
         None => line.to_owned(),
     };
@@ -95,6 +95,29 @@ fn a_damaged_data_set_is_a_rig_fault_and_no_verdict() {
     let run = place.run_json();
     assert_eq!(crate::common::check(&run, "LAN-19")["reason_code"], "rig-fault", "{run:#}");
     assert!(ended.err.contains("SHA256SUMS"), "{}", ended.err);
+    let text = run.to_string();
+    assert!(!text.contains(&place.path().display().to_string()), "a folder of this machine stands in run.json: {text}");
+}
+
+#[test]
+fn a_scenario_named_by_its_whole_path_leaves_no_folder_names_in_the_run() {
+    let place = Place::new();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let file = elsewhere.path().join("q.toml");
+    std::fs::write(&file, crate::common::quick_scenario("lan/keyword_i8")).unwrap();
+    place.hil(&["run", file.to_str().unwrap()]).expect(0);
+    let run = place.run_json();
+    assert_eq!(run["checks"][0]["place"]["file"], "q.toml");
+    assert!(!run.to_string().contains(elsewhere.path().to_str().unwrap()));
+}
+
+#[test]
+fn a_run_that_cannot_be_kept_is_an_internal_error_before_anything_is_measured() {
+    let place = Place::new();
+    place.write("q.toml", &crate::common::quick_scenario("lan/keyword_i8"));
+    place.write("taken", "a file");
+    let ended = place.hil(&["run", "q.toml", "--out", "taken"]).expect(1);
+    assert!(ended.err.contains("taken") && !ended.err.contains("[1/1]"), "{}", ended.err);
 }
 
 #[test]

@@ -135,6 +135,16 @@ mod tests {
         assert_eq!(wrap("", 4), [""]);
     }
 
+    #[test]
+    fn credits_break_between_words_at_every_width() {
+        let text = "keywords-test, 720 items: Ghandoura, Hjabo, Al Dakkak: Building and Benchmarking an Arabic Speech \
+                    Commands Dataset for Small-Footprint Keyword Spotting. Engineering Applications of Artificial \
+                    Intelligence, 2021. (CC-BY-4.0)";
+        for width in 16..200 {
+            assert_eq!(wrap(text, width).join(" "), text, "at {width} columns");
+        }
+    }
+
     proptest! {
         #[test]
         fn lines_fit_and_nothing_is_lost(text in any::<String>(), width in 4usize..60) {
