@@ -76,7 +76,7 @@ pub struct AlertRow {
     pub target: Option<String>,
     /// The scenario.
     pub scenario: String,
-    /// The metric and the condition: `latency > 50 ms`.
+    /// What is watched and the condition: `latency p95 > 50 ms`.
     pub condition: String,
     /// How bad it would be.
     pub severity: Severity,
@@ -84,7 +84,7 @@ pub struct AlertRow {
     pub alarm: Alarm,
     /// The figure, unless there is none.
     pub figure: Option<FigureText>,
-    /// What the figure counts as, where all figures of the scenario agree on it.
+    /// What the figure counts as; nothing when there is none.
     pub evidence: Option<Evidence>,
 }
 
@@ -175,20 +175,13 @@ fn alerts(run: &Run) -> Vec<AlertRow> {
         .map(|alert| AlertRow {
             target: alert.target.as_ref().map(ToString::to_string),
             scenario: alert.scenario.to_string(),
-            condition: format!("{} {}", alert.metric.name().replace('_', " "), one_line(&alert.when)),
+            condition: format!("{} {}", row::watched(alert), one_line(&alert.when)),
             severity: alert.severity,
             alarm: alert.alarm,
             figure: alert.estimate.as_ref().map(|figure| FigureText::new(figure, alert.unit, &[&alert.when])),
-            evidence: common_evidence(run, alert),
+            evidence: alert.evidence,
         })
         .collect()
-}
-
-fn common_evidence(run: &Run, alert: &AlertResult) -> Option<Evidence> {
-    let mut labels =
-        run.checks.iter().filter(|check| check.scenario == alert.scenario).filter_map(|check| check.evidence);
-    let first = labels.next()?;
-    labels.all(|label| label == first).then_some(first)
 }
 
 fn errors(run: &Run) -> Vec<ErrorRow> {

@@ -1,4 +1,4 @@
-//! Each renderer with each of the three sample runs, as files in `golden/`.
+//! Each renderer with each of the four sample runs, as files in `golden/`.
 
 #[cfg(test)]
 mod samples;

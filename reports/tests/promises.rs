@@ -6,7 +6,9 @@ mod samples;
 #[cfg(test)]
 mod promises {
     use crate::samples;
-    use hil_model::run::Run;
+    use hil_model::lab::Evidence;
+    use hil_model::run::{Alarm, Run};
+    use hil_model::scenario::Severity;
     use hil_model::verdict::Outcome;
     use hil_report::clean::is_unsafe;
     use hil_report::render::terminal::Options;
@@ -110,6 +112,88 @@ mod promises {
         broken.errors = samples::mixed().run.errors;
         assert_ne!(View::new(&broken, &[]).headline.tone, Tone::Good);
         assert_eq!(View::new(&samples::empty().run, &[]).headline.word, "NOTHING JUDGED");
+    }
+
+    #[test]
+    fn a_quick_run_says_so_before_its_verdict_is_believed() {
+        let mut run = samples::green().run;
+        run.quick = true;
+        let view = View::new(&run, &[]);
+        assert_eq!((view.headline.word, view.headline.tone), ("PASS (quick run)", Tone::Open));
+        for (format, text) in everywhere(&run) {
+            assert!(text.to_lowercase().contains("quick"), "{format}");
+            assert!(format == "junit" || format == "json" || text.contains("PASS (quick run)"), "{format}");
+        }
+        assert!(junit::render(&view).contains("<property name=\"quick\" value=\"true\"/>"));
+        run.fault = Some("slow-kernel".to_owned());
+        assert_eq!(View::new(&run, &[]).headline.word, "FAULT INJECTED");
+    }
+
+    #[test]
+    fn raised_alerts_stand_in_the_headline_and_critical_ones_take_its_green() {
+        let mut run = samples::green().run;
+        run.alerts = samples::mixed().run.alerts;
+        run.alerts.iter_mut().for_each(|alert| (alert.alarm, alert.severity) = (Alarm::Quiet, Severity::Critical));
+        let said = |run: &Run| (View::new(run, &[]).headline.text, View::new(run, &[]).headline.tone);
+        assert_eq!(said(&run), ("All 6 judged checks meet their targets.".to_owned(), Tone::Good));
+        (run.alerts[0].alarm, run.alerts[0].severity) = (Alarm::Raised, Severity::Warning);
+        let text = "All 6 judged checks meet their targets, 1 warning alert raised.".to_owned();
+        assert_eq!(said(&run), (text, Tone::Good));
+        run.alerts[1].alarm = Alarm::Raised;
+        let text = "All 6 judged checks meet their targets, 1 critical alert and 1 warning alert raised.".to_owned();
+        assert_eq!(said(&run), (text, Tone::Open));
+    }
+
+    #[test]
+    fn figures_of_alerts_carry_their_own_label() {
+        let mut run = samples::green().run;
+        run.alerts = samples::mixed().run.alerts;
+        run.alerts.retain(|alert| alert.evidence == Some(Evidence::Emulated));
+        for (format, text) in everywhere(&run) {
+            assert!(format == "junit" || text.contains("emulated"), "{format}");
+        }
+        let labels: Vec<_> = View::new(&run, &[]).alerts.iter().map(|alert| alert.evidence).collect();
+        assert_eq!(labels, [Some(Evidence::Emulated)], "all checks of this run are measured on the host");
+    }
+
+    #[test]
+    fn the_same_run_can_be_asked_for_again() {
+        let mut run = samples::mixed().run;
+        let again = |run: &Run| View::new(run, &[]).reproduce;
+        let command = "hil run scenarios/edge-desktop-mixed.toml --only EDGE-08 --seed 42";
+        assert_eq!(again(&run), Some(format!("{command} --quick")));
+        run.quick = false;
+        assert_eq!(again(&run).as_deref(), Some(command));
+    }
+
+    #[test]
+    fn the_last_event_is_the_summary_with_two_places() {
+        let run = samples::mixed().run;
+        let view = View::new(&run, &[]);
+        let read = |text: String| serde_json::from_str::<serde_json::Value>(&text).unwrap();
+        let text = json::run_finished(&view, "runs/\u{9b}\u{fffd}", "runs/report.html").unwrap();
+        assert_eq!(text.lines().count(), 1);
+        assert!(!text.contains('\u{9b}'));
+        let mut event = read(text);
+        let fields = event.as_object_mut().unwrap();
+        assert_eq!(fields.remove("event"), Some("run-finished".into()));
+        assert_eq!(fields.remove("folder"), Some("runs/\u{9b}\u{fffd}".into()));
+        assert_eq!(fields.remove("report"), Some("runs/report.html".into()));
+        assert_eq!(event, read(json::render(&view).unwrap()));
+    }
+
+    #[test]
+    fn remarks_on_figures_are_dim_and_break_between_words() {
+        let run = samples::quick().run;
+        let view = View::new(&run, &[]);
+        let remark = run.checks[1].estimate.as_ref().unwrap().remark.as_deref().unwrap();
+        for width in 60..200 {
+            let text = terminal::render(&view, Options { width, color: true, ..PLAIN });
+            let lines = text.lines().map(str::trim_start).skip_while(|line| !line.contains("figure: "));
+            let dim: Vec<&str> =
+                lines.map_while(|line| line.strip_prefix("\u{1b}[2m")?.strip_suffix("\u{1b}[0m")).collect();
+            assert_eq!(dim.join(" "), format!("figure: {remark}"), "at {width} columns");
+        }
     }
 
     #[test]

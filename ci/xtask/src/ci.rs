@@ -6,7 +6,7 @@
 
 use std::env;
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -40,7 +40,7 @@ const STEPS: [Step; 6] = [
     },
     Step {
         name: "tidy",
-        about: "layout, dependency arrows, headers, lengths, manifests, forbidden words, lock file",
+        about: "layout, dependency arrows, links, headers, lengths, manifests, profile, forbidden words, lock file",
         action: Action::Check(tidy::tidy),
     },
     Step {
@@ -57,7 +57,7 @@ const STEPS: [Step; 6] = [
         },
     },
     Step {
-        name: "test",
+        name: TEST,
         about: "every test of every crate, HIL_DATA's data sets included when it is set",
         action: Action::Cargo {
             arguments: &["test", "--workspace", "--release", "--locked"],
@@ -75,6 +75,37 @@ const STEPS: [Step; 6] = [
     },
 ];
 
+/// The step that runs the tests, those on real data among them.
+const TEST: &str = "test";
+
+/// What is asked for besides running every step.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Options<'a> {
+    /// The name of the only step to run.
+    pub only: Option<&'a str>,
+    /// Whether tests that are not run for want of real data are a failure.
+    pub require_data: bool,
+}
+
+impl<'a> Options<'a> {
+    /// Reads the arguments behind `ci`.
+    ///
+    /// # Errors
+    /// When an argument is unknown or `--only` names no step.
+    pub fn parse(arguments: &[&'a str]) -> Result<Self> {
+        let mut options = Self::default();
+        let mut rest = arguments.iter();
+        while let Some(argument) = rest.next() {
+            match *argument {
+                "--only" => options.only = Some(rest.next().context("`--only` needs the name of a step")?),
+                "--require-data" => options.require_data = true,
+                other => bail!("`cargo xtask ci` has no option `{other}`"),
+            }
+        }
+        Ok(options)
+    }
+}
+
 /// How one step ended.
 struct Outcome {
     name: &'static str,
@@ -91,16 +122,18 @@ pub fn list() -> String {
     })
 }
 
-/// Runs all steps, or the one named `only`; true when all passed.
+/// Runs all steps, or the one that the options name; true when all passed.
 ///
 /// # Errors
-/// When there is no step of that name. A step that cannot be carried out has failed, and the others still run.
-pub fn run(root: &Path, only: Option<&str>) -> Result<bool> {
-    let steps = select(only)?;
-    let outcomes = run_each(&steps, |step| {
+/// When there is no step of that name, or `HIL_DATA` names no folder. A step that cannot be carried out has failed,
+/// and the others still run.
+pub fn run(root: &Path, options: Options<'_>) -> Result<bool> {
+    let steps = select(options.only)?;
+    let data = data_folder()?;
+    let mut outcomes = run_each(&steps, |step| {
         println!("\n=== {}: {}", step.name, step.about);
         let begin = Instant::now();
-        let passed = perform(root, step).unwrap_or_else(|error| {
+        let passed = perform(root, step, data.as_deref()).unwrap_or_else(|error| {
             println!("error: {error:#}");
             false
         });
@@ -108,8 +141,26 @@ pub fn run(root: &Path, only: Option<&str>) -> Result<bool> {
         println!("=== {}: {} in {:.1} s", step.name, word(passed), took.as_secs_f64());
         (passed, took)
     });
-    print!("\n{}", summary(&outcomes));
+    let lacks_data = data.is_none() && steps.iter().any(|step| step.name == TEST);
+    outcomes.extend(lack_of_data(lacks_data, options.require_data));
+    print!("\n{}", summary(&outcomes, lacks_data));
     Ok(outcomes.iter().all(|outcome| outcome.passed))
+}
+
+/// The failure that a lack of real data is where it is required.
+fn lack_of_data(lacks_data: bool, is_required: bool) -> Option<Outcome> {
+    (lacks_data && is_required).then_some(Outcome { name: "data", passed: false, took: Duration::ZERO })
+}
+
+/// The folder of real data that `HIL_DATA` names. Tests run in the folders of their crates, where a relative path
+/// would lead elsewhere, so it is absolute.
+fn data_folder() -> Result<Option<PathBuf>> {
+    let Some(data) = env::var_os("HIL_DATA").filter(|data| !data.is_empty()) else { return Ok(None) };
+    let data = std::path::absolute(data).context("HIL_DATA names no path")?;
+    if !data.is_dir() {
+        bail!("HIL_DATA is {}, which is no folder; name a folder of data sets or unset it", data.display());
+    }
+    Ok(Some(data))
 }
 
 fn select(only: Option<&str>) -> Result<Vec<Step>> {
@@ -132,7 +183,7 @@ fn run_each(steps: &[Step], mut run_one: impl FnMut(&Step) -> (bool, Duration)) 
         .collect()
 }
 
-fn perform(root: &Path, step: &Step) -> Result<bool> {
+fn perform(root: &Path, step: &Step, data: Option<&Path>) -> Result<bool> {
     match step.action {
         Action::Check(check) => {
             let report = check(root)?;
@@ -143,26 +194,31 @@ fn perform(root: &Path, step: &Step) -> Result<bool> {
             println!("cargo {}", arguments.join(" "));
             let mut command = cargo::command(root);
             command.args(arguments).envs(environment.iter().copied());
-            // Tests run in the folders of their crates, so a relative path would lead elsewhere.
-            if let Some(data) = env::var_os("HIL_DATA").filter(|data| !data.is_empty()) {
-                command.env("HIL_DATA", std::path::absolute(data).context("HIL_DATA names no path")?);
-            }
+            match data {
+                Some(data) => command.env("HIL_DATA", data),
+                None => command.env_remove("HIL_DATA"),
+            };
             Ok(command.status().context("failed to start cargo")?.success())
         }
     }
 }
 
-fn summary(outcomes: &[Outcome]) -> String {
+/// What the steps came to; `lacks_data` says that tests ran without real data.
+fn summary(outcomes: &[Outcome], lacks_data: bool) -> String {
     let mut text = String::new();
     for outcome in outcomes {
         let seconds = outcome.took.as_secs_f64();
         // Writing to a string cannot fail.
         let _ = writeln!(text, "{:<10}{:<8}{seconds:>7.1} s", outcome.name, word(outcome.passed));
     }
+    if lacks_data {
+        text.push_str("NOT TESTED: HIL_DATA was not set: tests on real data were not run\n");
+    }
     let failed: Vec<&str> = outcomes.iter().filter(|outcome| !outcome.passed).map(|outcome| outcome.name).collect();
     let total: f64 = outcomes.iter().map(|outcome| outcome.took.as_secs_f64()).sum();
     let _ = if failed.is_empty() {
-        writeln!(text, "ci: everything passed in {total:.1} s")
+        let what = if lacks_data { "everything but the tests on real data" } else { "everything" };
+        writeln!(text, "ci: {what} passed in {total:.1} s")
     } else {
         writeln!(text, "ci: failed after {total:.1} s: {}", failed.join(", "))
     };
@@ -177,13 +233,13 @@ fn word(passed: bool) -> &'static str {
 mod tests {
     use std::time::Duration;
 
-    use super::{STEPS, list, run_each, select, summary};
+    use super::{Options, STEPS, lack_of_data, list, run_each, select, summary};
 
     #[test]
     fn a_failed_step_stops_no_other_and_is_named_at_the_end() {
         let outcomes = run_each(&STEPS, |step| (step.name != "tidy", Duration::from_millis(1_500)));
         assert_eq!(outcomes.len(), STEPS.len());
-        let text = summary(&outcomes);
+        let text = summary(&outcomes, false);
         assert!(text.contains("fmt       passed      1.5 s\ntidy      FAILED      1.5 s\n"), "{text}");
         assert!(text.ends_with("ci: failed after 9.0 s: tidy\n"), "{text}");
     }
@@ -191,7 +247,30 @@ mod tests {
     #[test]
     fn passing_says_so() {
         let outcomes = run_each(&STEPS, |_| (true, Duration::ZERO));
-        assert!(summary(&outcomes).ends_with("ci: everything passed in 0.0 s\n"));
+        assert!(summary(&outcomes, false).ends_with("ci: everything passed in 0.0 s\n"));
+    }
+
+    #[test]
+    fn tests_without_real_data_are_told_and_fail_where_data_is_required() {
+        let mut outcomes = run_each(&STEPS, |_| (true, Duration::ZERO));
+        let text = summary(&outcomes, true);
+        assert!(text.contains("\nNOT TESTED: HIL_DATA was not set: tests on real data were not run\n"), "{text}");
+        assert!(text.ends_with("ci: everything but the tests on real data passed in 0.0 s\n"), "{text}");
+        outcomes.extend(lack_of_data(true, true));
+        assert!(summary(&outcomes, true).ends_with("ci: failed after 0.0 s: data\n"));
+        for (lacks_data, is_required) in [(true, false), (false, true), (false, false)] {
+            assert!(lack_of_data(lacks_data, is_required).is_none());
+        }
+    }
+
+    #[test]
+    fn options_are_read_in_any_order() {
+        let both = Options { only: Some("test"), require_data: true };
+        assert_eq!(Options::parse(&["--only", "test", "--require-data"]).unwrap(), both);
+        assert_eq!(Options::parse(&["--require-data", "--only", "test"]).unwrap(), both);
+        assert_eq!(Options::parse(&[]).unwrap(), Options::default());
+        assert!(Options::parse(&["--only"]).is_err());
+        assert!(Options::parse(&["--require"]).is_err());
     }
 
     #[test]

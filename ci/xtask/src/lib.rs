@@ -12,3 +12,4 @@ pub mod fresh;
 pub mod licences;
 pub mod repo;
 pub mod tidy;
+pub mod tree;

@@ -17,11 +17,13 @@ Chores of the workspace.
 Usage: cargo xtask <COMMAND>
 
 Commands:
-  tidy              Check layout, dependency arrows, headers, file lengths, manifests, forbidden words, lock file
+  tidy              Check layout, dependency arrows, links, headers, file lengths, manifests, profile,
+                    forbidden words, lock file
   licences          Check the licences and duplicate versions of all dependencies against ci/licences.toml
   ci                Run every check and test, as continuous integration does
      --list         List the steps
      --only STEP    Run one step
+     --require-data Fail when HIL_DATA is not set and so tests on real data are not run
   fresh             Clone the last commit into an empty folder and run the two commands of README.md there
 ";
 
@@ -44,12 +46,11 @@ fn run(arguments: &[String]) -> Result<bool> {
     match arguments.as_slice() {
         ["tidy"] => Ok(show("tidy", &tidy::tidy(&root)?)),
         ["licences"] => Ok(show("licences", &licences::licences(&root)?)),
-        ["ci"] => ci::run(&root, None),
-        ["ci", "--only", step] => ci::run(&root, Some(step)),
         ["ci", "--list"] => {
             print!("{}", ci::list());
             Ok(true)
         }
+        ["ci", options @ ..] => ci::run(&root, ci::Options::parse(options)?),
         ["fresh"] => fresh::run(&root),
         [] | ["help" | "--help" | "-h"] => {
             print!("{USAGE}");

@@ -84,7 +84,7 @@ pub fn top_folders(files: &[File]) -> Vec<&str> {
 }
 
 /// The names that lines such as `/target` of a `.gitignore` exclude at the root.
-fn ignored_at_root(gitignore: &str) -> Vec<String> {
+pub(crate) fn ignored_at_root(gitignore: &str) -> Vec<String> {
     gitignore
         .lines()
         .filter_map(|line| line.trim().strip_prefix('/'))

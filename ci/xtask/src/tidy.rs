@@ -4,13 +4,16 @@
 //! repository once and hands it to all of them; every finding of every check is reported together.
 
 mod arrows;
+mod features;
 mod folders;
 mod headers;
 mod length;
+mod links;
 mod lockfile;
 mod manifests;
 mod map;
 mod no_std;
+mod optimised;
 mod readme;
 mod words;
 
@@ -29,15 +32,24 @@ use crate::{cargo, repo};
 pub fn tidy(root: &Path) -> Result<Report> {
     let files = repo::read(root)?;
     let members = cargo::members(root)?;
+    let out_of_step = lockfile::check_in_step(root)?;
+    // Cargo can say what is built only when the lock file is in order.
+    let built = if out_of_step.is_empty() {
+        [optimised::check(root, &files, &members)?, features::check(root, &files)?].concat()
+    } else {
+        Vec::new()
+    };
     let findings: Vec<Finding> = [
         folders::check(&files),
         map::check(&files, &members),
         readme::check(&files),
+        links::check(&files, &members),
         arrows::check(&files, &members),
         no_std::check(&files, &members),
         manifests::check(&files, &members),
         lockfile::check_sources(&files),
-        lockfile::check_in_step(root)?,
+        out_of_step,
+        built,
         headers::check(&files),
         length::findings(&files),
         words::check(&files),

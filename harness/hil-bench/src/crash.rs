@@ -6,6 +6,8 @@ use crate::bench::{End, Ending};
 const MAX_DETAIL: usize = 400;
 /// The exit status of a Rust program that panicked.
 const PANIC_STATUS: i32 = 101;
+/// What to think of when a process was ended from outside.
+pub(crate) const WHO_KILLS: &str = "was it the out-of-memory killer, or somebody's kill?";
 
 /// Whose doing the end of an agent was.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,11 +37,9 @@ pub(crate) fn blame(end: &End) -> Blame {
         }
         Ending::Exited(status) => Blame::Code { detail: with(format!("exited with status {status}")) },
         Ending::Crashed { signal } => Blame::Code { detail: with(format!("ended by {signal}")) },
-        Ending::KilledFromOutside { signal } => Blame::Rig {
-            message: format!(
-                "the agent was ended from outside by {signal}; was it the out-of-memory killer, or somebody's kill?"
-            ),
-        },
+        Ending::KilledFromOutside { signal } => {
+            Blame::Rig { message: format!("the agent was ended or stopped from outside by {signal}; {WHO_KILLS}") }
+        }
         Ending::Stopped => Blame::Rig { message: with("the agent closed its link and went on without it".to_owned()) },
     }
 }

@@ -7,12 +7,12 @@ use hil_model::data::Dataset;
 use hil_model::id::{DatasetName, WorkloadId};
 use hil_model::plan::{Job, Start, Step};
 use hil_model::run::RigFault;
-use hil_model::sample::{Counter, Failure, Observations};
+use hil_model::sample::{Counter, Cut, Failure, Observations};
 use hil_model::scenario::{Code, Workload};
 use hil_wire::message::COMMAND_KERNEL;
 
 use crate::bench::{Bench, End, Ending};
-use crate::control::Control;
+use crate::control::{Control, Ear};
 use crate::crash::printable;
 use crate::event::Event;
 use crate::life::{AgentLife, Input, Subject};
@@ -49,7 +49,8 @@ pub struct JobOutcome {
 /// Runs every step of `job` on `bench`, within its budget.
 ///
 /// An iteration that is under way when the budget ends is let finish, so a job overruns its budget by at most its
-/// timeout. A workload that fails is over; the others go on, in a new life of the agent where necessary.
+/// timeout. A workload that fails is over; the others go on, in a new life of the agent where necessary. However a job
+/// ends, unless the rig is the cause: what was measured is compared with the known answer once more.
 pub fn run_job(
     job: &Job,
     bench: &dyn Bench,
@@ -73,14 +74,15 @@ pub fn run_job(
         }
     }
     let began = control.clock.now();
-    let mut runner = Runner { job, bench, control: *control, events, began, clock: None, books };
+    let ear = Ear::new(*control);
+    let mut runner = Runner { job, bench, control: *control, ear: &ear, events, began, clock: None, books };
     match runner.all_starts() {
-        Ok(()) | Err(Stop::BudgetSpent) => {}
-        Err(Stop::Cancelled) => outcome.interrupted = true,
+        Ok(()) | Err(Stop::BudgetSpent | Stop::Cancelled) => {}
         Err(Stop::Rig { phase, message }) => outcome.fault = fault(phase, message),
         // Failures are booked where they happen.
         Err(Stop::Failed(failure)) => outcome.fault = fault(Phase::Close, format!("{failure:?} of no workload")),
     }
+    outcome.interrupted = runner.books.iter().any(|book| book.observations.cut == Some(Cut::User));
     if let Some(clock) = runner.clock {
         let books = runner.books.into_iter();
         outcome.observations = books.map(|book| Observations { clock: clock.clone(), ..book.observations }).collect();
@@ -118,16 +120,28 @@ pub(crate) struct Book<'j> {
 impl<'j> Book<'j> {
     fn new(job: &Job, subject: Subject<'j>) -> Self {
         let clock = Counter { name: String::new(), hz: 1.0 };
-        let observations = Observations::new(job.scenario.clone(), subject.id.clone(), job.evidence, clock);
+        let mut observations = Observations::new(job.scenario.clone(), subject.id.clone(), job.evidence, clock);
+        observations.answers_planned = answers_planned(job, &subject);
         Self { subject, observations, pace: None, position: (0, 0) }
     }
+}
+
+/// Every item with a right answer is answered once in each step that asks for it.
+fn answers_planned(job: &Job, subject: &Subject<'_>) -> u64 {
+    let Input::Items(dataset) = &subject.input else { return 0 };
+    let steps = job.starts.iter().flat_map(|start| &start.steps);
+    let asked = steps.filter(|step| matches!(step, Step::Answer { workload, .. } if workload == subject.id)).count();
+    let labelled = dataset.items.iter().filter(|item| item.expected.is_some()).count();
+    u64::try_from(asked * labelled).unwrap_or(u64::MAX)
 }
 
 /// A job under way.
 pub(crate) struct Runner<'j, 'c, 'e> {
     pub(crate) job: &'j Job,
     pub(crate) bench: &'c dyn Bench,
-    pub(crate) control: Control<'c>,
+    control: Control<'c>,
+    /// How sessions hear of the caller's wish to stop.
+    ear: &'c Ear<'c>,
     pub(crate) events: &'e mut dyn FnMut(Event),
     began: Duration,
     /// The agents' clock, once the first of them has said what it is.
@@ -141,28 +155,41 @@ impl<'c> Runner<'_, 'c, '_> {
         for (number, start) in self.job.starts.iter().enumerate() {
             (self.events)(Event::StartBegan { start: start.index, starts });
             let mut life = None;
-            let mut measured = BTreeSet::new();
             for (at, step) in start.steps.iter().enumerate() {
-                let Err(stop) = self.step(&mut life, &mut measured, start.index, step) else { continue };
-                if stop == Stop::BudgetSpent {
-                    self.book_budget(number, at);
-                    self.end_life(life, &measured)?;
+                let Err(stop) = self.step(&mut life, start.index, step) else { continue };
+                match stop {
+                    Stop::BudgetSpent => {
+                        (self.events)(Event::BudgetSpent);
+                        self.book_cut(Cut::Budget, number, at);
+                        self.end_life(life, start.index, None)?;
+                    }
+                    Stop::Cancelled => {
+                        self.book_cut(Cut::User, number, at);
+                        // Nobody waits for an agent that has measured nothing.
+                        if !self.measured_in(start.index).is_empty() {
+                            self.end_life(life, start.index, Some(step.workload()))?;
+                        }
+                    }
+                    Stop::Failed(_) | Stop::Rig { .. } => {}
                 }
                 return Err(stop);
             }
-            self.end_life(life, &measured)?;
+            self.end_life(life, start.index, None)?;
         }
         Ok(())
     }
 
+    /// The numbers of the workloads that were timed in this start and have not failed.
+    fn measured_in(&self, start: u32) -> Vec<usize> {
+        let measured = |book: &Book<'_>| {
+            let of_start = book.observations.iterations.iter().rev().take_while(|iteration| iteration.start == start);
+            book.observations.failure.is_none() && of_start.into_iter().any(|iteration| !iteration.warmup)
+        };
+        (0..self.books.len()).filter(|at| measured(&self.books[*at])).collect()
+    }
+
     /// One step. A failure of the measured code is booked here and does not stop the others.
-    fn step(
-        &mut self,
-        life: &mut Option<AgentLife<'c>>,
-        measured: &mut BTreeSet<usize>,
-        start: u32,
-        step: &Step,
-    ) -> Result<(), Stop> {
+    fn step(&mut self, life: &mut Option<AgentLife<'c>>, start: u32, step: &Step) -> Result<(), Stop> {
         let Some(at) = self.books.iter().position(|book| book.subject.id == step.workload()) else {
             return Err(Stop::rig(Phase::Load, format!("the plan names no workload {}", step.workload())));
         };
@@ -170,11 +197,7 @@ impl<'c> Runner<'_, 'c, '_> {
             return Ok(());
         }
         self.check()?;
-        let result = self.do_step(life, at, start, step);
-        if matches!(step, Step::Measure { .. }) {
-            measured.insert(at);
-        }
-        match result {
+        match self.do_step(life, at, start, step) {
             Err(Stop::Failed(failure)) => {
                 self.book_failure(at, failure);
                 self.bury_if_dead(life);
@@ -206,7 +229,7 @@ impl<'c> Runner<'_, 'c, '_> {
 
     /// A new life of the agent.
     pub(crate) fn open(&mut self) -> Result<AgentLife<'c>, Stop> {
-        let life = AgentLife::open(self.bench, self.control, self.job.timeout)?;
+        let life = AgentLife::open(self.bench, self.ear.control(), self.job.timeout)?;
         let clock = self.clock.get_or_insert_with(|| life.info.clock.clone());
         if *clock != life.info.clock {
             return Err(Stop::rig(
@@ -217,28 +240,52 @@ impl<'c> Runner<'_, 'c, '_> {
         Ok(life)
     }
 
-    /// Checks once more that what was measured gives right results, and ends the agent.
-    fn end_life(&mut self, life: Option<AgentLife<'c>>, measured: &BTreeSet<usize>) -> Result<(), Stop> {
-        let mut life = life;
-        for at in measured {
-            let book = &self.books[*at];
-            let Some(alive) = life.as_mut().filter(|_| book.observations.failure.is_none()) else { continue };
-            match alive.verify(&book.subject) {
-                Ok(()) => {}
-                Err(Stop::Failed(failure)) => {
-                    self.book_failure(*at, failure);
-                    self.bury_if_dead(&mut life);
-                }
-                Err(stop) => {
-                    self.bury_if_dead(&mut life);
-                    return Err(stop);
-                }
-            }
-        }
+    /// Checks once more that what was measured gives right results, and ends the agent. `unfinished` is the workload
+    /// whose request the caller's wish to stop may have left without its answer.
+    ///
+    /// The caller's wish to stop is not heard here: figures count only with this check.
+    fn end_life(
+        &mut self,
+        mut life: Option<AgentLife<'c>>,
+        start: u32,
+        unfinished: Option<&WorkloadId>,
+    ) -> Result<(), Stop> {
+        self.ear.close();
+        let result = self.last_checks(&mut life, start, unfinished);
+        self.ear.open();
+        result?;
         if let Some(life) = life {
             let end = life.close();
             self.report_end(&end);
         }
+        Ok(())
+    }
+
+    fn last_checks(
+        &mut self,
+        life: &mut Option<AgentLife<'c>>,
+        start: u32,
+        unfinished: Option<&WorkloadId>,
+    ) -> Result<(), Stop> {
+        let unfinished = unfinished.and_then(|id| self.books.iter().position(|book| book.subject.id == id));
+        if let Some((at, alive)) = unfinished.zip(life.as_mut()) {
+            let result = alive.catch_up(self.control.clock, self.job.timeout);
+            self.book_last(life, at, result)?;
+        }
+        for at in self.measured_in(start) {
+            let Some(alive) = life.as_mut() else { break };
+            let result = alive.verify(&self.books[at].subject);
+            self.book_last(life, at, result)?;
+        }
+        Ok(())
+    }
+
+    /// Books what became of a last check.
+    fn book_last(&mut self, life: &mut Option<AgentLife<'c>>, at: usize, result: Result<(), Stop>) -> Result<(), Stop> {
+        let Err(stop) = result else { return Ok(()) };
+        self.bury_if_dead(life);
+        let Stop::Failed(failure) = stop else { return Err(stop) };
+        self.book_failure(at, failure);
         Ok(())
     }
 
@@ -248,16 +295,15 @@ impl<'c> Runner<'_, 'c, '_> {
         book.observations.failure = Some(failure);
     }
 
-    /// The budget ended before step `at` of start `number`: everything from there on is missing.
-    fn book_budget(&mut self, number: usize, at: usize) {
-        (self.events)(Event::BudgetSpent);
+    /// The plan ended in or before step `at` of start `number`: something is missing of everything from there on.
+    fn book_cut(&mut self, cut: Cut, number: usize, at: usize) {
         let left = |(n, start): (usize, &'_ Start)| {
             let skip = if n == number { at } else { 0 };
             start.steps.iter().skip(skip).map(|step| step.workload().clone()).collect::<Vec<_>>()
         };
         let missing: BTreeSet<WorkloadId> = self.job.starts.iter().enumerate().skip(number).flat_map(left).collect();
-        for book in &mut self.books {
-            book.observations.budget_spent |= missing.contains(book.subject.id);
+        for book in self.books.iter_mut().filter(|book| missing.contains(book.subject.id)) {
+            book.observations.cut = Some(cut);
         }
     }
 

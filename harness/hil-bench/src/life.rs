@@ -1,14 +1,18 @@
 //! One life of an agent, and what is known about it: what it has loaded, what was verified.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use hil_model::data::Dataset;
 use hil_model::id::WorkloadId;
+use hil_wire::message::{FailCode, Request, Response};
 
 use crate::bench::{Bench, End};
-use crate::control::Control;
+use crate::control::{Control, HostClock};
+use crate::crash::printable;
 use crate::inquire::AgentInfo;
-use crate::session::{Calibration, Session};
+use crate::phase::Phase;
+use crate::session::{Calibration, Session, failed};
 use crate::stop::Stop;
 
 /// A workload, resolved to what an agent understands.
@@ -46,7 +50,7 @@ pub(crate) struct AgentLife<'c> {
 }
 
 impl<'c> AgentLife<'c> {
-    pub(crate) fn open(bench: &dyn Bench, control: Control<'c>, timeout: std::time::Duration) -> Result<Self, Stop> {
+    pub(crate) fn open(bench: &dyn Bench, control: Control<'c>, timeout: Duration) -> Result<Self, Stop> {
         let (session, info) = Session::open(bench, control, timeout)?;
         Ok(Self { session, info, loaded: BTreeMap::new(), verified: BTreeSet::new(), calibrated: BTreeSet::new() })
     }
@@ -58,6 +62,8 @@ impl<'c> AgentLife<'c> {
             self.give(subject, 0)?;
             self.session.verify(subject.kernel)?;
         } else {
+            // Without an answer nobody knows what the kernel holds.
+            self.loaded.remove(subject.kernel);
             self.session.verify(subject.kernel)?;
             self.loaded.insert(subject.kernel.to_owned(), Loaded::BuiltIn);
         }
@@ -94,13 +100,146 @@ impl<'c> AgentLife<'c> {
         if self.loaded.get(subject.kernel) == Some(&wanted) {
             return Ok(());
         }
+        self.loaded.remove(subject.kernel);
         self.session.load(subject.kernel, bytes)?;
         self.loaded.insert(subject.kernel.to_owned(), wanted);
         Ok(())
     }
 
+    /// Waits until the agent has done what it was asked before. What it has to say about that is passed over, unless
+    /// it is that the measured code failed. It may take as long as one iteration, given by `timeout`.
+    pub(crate) fn catch_up(&mut self, clock: &dyn HostClock, timeout: Duration) -> Result<(), Stop> {
+        let phase = Phase::Verify;
+        let give_up = clock.now() + phase.patience(timeout);
+        // An agent answers in the order in which it was asked, so everything before this answer is about the past.
+        self.session.send(phase, &Request::Now)?;
+        let mut result = Ok(());
+        loop {
+            self.session.wait(phase, Duration::ZERO)?;
+            match self.session.message(phase)? {
+                Response::Now { .. } => return result,
+                Response::Failed { code: FailCode::NotObservable, .. } => {}
+                Response::Failed { code, detail } => result = Err(failed(phase, code, &printable(detail))),
+                _ if clock.now() > give_up => {
+                    let why = "the agent went on for too long to be compared with the known answer once more";
+                    return Err(Stop::rig(phase, why));
+                }
+                _ => {}
+            }
+        }
+    }
+
     /// Ends the agent as it should be ended.
     pub(crate) fn close(mut self) -> End {
         self.session.close()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::rc::Rc;
+    use std::sync::atomic::AtomicBool;
+    use std::time::Duration;
+
+    use hil_model::id::PlatformId;
+    use hil_model::lab::{BenchInfo, Evidence};
+    use hil_wire::frame::{Encoder, MAX_FRAME};
+    use hil_wire::message::{Clock, FailCode, Response};
+
+    use super::AgentLife;
+    use crate::bench::{Bench, End, Ending, Life, Link, LinkGone, RigError};
+    use crate::control::{Control, HostClock};
+    use crate::stop::Stop;
+
+    #[derive(Clone, Default)]
+    struct Milliseconds(Rc<Cell<u64>>);
+
+    impl HostClock for Milliseconds {
+        fn now(&self) -> Duration {
+            Duration::from_millis(self.0.get())
+        }
+    }
+
+    /// Says one message every millisecond: `first`, and then `on_and_on` for ever, whatever it is asked.
+    struct Recited {
+        info: BenchInfo,
+        clock: Milliseconds,
+        first: &'static [Response<'static>],
+        on_and_on: Response<'static>,
+    }
+
+    struct RecitedLife {
+        clock: Milliseconds,
+        first: std::slice::Iter<'static, Response<'static>>,
+        on_and_on: Response<'static>,
+        encoder: Encoder,
+    }
+
+    impl Bench for Recited {
+        fn info(&self) -> &BenchInfo {
+            &self.info
+        }
+        fn start(&self) -> Result<Box<dyn Life>, RigError> {
+            let (clock, first, on_and_on) = (self.clock.clone(), self.first.iter(), self.on_and_on);
+            Ok(Box::new(RecitedLife { clock, first, on_and_on, encoder: Encoder::new() }))
+        }
+    }
+
+    impl Link for RecitedLife {
+        fn send(&mut self, _: &[u8]) -> Result<(), LinkGone> {
+            Ok(())
+        }
+        fn receive(&mut self, buffer: &mut Vec<u8>, _: Duration) -> Result<(), LinkGone> {
+            self.clock.0.set(self.clock.0.get() + 1);
+            let mut out = [0; MAX_FRAME];
+            let message = self.first.next().unwrap_or(&self.on_and_on);
+            buffer.extend(self.encoder.encode(message, &mut out).unwrap());
+            Ok(())
+        }
+    }
+
+    impl Life for RecitedLife {
+        fn end(&mut self, _: Duration) -> End {
+            End { how: Ending::Stopped, last_words: String::new() }
+        }
+    }
+
+    const HELLO: Response<'_> = Response::Hello {
+        version: 1,
+        agent: "recited",
+        image: "1",
+        clock: Clock { name: "c", hz: 1.0 },
+        cpu: None,
+        cycles: None,
+        max_body: 1024,
+        max_input: 0,
+        now: 0,
+    };
+    const CASE: Response<'_> = Response::Case { name: "one", broken: None };
+
+    /// What becomes of catching up with an agent that says this after its greeting.
+    fn catch_up(first: &'static [Response<'static>], on_and_on: Response<'static>) -> (Result<(), Stop>, Duration) {
+        let info = BenchInfo { platform: PlatformId::new("recited").unwrap(), evidence: Evidence::Emulated, cores: 1 };
+        let (clock, cancel) = (Milliseconds::default(), AtomicBool::new(false));
+        let bench = Recited { info, clock: clock.clone(), first, on_and_on };
+        let timeout = Duration::from_millis(500);
+        let mut life = AgentLife::open(&bench, Control { cancel: &cancel, clock: &clock }, timeout).unwrap();
+        (life.catch_up(&clock, timeout), clock.now())
+    }
+
+    #[test]
+    fn what_the_agent_still_has_to_say_is_passed_over_unless_the_code_failed() {
+        let now = Response::Now { now: 7 };
+        assert_eq!(catch_up(&[HELLO, CASE, CASE], now).0, Ok(()));
+        const WRONG: Response<'_> = Response::Failed { code: FailCode::WrongResult, detail: "at 3" };
+        assert!(matches!(catch_up(&[HELLO, CASE, WRONG], now).0, Err(Stop::Failed(_))));
+    }
+
+    #[test]
+    fn an_agent_that_never_comes_to_an_end_is_not_waited_for() {
+        let (result, took) = catch_up(&[HELLO], CASE);
+        assert!(matches!(result, Err(Stop::Rig { .. })), "{result:?}");
+        assert!(took < Duration::from_secs(2), "{took:?}");
     }
 }

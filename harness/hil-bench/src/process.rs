@@ -128,12 +128,14 @@ impl Life for ProcessLife {
             thread::sleep(LOOK_AGAIN);
         }
         let by_itself = system::has_ended(&mut self.child);
+        let suspended_by = if by_itself { None } else { system::suspended_by(&mut self.child) };
         // The dead child is not waited for yet, so its number cannot have been given to another group.
         system::kill_group(&mut self.child);
         let status = self.child.wait();
         let how = match status {
             Ok(status) if by_itself => system::ending(status),
-            _ => Ending::Stopped,
+            // It did not go on because it could not; no agent does that to itself.
+            _ => suspended_by.map_or(Ending::Stopped, |signal| Ending::KilledFromOutside { signal }),
         };
         // Something that left the group may still hold standard error open; then what was read so far has to do.
         let _ = self.silence.recv_timeout(FOR_LAST_WORDS);

@@ -10,15 +10,17 @@ use hil_wire::frame::{CHUNK_OVERHEAD, Encoder, MAX_FRAME};
 use hil_wire::message::{FailCode, MemoryUse, Request, Response, Sample};
 use hil_wire::version::{WIRE_VERSION, version_of_hello};
 
-use crate::bench::{Bench, End, Life};
+use crate::bench::{Bench, End, Ending, Life};
 use crate::control::Control;
-use crate::crash::{Blame, blame, printable};
+use crate::crash::{Blame, WHO_KILLS, blame, printable};
 use crate::inquire::{AgentInfo, Offer};
 use crate::phase::Phase;
 use crate::stop::Stop;
 
 /// How often a wait looks whether the caller wants to stop.
 const LOOK_UP: Duration = Duration::from_millis(50);
+/// Pieces that may still make a message after the deadline: more than any one message is split into.
+const LATE_PIECES: u32 = 64;
 /// How long an agent that has closed its link may take to end: time to print a panic, or to dump core.
 const TO_DIE: Duration = Duration::from_secs(2);
 /// How long an agent with nothing to do may take to answer a small question.
@@ -115,11 +117,6 @@ impl<'c> Session<'c> {
     /// How the agent ended, if it did.
     pub(crate) fn take_end(&mut self) -> Option<End> {
         self.end.take()
-    }
-
-    /// Ends the agent at once.
-    pub(crate) fn kill(&mut self) {
-        self.end = Some(self.life.end(Duration::ZERO));
     }
 
     /// Tells the agent to end and waits for it; then ends it by force.
@@ -292,7 +289,12 @@ impl<'c> Session<'c> {
     /// Waits for the next message, as long as the phase allows and `extra` more.
     pub(crate) fn wait(&mut self, phase: Phase, extra: Duration) -> Result<(), Stop> {
         let give_up = self.control.clock.now() + phase.patience(self.timeout) + extra;
+        let mut late_pieces = 0;
         loop {
+            // First, so that an agent that never stops talking can be interrupted.
+            if self.control.cancelled() {
+                return Err(Stop::Cancelled);
+            }
             let mut bytes = self.arrived.as_slice();
             let result = self.decoder.feed(&mut bytes);
             let used = self.arrived.len() - bytes.len();
@@ -307,15 +309,18 @@ impl<'c> Session<'c> {
                 Some(Err(error)) => return Err(corrupt(phase, &error.to_string())),
                 None => self.arrived.clear(),
             }
-            if self.control.cancelled() {
-                return Err(Stop::Cancelled);
-            }
             let left = give_up.saturating_sub(self.control.clock.now());
-            if left.is_zero() {
-                return Err(self.silence(phase));
-            }
-            if self.life.receive(&mut self.arrived, left.min(LOOK_UP)).is_err() {
+            // This process may itself have been held up: what came meanwhile is taken in before it counts as missing.
+            let patience = if left.is_zero() { LOOK_UP } else { left.min(LOOK_UP) };
+            if self.life.receive(&mut self.arrived, patience).is_err() {
                 return Err(self.gone(phase));
+            }
+            if left.is_zero() {
+                // Bytes that never make a frame are no answer either.
+                late_pieces += 1;
+                if self.arrived.is_empty() || late_pieces > LATE_PIECES {
+                    return Err(self.silence(phase));
+                }
             }
         }
     }
@@ -334,7 +339,7 @@ impl<'c> Session<'c> {
         }
     }
 
-    /// Nothing came in time: find out whether the agent is busy or waits for a request that got lost.
+    /// Nothing came in time: find out whether the agent is busy, waits for a request that got lost, or is no more.
     fn silence(&mut self, phase: Phase) -> Stop {
         let stop = if phase.runs_kernel() && self.is_busy() {
             Stop::Failed(Failure::TimedOut { after: self.timeout })
@@ -343,8 +348,13 @@ impl<'c> Session<'c> {
         } else {
             Stop::rig(phase, format!("the agent did not answer within {:?}", phase.patience(self.timeout)))
         };
-        self.kill();
-        stop
+        let end = self.life.end(Duration::ZERO);
+        let lived_on = end.how == Ending::Stopped;
+        let what_became_of_it = blamed(phase, &end);
+        self.end = Some(end);
+        // One that ended before this may have left its end of the link to something that it started, so the link is
+        // open and silent.
+        if lived_on { stop } else { what_became_of_it }
     }
 
     /// Whether the agent is in the middle of something. One that is not answers a small question at once.
@@ -386,19 +396,24 @@ impl<'c> Session<'c> {
     /// The agent has closed the link: find out how it ended, and whose doing that was.
     fn gone(&mut self, phase: Phase) -> Stop {
         let end = self.life.end(TO_DIE);
-        let whose = blame(&end);
+        let stop = blamed(phase, &end);
         self.end = Some(end);
-        match whose {
-            Blame::Code { detail } if phase.runs_kernel() => Stop::Failed(Failure::Crashed { detail }),
-            Blame::Code { detail } if phase == Phase::Handshake => Stop::rig(
-                phase,
-                format!(
-                    "the program ended before it said who it is ({detail}); does its main call hil_desktop::agent_main?"
-                ),
+        stop
+    }
+}
+
+/// What the end of an agent amounts to.
+fn blamed(phase: Phase, end: &End) -> Stop {
+    match blame(end) {
+        Blame::Code { detail } if phase.runs_kernel() => Stop::Failed(Failure::Crashed { detail }),
+        Blame::Code { detail } if phase == Phase::Handshake => Stop::rig(
+            phase,
+            format!(
+                "the program ended before it said who it is ({detail}); does its main call hil_desktop::agent_main?"
             ),
-            Blame::Code { detail } => Stop::rig(phase, format!("the agent ended: {detail}")),
-            Blame::Rig { message } => Stop::rig(phase, message),
-        }
+        ),
+        Blame::Code { detail } => Stop::rig(phase, format!("the agent ended: {detail}")),
+        Blame::Rig { message } => Stop::rig(phase, message),
     }
 }
 
@@ -418,7 +433,8 @@ pub(crate) fn failed(phase: Phase, code: FailCode, detail: &str) -> Stop {
     let detail = detail.to_owned();
     match code {
         FailCode::WrongResult => Stop::Failed(Failure::WrongResult { detail }),
-        FailCode::IterationFailed => Stop::Failed(Failure::Crashed { detail }),
+        FailCode::Crashed => Stop::Failed(Failure::Crashed { detail }),
+        FailCode::KilledFromOutside => Stop::rig(phase, format!("{detail}; {WHO_KILLS}")),
         FailCode::BadFrame | FailCode::LostFrame => {
             Stop::rig(phase, format!("the link to the agent is corrupt: {detail}"))
         }
@@ -426,6 +442,6 @@ pub(crate) fn failed(phase: Phase, code: FailCode, detail: &str) -> Stop {
         FailCode::UnknownKernel | FailCode::UnknownTable | FailCode::NoClass => Stop::rig(phase, detail),
         FailCode::BadLoad => Stop::rig(phase, format!("the input did not arrive whole: {detail}")),
         FailCode::InputRefused => Stop::rig(phase, format!("the kernel does not accept the input: {detail}")),
-        FailCode::TooLate | FailCode::NotObservable => Stop::rig(phase, detail),
+        FailCode::CouldNotRun | FailCode::TooLate | FailCode::NotObservable => Stop::rig(phase, detail),
     }
 }

@@ -4,14 +4,15 @@ use std::time::Duration;
 
 use hil_model::data::Dataset;
 use hil_model::id::{DatasetName, TableName};
-use hil_model::plan::Step;
+use hil_model::metric::Metric;
+use hil_model::plan::{Start, Step};
 use hil_model::sample::{Answer, Case, Failure, Iteration, OwnCost, Peak};
-use hil_wire::message::Sample;
+use hil_wire::message::{MemoryUse, Sample};
 
 use crate::crash::printable;
 use crate::event::Event;
 use crate::job::{Book, Runner};
-use crate::life::{AgentLife, Input};
+use crate::life::{AgentLife, Input, Subject};
 use crate::phase::Phase;
 use crate::stop::Stop;
 
@@ -77,13 +78,16 @@ impl<'c> Runner<'_, 'c, '_> {
     fn iterate(&mut self, life: &mut AgentLife<'c>, at: usize, batch: &Batch) -> Result<(), Stop> {
         life.verify_once(&self.books[at].subject)?;
         self.calibrate(life, at, batch.start)?;
-        let offset = self.first_item(at, batch);
-        let (mut done, mut chunk, mut last) = (0, 0, 0);
+        let first_item = self.first_item(at, batch);
+        let share = share_of_an_item(&self.books[at].subject.input, batch.iterations);
+        let (mut done, mut last) = (0, 0);
         while done < batch.iterations {
             self.check()?;
             let book = &mut self.books[at];
-            let count = chunk_size(book, last, batch.iterations).min(batch.iterations - done);
-            life.give(&book.subject, offset + chunk)?;
+            // How fast a side is decides how often it is asked, and never which items it gets.
+            let of_this_item = (share - done % share).min(batch.iterations - done);
+            let count = chunk_size(book, last).min(of_this_item);
+            life.give(&book.subject, first_item + number(done / share))?;
             let mut samples = Vec::with_capacity(usize::try_from(count).unwrap_or(0));
             let result = life.session.run(batch.phase, book.subject.kernel, count, &mut |sample| samples.push(sample));
             // What came before a failure is kept.
@@ -91,7 +95,6 @@ impl<'c> Runner<'_, 'c, '_> {
             result?;
             done += count;
             last = count;
-            chunk += 1;
             self.progress(at, batch.phase, done, batch.iterations);
         }
         Ok(())
@@ -118,12 +121,18 @@ impl<'c> Runner<'_, 'c, '_> {
         Ok(())
     }
 
-    /// The item that a batch begins with. Both sides of a block get the same one; starts are spread over the set.
+    /// The item that a batch begins with. Both sides of a block get the same one; the starts that run this workload in
+    /// this way are spread over the set, and each block of a start goes on where the one before it ended.
     fn first_item(&self, at: usize, batch: &Batch) -> usize {
-        let Input::Items(dataset) = &self.books[at].subject.input else { return 0 };
-        let stride = dataset.items.len().div_ceil(self.job.starts.len().max(1));
-        let number = |n: u32| usize::try_from(n).unwrap_or(0);
-        number(batch.start) * stride + number(batch.block)
+        let Subject { id, input, .. } = &self.books[at].subject;
+        let Input::Items(dataset) = input else { return 0 };
+        let alike =
+            |start: &&Start| start.steps.iter().any(|step| step.workload() == *id && phase_of(step) == batch.phase);
+        let starts = self.job.starts.iter().filter(alike);
+        let place = starts.clone().position(|start| start.index == batch.start).unwrap_or(0);
+        let stride = dataset.items.len().div_ceil(starts.count().max(1));
+        let items_of_a_batch = batch.iterations.div_ceil(share_of_an_item(input, batch.iterations));
+        place * stride + number(batch.block) * number(items_of_a_batch)
     }
 
     /// Answers every item of a data set that has a right answer.
@@ -156,13 +165,9 @@ impl<'c> Runner<'_, 'c, '_> {
         let cases = &mut book.observations.cases;
         let before = cases.len();
         let result = life.session.conform(book.subject.kernel, table.as_str(), &mut |name, broken| {
-            cases.push(Case { name: printable(name), broken: broken.map(printable) });
+            cases.push(Case { table: table.clone(), name: printable(name), broken: broken.map(printable) });
         });
         let done = u32::try_from(cases.len() - before).unwrap_or(u32::MAX);
-        if result.is_err() {
-            // Cases that hold are no proof while others were not tried.
-            self.books[at].observations.cases.truncate(before);
-        }
         self.progress(at, Phase::Conform, done, 0);
         result
     }
@@ -171,12 +176,15 @@ impl<'c> Runner<'_, 'c, '_> {
     fn memory(&mut self, life: &mut AgentLife<'c>, at: usize, start: u32) -> Result<(), Stop> {
         let book = &mut self.books[at];
         life.verify_once(&book.subject)?;
-        // Where the machine cannot tell, no peak is booked, and the check says what is missing.
-        let Some(memory) = life.session.memory(book.subject.kernel)? else { return Ok(()) };
-        book.observations.peaks.push(Peak { start, total: memory.total, agent: memory.agent });
-        if memory.upper_bound_only {
+        let Some(memory) = life.session.memory(book.subject.kernel)? else {
+            book.observations.unobservable.insert(Metric::Memory);
+            return Ok(());
+        };
+        let MemoryUse { total, agent, upper_bound_only } = memory;
+        book.observations.peaks.push(Peak { start, total, agent, upper_bound_only });
+        if upper_bound_only {
             let workload = book.subject.id.clone();
-            (self.events)(Event::MemoryIsUpperBound { workload, total: memory.total });
+            (self.events)(Event::MemoryIsUpperBound { workload, total });
         }
         Ok(())
     }
@@ -194,18 +202,26 @@ fn phase_of(step: &Step) -> Phase {
     }
 }
 
-/// How many iterations to ask for next, given the size of the chunk before and of the whole batch.
-fn chunk_size(book: &Book<'_>, last: u32, batch: u32) -> u32 {
-    let Some(seconds) = book.pace else { return 1 };
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a float cast saturates")]
-    let fitting = (CHUNK.as_secs_f64() / seconds.max(1e-9)) as u32;
-    // Every item of a data set shall have its turn, if there are iterations enough.
-    let items = match &book.subject.input {
+fn number(n: u32) -> usize {
+    usize::try_from(n).unwrap_or(0)
+}
+
+/// Iterations of a batch that one item gets: every item shall have its turn, if there are iterations enough.
+fn share_of_an_item(input: &Input<'_>, iterations: u32) -> u32 {
+    let items = match input {
         Input::Items(dataset) => u32::try_from(dataset.items.len()).unwrap_or(u32::MAX),
         Input::BuiltIn | Input::Command(_) => 1,
     };
+    iterations.div_ceil(items.max(1)).max(1)
+}
+
+/// How many iterations to ask for next, given the size of the chunk before.
+fn chunk_size(book: &Book<'_>, last: u32) -> u32 {
+    let Some(seconds) = book.pace else { return 1 };
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a float cast saturates")]
+    let fitting = (CHUNK.as_secs_f64() / seconds.max(1e-9)) as u32;
     let grown = if last == 0 { MAX_CHUNK } else { last.saturating_mul(GROWTH) };
-    fitting.min(grown).min(MAX_CHUNK).min(batch.div_ceil(items.max(1))).max(1)
+    fitting.min(grown).clamp(1, MAX_CHUNK)
 }
 
 /// Books samples as iterations and takes note of their pace.

@@ -3,14 +3,17 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a panic in a test's helper is the failure of the test")]
 
 use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use hil_bench::bench::{Bench, End, Ending, Life, Link, LinkGone, RigError};
+use hil_bench::control::Control;
 use hil_bench::event::Event;
-use hil_bench::job::JobOutcome;
+use hil_bench::job::{JobOutcome, run_job};
 use hil_model::lab::BenchInfo;
 use hil_model::plan::{Job, Step};
-use hil_model::sample::Failure;
+use hil_model::sample::{Cut, Failure};
 use hil_testkit::clock::VirtualClock;
 use hil_testkit::device::TestBench;
 use hil_testkit::fault::{Damage, Direction, LinkFault};
@@ -61,6 +64,62 @@ fn a_kernel_that_becomes_wrong_while_it_is_measured_is_found() {
     let outcome = run(&both(), &bench(|kernel| kernel.right_when(|check| check == 1)));
     assert!(matches!(failure(&outcome), Failure::WrongResult { .. }));
     assert_eq!(outcome.observations[0].iterations.len(), 300, "what was measured is kept, beside the failure");
+}
+
+#[test]
+fn a_result_that_became_wrong_is_found_although_the_caller_stops_or_the_budget_ends() {
+    let bench = || bench(|kernel| kernel.right_when(|check| check == 1));
+    let job = job(
+        vec![("bad", kernel("bad")), ("good", kernel("good"))],
+        vec![vec![measure("bad", 5_000), measure("good", 5_000)]],
+    );
+    let late = |event: &Event, of: &str| {
+        let Event::Progress { workload, done, .. } = event else { return false };
+        workload.as_str() == of && *done > 1_000
+    };
+    let begins_good = |event: &Event| {
+        let Event::StepBegan { workload, .. } = event else { return false };
+        workload.as_str() == "good"
+    };
+    // Between two requests to the bad one, with a request to the good one on its way, between two of those.
+    let moments: [&dyn Fn(&Event) -> bool; 3] =
+        [&|event| late(event, "bad"), &begins_good, &|event| late(event, "good")];
+    for (number, moment) in moments.iter().enumerate() {
+        let bench = bench();
+        let (outcome, _) = drive(&job, &bench, bench.clock(), &TestInputs::default(), &mut |event, cancel| {
+            if moment(event) {
+                cancel.store(true, Ordering::Relaxed);
+            }
+        });
+        let [bad, good] = outcome.observations.as_slice() else { panic!("two workloads") };
+        assert!(matches!(bad.failure, Some(Failure::WrongResult { .. })), "moment {number}: {:?}", bad.failure);
+        assert_eq!((good.failure.clone(), good.cut), (None, Some(Cut::User)), "moment {number}");
+        assert_eq!((outcome.fault, outcome.interrupted), (None, true), "moment {number}");
+    }
+    let hurried = Job { budget: Duration::from_secs(1), ..job };
+    let outcome = run(&hurried, &bench());
+    assert!(matches!(outcome.observations[0].failure, Some(Failure::WrongResult { .. })));
+    assert_eq!(outcome.observations[0].cut, Some(Cut::Budget));
+}
+
+#[test]
+fn a_caller_who_stops_an_iteration_that_hangs_learns_that_it_does() {
+    let cancel = Arc::new(AtomicBool::new(false));
+    let wish = Arc::clone(&cancel);
+    let bench = bench(move |kernel| {
+        let wish = Arc::clone(&wish);
+        kernel.on_run(move |run, stage| {
+            if run == 40 {
+                wish.store(true, Ordering::Relaxed);
+                stage.hang();
+            }
+        })
+    });
+    let job = job(vec![("bad", kernel("bad"))], vec![vec![measure("bad", 300)]]);
+    let control = Control { cancel: &cancel, clock: bench.clock() };
+    let outcome = run_job(&job, &bench, &TestInputs::default(), &control, &mut |_| {});
+    assert_eq!(outcome.observations[0].failure, Some(Failure::TimedOut { after: Duration::from_secs(1) }));
+    assert_eq!((outcome.fault, outcome.interrupted), (None, true));
 }
 
 #[test]

@@ -1,15 +1,23 @@
 //! What a job observes on a device that behaves, in virtual time.
 
-use std::sync::atomic::Ordering;
+#![expect(clippy::unwrap_used, reason = "a panic in a test's helper is the failure of the test")]
+
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use hil_bench::control::{Control, HostClock};
 use hil_bench::event::Event;
+use hil_bench::job::run_job;
 use hil_model::id::{DatasetName, TableName};
+use hil_model::metric::Metric;
 use hil_model::plan::Step;
-use hil_model::sample::Case;
+use hil_model::sample::{Case, Cut};
+use hil_model::scenario::Workload;
+use hil_testkit::clock::VirtualClock;
 use hil_testkit::device::{MEMORY, READ_COST, TestBench};
 use hil_testkit::jobs::{TestInputs, dataset, drive, job, kernel, measure, verify, workload_id};
 use hil_testkit::kernel::{Diary, Entry, ScriptedKernel};
+use hil_wire::message::MemoryUse;
 
 const COST: Duration = Duration::from_micros(300);
 
@@ -37,7 +45,7 @@ fn every_iteration_is_kept_raw_with_its_place() {
     let (outcome, _) = drive(&job, &bench, bench.clock(), &no_inputs(), &mut |_, _| {});
     assert_eq!(outcome.fault, None);
     let observed = &outcome.observations[0];
-    assert_eq!((observed.failure.clone(), observed.budget_spent), (None, false));
+    assert_eq!((observed.failure.clone(), observed.cut), (None, None));
     assert_eq!(observed.iterations.len(), 2 * 520);
     for (number, iteration) in observed.iterations.iter().enumerate() {
         assert_eq!(iteration.start as usize, number / 520);
@@ -119,6 +127,64 @@ fn a_long_batch_visits_every_item() {
     }
 }
 
+/// The item of each run, over all kernels that write into the diary.
+fn items_of_runs(diary: &Diary) -> Vec<u8> {
+    let mut item = 0;
+    let entries = diary.entries();
+    let of_run = entries.iter().filter_map(|entry| {
+        match entry {
+            Entry::Loaded(input) => item = input[0],
+            Entry::Verified => item = 0,
+            Entry::Ran => return Some(item),
+        }
+        None
+    });
+    of_run.collect()
+}
+
+fn with_set(name: &str) -> Workload {
+    Workload { dataset: Some(DatasetName::new("set").unwrap()), ..kernel(name) }
+}
+
+#[test]
+fn both_sides_get_the_same_items_however_fast_they_are() {
+    let diary = Diary::default();
+    let notes = diary.clone();
+    let bench = TestBench::new(move |stage| {
+        vec![
+            Box::new(ScriptedKernel::new("fast", stage, COST).with_diary(&notes)),
+            // Ten iterations of it at most fit into one request.
+            Box::new(ScriptedKernel::new("slow", stage, 30 * COST).with_diary(&notes)),
+        ]
+    });
+    let job = job(
+        vec![("fast", with_set("fast")), ("slow", with_set("slow"))],
+        vec![vec![measure("fast", 100), measure("slow", 100)]],
+    );
+    let inputs = TestInputs(vec![dataset("set", &[10, 11, 12])]);
+    drive(&job, &bench, bench.clock(), &inputs, &mut |_, _| {});
+    let items = items_of_runs(&diary);
+    let (fast, slow) = items.split_at(100);
+    assert_eq!(fast, slow);
+    assert_eq!(fast, [[10; 34].as_slice(), &[11; 34], &[12; 32]].concat());
+}
+
+#[test]
+fn the_starts_that_measure_a_workload_are_spread_over_its_data_set() {
+    let diary = Diary::default();
+    let bench = bench_with(&diary);
+    let block = |block| Step::Measure { workload: workload_id("main"), block, slot: 0, iterations: 2 };
+    let memory = || vec![Step::Memory { workload: workload_id("main") }];
+    let warm_up = vec![Step::WarmUp { workload: workload_id("main"), iterations: 1 }];
+    let starts = vec![memory(), vec![block(0), block(1)], warm_up, memory(), memory(), vec![block(0), block(1)]];
+    let job = job(vec![("main", with_set("a"))], starts);
+    let inputs = TestInputs(vec![dataset("set", &(1..=10).collect::<Vec<u8>>())]);
+    drive(&job, &bench, bench.clock(), &inputs, &mut |_, _| {});
+    // Two starts measure, so the second begins in the middle; a block goes on where the one before it ended. One start
+    // warms up, and begins at the beginning.
+    assert_eq!(items_of_runs(&diary), [1, 2, 3, 4, 1, 6, 7, 8, 9]);
+}
+
 #[test]
 fn answers_are_booked_with_item_and_group() {
     let bench = bench_with(&Diary::default());
@@ -137,6 +203,7 @@ fn answers_are_booked_with_item_and_group() {
         .map(|answer| (answer.item.as_str(), answer.group.as_str(), answer.expected, answer.predicted))
         .collect();
     assert_eq!(answers, [("item-4", "group-0", 4, 4), ("item-5", "group-1", 9, 5)]);
+    assert_eq!(outcome.observations[0].answers_planned, 2, "an item without a right answer is not asked for");
 }
 
 #[test]
@@ -146,7 +213,12 @@ fn cases_and_memory_are_booked() {
     let conform = Step::Conform { workload: workload.clone(), table: TableName::new("cases").unwrap() };
     let job = job(vec![("main", kernel("table"))], vec![vec![conform, Step::Memory { workload }]]);
     let (outcome, _) = drive(&job, &bench, bench.clock(), &no_inputs(), &mut |_, _| {});
-    let case = |name: &str, broken: Option<&str>| Case { name: name.to_owned(), broken: broken.map(str::to_owned) };
+    let table = TableName::new("cases").unwrap();
+    let case = |name: &str, broken: Option<&str>| Case {
+        table: table.clone(),
+        name: name.to_owned(),
+        broken: broken.map(str::to_owned),
+    };
     let observed = &outcome.observations[0];
     let wanted = [case("case-0", None), case("case-1", Some("got 1, wanted 2")), case("case-2", None)];
     assert_eq!(observed.cases, wanted);
@@ -179,7 +251,8 @@ fn the_budget_ends_a_job_and_keeps_what_there_is() {
     let (outcome, events) = drive(&job, &bench, bench.clock(), &no_inputs(), &mut |_, _| {});
     let [a, b] = outcome.observations.as_slice() else { panic!("two workloads") };
     assert!((2_000..5_000).contains(&a.iterations.len()), "{}", a.iterations.len());
-    assert!(a.budget_spent && b.budget_spent && b.iterations.is_empty());
+    assert_eq!((a.cut, b.cut), (Some(Cut::Budget), Some(Cut::Budget)));
+    assert!(b.iterations.is_empty());
     assert_eq!((outcome.fault, outcome.interrupted), (None, false));
     assert!(events.contains(&Event::BudgetSpent));
 }
@@ -197,5 +270,68 @@ fn an_interruption_keeps_what_was_measured() {
     assert_eq!(outcome.fault, None);
     let count = outcome.observations[0].iterations.len();
     assert!((1_000..5_000).contains(&count), "{count}");
-    assert_eq!(outcome.observations[0].failure, None);
+    assert_eq!((outcome.observations[0].failure.clone(), outcome.observations[0].cut), (None, Some(Cut::User)));
+}
+
+#[test]
+fn a_workload_whose_steps_were_all_done_is_not_cut_with_the_others() {
+    let bench = bench_with(&Diary::default());
+    let start = vec![measure("a", 300), measure("b", 300)];
+    let job = job(vec![("a", kernel("a")), ("b", kernel("b"))], vec![start]);
+    let (outcome, _) = drive(&job, &bench, bench.clock(), &no_inputs(), &mut |event, cancel| {
+        // The request that b begins with is on its way when the wish to stop is heard.
+        if matches!(event, Event::StepBegan { workload, .. } if workload.as_str() == "b") {
+            cancel.store(true, Ordering::Relaxed);
+        }
+    });
+    let [a, b] = outcome.observations.as_slice() else { panic!("two workloads") };
+    assert_eq!((a.cut, a.iterations.len(), a.failure.clone()), (None, 300, None));
+    assert_eq!((b.cut, b.iterations.len(), b.failure.clone()), (Some(Cut::User), 0, None));
+    assert_eq!((outcome.fault, outcome.interrupted), (None, true));
+}
+
+#[test]
+fn cases_seen_before_the_end_of_a_table_are_kept() {
+    /// The caller loses patience half a second into the job: here that is when nothing comes any more.
+    struct Impatient<'a>(&'a VirtualClock, &'a AtomicBool);
+    impl HostClock for Impatient<'_> {
+        fn now(&self) -> Duration {
+            self.1.fetch_or(self.0.now() > Duration::from_millis(500), Ordering::Relaxed);
+            self.0.now()
+        }
+    }
+    let bench = TestBench::new(|stage| {
+        let kernel = ScriptedKernel::new("table", stage, COST).with_cases(&[None, Some("no"), None]);
+        vec![Box::new(kernel.on_case(|case, stage| {
+            if case == 2 {
+                stage.hang();
+            }
+        }))]
+    });
+    let conform = Step::Conform { workload: workload_id("main"), table: TableName::new("cases").unwrap() };
+    let job = job(vec![("main", kernel("table"))], vec![vec![conform]]);
+    let cancel = AtomicBool::new(false);
+    let control = Control { cancel: &cancel, clock: &Impatient(bench.clock(), &cancel) };
+    let outcome = run_job(&job, &bench, &no_inputs(), &control, &mut |_| {});
+    let observed = &outcome.observations[0];
+    let broken: Vec<Option<&str>> = observed.cases.iter().map(|case| case.broken.as_deref()).collect();
+    assert_eq!((broken.as_slice(), observed.cut), ([None, Some("no")].as_slice(), Some(Cut::User)));
+    assert_eq!((observed.failure.clone(), outcome.interrupted), (None, true));
+}
+
+#[test]
+fn memory_that_the_machine_cannot_tell_is_noted_as_such() {
+    let job = job(vec![("main", kernel("a"))], vec![vec![Step::Memory { workload: workload_id("main") }]]);
+    let seen = |memory| {
+        let bench = bench_with(&Diary::default()).with_memory(memory);
+        drive(&job, &bench, bench.clock(), &no_inputs(), &mut |_, _| {}).0.observations.remove(0)
+    };
+    let blind = seen(None);
+    assert_eq!((blind.peaks.len(), blind.unobservable), (0, [Metric::Memory].into()));
+    for upper_bound_only in [false, true] {
+        let told = seen(Some(MemoryUse { total: 7, agent: 5, upper_bound_only }));
+        let peaks: Vec<(u64, bool)> = told.peaks.iter().map(|peak| (peak.total, peak.upper_bound_only)).collect();
+        assert_eq!(peaks, [(7, upper_bound_only)]);
+        assert!(told.unobservable.is_empty());
+    }
 }

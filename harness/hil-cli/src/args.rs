@@ -199,7 +199,7 @@ pub struct ReportArgs {
     /// Folder of run folders
     #[arg(long, value_name = "DIR", default_value = "hil-runs")]
     pub out: PathBuf,
-    /// Write the report as one self-contained HTML file
+    /// Write the report as one self-contained HTML file; `-` is standard output
     #[arg(long, value_name = "FILE")]
     pub html: Option<PathBuf>,
     /// Write it as Markdown, for a comment or a job summary

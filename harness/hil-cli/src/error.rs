@@ -55,6 +55,9 @@ pub enum CliError {
         /// What happened.
         why: String,
     },
+    /// `--data` or `HIL_DATA` names no folder; going on without it could answer from another copy.
+    #[error("the data folder {} is not a folder", .0.display())]
+    NoDataFolder(PathBuf),
     /// A data set is damaged, or a folder is not one.
     #[error(transparent)]
     Data(#[from] hil_data::DataError),
@@ -90,8 +93,10 @@ impl CliError {
             | Self::Require(_)
             | Self::Fault { .. }
             | Self::NoRun(_)
-            | Self::NoHome => Exit::Usage,
-            Self::Image { .. } | Self::Data(_) => Exit::RigOrInvalid,
+            | Self::NoHome
+            | Self::NoDataFolder(_)
+            | Self::Data(_) => Exit::Usage,
+            Self::Image { .. } => Exit::RigOrInvalid,
             Self::Lease(LeaseError::Interrupted { .. }) => Exit::Interrupted,
             Self::Lease(_) => Exit::RigOrInvalid,
             Self::Write { .. } | Self::Store(_) | Self::Report(_) | Self::OwnProgram(_) => Exit::Internal,

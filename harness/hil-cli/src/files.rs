@@ -126,6 +126,10 @@ fn input(path: &Path) -> Result<Input, CliError> {
 
 /// Reads no more than tells that a file is too large: a hundred megabytes are refused, not loaded.
 fn read(path: &Path) -> std::io::Result<Vec<u8>> {
+    // Opening a pipe would wait for somebody to write into it.
+    if !fs::metadata(path)?.is_file() {
+        return Err(std::io::Error::new(std::io::ErrorKind::InvalidInput, "it is not a regular file"));
+    }
     let mut bytes = Vec::new();
     fs::File::open(path)?.take(MAX_FILE_LEN as u64 + 1).read_to_end(&mut bytes)?;
     Ok(bytes)

@@ -43,19 +43,29 @@ pub fn check_result(
     }
 }
 
-/// The row of one alert.
+/// The row of one alert. `finding` is absent when nothing was observed; then there is no evidence either.
 #[must_use]
-pub fn alert_result(scenario: &Scenario, alert: &Alert, finding: Option<&Finding>, alarm: Alarm) -> AlertResult {
-    let estimate = finding.and_then(figure_of);
+pub fn alert_result(
+    scenario: &Scenario,
+    alert: &Alert,
+    finding: Option<(&Finding, Evidence)>,
+    alarm: Alarm,
+) -> AlertResult {
+    let estimate = finding.and_then(|(finding, _)| figure_of(finding));
     AlertResult {
         target: alert.target.clone(),
         scenario: scenario.id.clone(),
+        workload: alert.workload.clone(),
         metric: alert.metric,
+        statistic: Some(alert.statistic),
         when: alert.when.to_string(),
         severity: alert.severity,
         alarm,
+        samples: estimate.as_ref().map_or(0, |estimate| estimate.samples),
         estimate: estimate.map(|estimate| figure(&estimate, alert.when.unit)),
         unit: alert.when.unit,
+        evidence: finding.map(|(_, evidence)| evidence),
+        place: Some(alert.place.clone()),
     }
 }
 

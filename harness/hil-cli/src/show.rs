@@ -12,6 +12,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Value, json};
 
 use crate::args::Format;
+use crate::exit::Exit;
 
 /// The voice of one run.
 pub struct Show {
@@ -168,8 +169,14 @@ pub fn clean(text: &str) -> String {
 /// Writes to standard output; a closed pipe (`hil run | head`) is not an error of the run.
 pub fn print_out(text: &str) {
     let mut out = anstream::stdout().lock();
-    let _ = out.write_all(text.as_bytes());
-    let _ = out.flush();
+    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    if let Err(error) = written
+        && error.kind() != std::io::ErrorKind::BrokenPipe
+    {
+        // Half an answer must not look like a whole one.
+        print_err(&format!("error: cannot write to standard output: {error}"));
+        std::process::exit(i32::from(Exit::Internal.code()));
+    }
 }
 
 /// Writes a line to standard error.

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy as _;
 
+use crate::error::CliError;
+
 /// What the environment says.
 #[derive(Debug, Clone)]
 pub struct Surroundings {
@@ -30,10 +32,15 @@ impl Surroundings {
     }
 
     /// Folders to look for data sets in, the most specific first.
-    #[must_use]
-    pub fn data_dirs(&self, given: Option<&Path>) -> Vec<PathBuf> {
-        let given = given.map(Path::to_owned);
-        given.into_iter().chain(self.data.clone()).chain(self.user_data.clone()).collect()
+    ///
+    /// # Errors
+    /// [`CliError::NoDataFolder`] when one that was named is none: another copy must not answer in its place.
+    pub fn data_dirs(&self, given: Option<&Path>) -> Result<Vec<PathBuf>, CliError> {
+        let named: Vec<PathBuf> = given.map(Path::to_owned).into_iter().chain(self.data.clone()).collect();
+        match named.iter().find(|dir| !dir.is_dir()) {
+            Some(dir) => Err(CliError::NoDataFolder(dir.clone())),
+            None => Ok(named.into_iter().chain(self.user_data.clone()).collect()),
+        }
     }
 }
 

@@ -84,10 +84,8 @@ pub enum Finding {
     TooFew {
         /// Observations.
         have: u64,
-        /// What the method needs.
+        /// What the method needs, or what the plan asked for where a part of that proves nothing.
         need: u64,
-        /// Whether the budget was the cause.
-        budget_spent: bool,
     },
     /// The bench cannot observe this metric.
     CannotObserve {

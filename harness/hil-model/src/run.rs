@@ -198,15 +198,20 @@ pub enum Alarm {
     Unknown,
 }
 
-/// One alert.
+/// One alert. What the first files of this format lack reads as absent, `main` or zero.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 pub struct AlertResult {
     /// The row of the catalogue.
     pub target: Option<TargetId>,
     /// The scenario.
     pub scenario: ScenarioId,
+    /// The workload.
+    #[serde(default = "WorkloadId::main")]
+    pub workload: WorkloadId,
     /// What was observed.
     pub metric: Metric,
+    /// How observations became a figure.
+    pub statistic: Option<Statistic>,
     /// The condition as written.
     pub when: String,
     /// How bad it would be.
@@ -217,6 +222,13 @@ pub struct AlertResult {
     pub estimate: Option<Figure>,
     /// Symbol of its unit.
     pub unit: Unit,
+    /// Where the figure comes from; nothing when there is none.
+    pub evidence: Option<Evidence>,
+    /// Observations behind the figure.
+    #[serde(default)]
+    pub samples: u64,
+    /// Where the alert is written.
+    pub place: Option<Place>,
 }
 
 /// A fault of the rig.

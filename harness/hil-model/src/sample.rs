@@ -1,9 +1,11 @@
 //! What was observed, raw: nothing is averaged, trimmed or corrected here, so a verdict can always be recomputed.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use crate::id::{ScenarioId, WorkloadId};
+use crate::id::{ScenarioId, TableName, WorkloadId};
 use crate::lab::Evidence;
+use crate::metric::Metric;
 
 /// Everything that one workload of one scenario showed.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,12 +28,27 @@ pub struct Observations {
     pub peaks: Vec<Peak>,
     /// Answers to the items of a data set.
     pub answers: Vec<Answer>,
-    /// Outcomes of a table of cases.
+    /// Answers that the plan asks for; fewer are a part of the data set, which is not the data set.
+    pub answers_planned: u64,
+    /// Outcomes of tables of cases.
     pub cases: Vec<Case>,
+    /// Metrics that the machine was asked for and cannot observe.
+    pub unobservable: BTreeSet<Metric>,
     /// Why observing ended early, if the measured code was the cause.
     pub failure: Option<Failure>,
-    /// Whether the budget ended before the plan did.
-    pub budget_spent: bool,
+    /// Why the plan for this workload was not carried out to its end, if it was not.
+    pub cut: Option<Cut>,
+}
+
+/// Why the plan for a workload was not carried out to its end. A part of what was planned proves only what holds
+/// whatever the rest would have been.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Cut {
+    /// The budget ended before the plan did.
+    Budget,
+    /// The user stopped the run.
+    User,
 }
 
 /// A counter of the machine that runs the agent.
@@ -99,9 +116,10 @@ pub struct Peak {
     pub start: u32,
     /// Peak resident set of the whole process (or static + stack + heap of a board), in bytes.
     pub total: u64,
-    /// The part that the agent needed before the workload ran, in bytes. Equal to `total` where the system cannot tell
-    /// the workload's part from the agent's: then the workload needed at most `total`.
+    /// The part that the agent needed before the workload ran, in bytes.
     pub agent: u64,
+    /// Whether the system cannot tell the workload's part from the agent's: then the workload needed at most `total`.
+    pub upper_bound_only: bool,
 }
 
 /// One answer to one item of a data set.
@@ -120,6 +138,8 @@ pub struct Answer {
 /// One case of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Case {
+    /// The table.
+    pub table: TableName,
     /// Its name.
     pub name: String,
     /// Nothing when it holds, otherwise what was wrong.
@@ -165,9 +185,11 @@ impl Observations {
             slices: Vec::new(),
             peaks: Vec::new(),
             answers: Vec::new(),
+            answers_planned: 0,
             cases: Vec::new(),
+            unobservable: BTreeSet::new(),
             failure: None,
-            budget_spent: false,
+            cut: None,
         }
     }
 

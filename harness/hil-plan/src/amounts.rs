@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use hil_model::metric::Metric;
-use hil_model::scenario::{Alert, Check, Sampling};
+use hil_model::scenario::Sampling;
 
 use crate::Options;
 
@@ -20,6 +19,9 @@ const QUICK_SHARE: u32 = 3;
 /// But at least these: a mean needs 40, and 59 prove a p95 if none of them exceeds the limit.
 const QUICK_LEAST: u32 = 60;
 
+/// Slices of throughput over all starts: five seconds of closed loop, in quick runs half of that.
+const SLICES: u32 = 100;
+
 /// What one scenario runs in each of its starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Amounts {
@@ -27,32 +29,34 @@ pub(crate) struct Amounts {
     pub(crate) starts: u32,
     /// Uncounted iterations at the beginning of a start.
     pub(crate) warmup: u32,
-    /// Counted iterations of each timed workload in a start.
-    pub(crate) iterations: u32,
     /// Blocks that the iterations of a comparison are cut into.
     pub(crate) blocks: u32,
     /// Slices of throughput in a start.
     pub(crate) slices: u32,
+    min_samples: u32,
+    quick: bool,
 }
 
 impl Amounts {
-    /// The amounts for `checks` and `alerts` of a scenario with this `sampling`.
-    pub(crate) fn of(checks: &[&Check], alerts: &[&Alert], sampling: &Sampling, options: &Options) -> Self {
+    /// The amounts of a scenario with this `sampling`.
+    pub(crate) fn of(sampling: &Sampling, options: &Options) -> Self {
         let starts = sampling.starts.max(1);
-        // Only iterations are counted here: slices, starts and items of a data set have amounts of their own.
-        let of_checks = checks.iter().map(|check| (check.metric, check.statistic));
-        let of_alerts = alerts.iter().map(|alert| (alert.metric, alert.statistic));
-        let timed =
-            of_checks.chain(of_alerts).filter(|(metric, _)| matches!(metric, Metric::Latency | Metric::CpuTime));
-        let wanted = timed.map(|(_, statistic)| statistic.default_samples()).max().unwrap_or(1);
-        let wanted = wanted.max(sampling.min_samples.unwrap_or(0));
-        let wanted = if options.quick { wanted.div_ceil(QUICK_SHARE).max(QUICK_LEAST) } else { wanted };
+        let slices = if options.quick { SLICES / 2 } else { SLICES };
         Self {
             starts,
             warmup: sampling.warmup,
-            iterations: wanted.div_ceil(starts).max(1),
             blocks: BLOCKS,
-            slices: if options.quick { 10 } else { 20 },
+            slices: slices.div_ceil(starts),
+            min_samples: sampling.min_samples.unwrap_or(0),
+            quick: options.quick,
         }
+    }
+
+    /// Counted iterations in a start of a workload whose statistics want `samples` over all starts. Each workload has
+    /// its own number: a p99.9 of a fast one must not be paid for by running a slow one as often.
+    pub(crate) fn iterations(&self, samples: u32) -> u32 {
+        let wanted = samples.max(self.min_samples);
+        let wanted = if self.quick { wanted.div_ceil(QUICK_SHARE).max(QUICK_LEAST) } else { wanted };
+        wanted.div_ceil(self.starts).max(1)
     }
 }

@@ -1,10 +1,10 @@
 //! The steps of each start: timed workloads interleaved, memory alone in its process, throughput on every worker.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hil_model::id::{TableName, WorkloadId};
 use hil_model::lab::BenchInfo;
-use hil_model::metric::Metric;
+use hil_model::metric::{Metric, Statistic};
 use hil_model::plan::{Start, Step};
 use hil_model::scenario::{Alert, Check, Rule, Scenario, Workers};
 use rand_core::{Rng, SeedableRng};
@@ -32,11 +32,15 @@ pub(crate) fn starts(
     bench: &BenchInfo,
     options: &Options,
 ) -> Vec<Start> {
-    let amounts = Amounts::of(checks, alerts, &scenario.sampling, options);
+    let amounts = Amounts::of(&scenario.sampling, options);
     let asked = Asked::of(checks, alerts);
     let mut rng = Xoshiro256StarStar::seed_from_u64(options.seed ^ hash(scenario.id.as_str()));
-    let mut lists = timed(&asked, &amounts, &mut rng);
-    lists.extend(memory_alone(&asked, &amounts, &mut rng));
+    // What takes little comes first, so that a budget that ends early does not starve it; timed iterations, of which any
+    // number is worth something, come last.
+    let mut lists = memory_alone(&asked, &amounts, &mut rng);
+    for (workload, table) in &asked.tables {
+        lists.push(vec![Step::Conform { workload: workload.clone(), table: table.clone() }]);
+    }
     lists.extend(throughput(scenario, &asked, &amounts, bench, &mut rng));
     for workload in &asked.answers {
         if let Some(dataset) = scenario.workloads.get(workload).and_then(|workload| workload.dataset.clone()) {
@@ -44,16 +48,15 @@ pub(crate) fn starts(
             lists.push(vec![verify, Step::Answer { workload: workload.clone(), dataset }]);
         }
     }
-    for (workload, table) in &asked.tables {
-        lists.push(vec![Step::Conform { workload: workload.clone(), table: table.clone() }]);
-    }
+    lists.extend(timed(&asked, &amounts, &mut rng));
     (0..).zip(lists).map(|(index, steps)| Start { index, steps }).collect()
 }
 
 /// What the checks want to know, as sets, so that two checks of one figure do not measure it twice.
 #[derive(Debug, Default)]
 struct Asked {
-    timed: BTreeSet<WorkloadId>,
+    /// With the samples that the most demanding statistic of each wants.
+    timed: BTreeMap<WorkloadId, u32>,
     memory: BTreeSet<WorkloadId>,
     throughput: BTreeSet<WorkloadId>,
     answers: BTreeSet<WorkloadId>,
@@ -68,18 +71,22 @@ impl Asked {
                 asked.tables.insert((check.workload.clone(), table.clone()));
             }
             for workload in involved(check) {
-                asked.note(check.metric, workload);
+                asked.note(check.metric, check.statistic, workload);
             }
         }
         for alert in alerts {
-            asked.note(alert.metric, &alert.workload);
+            asked.note(alert.metric, alert.statistic, &alert.workload);
         }
         asked
     }
 
-    fn note(&mut self, metric: Metric, workload: &WorkloadId) {
+    fn note(&mut self, metric: Metric, statistic: Statistic, workload: &WorkloadId) {
         let set = match metric {
-            Metric::Latency | Metric::CpuTime => &mut self.timed,
+            Metric::Latency | Metric::CpuTime => {
+                let samples = self.timed.entry(workload.clone()).or_default();
+                *samples = (*samples).max(statistic.default_samples());
+                return;
+            }
             Metric::Memory => &mut self.memory,
             Metric::Throughput => &mut self.throughput,
             Metric::Accuracy => &mut self.answers,
@@ -97,26 +104,27 @@ impl Asked {
 
 /// Starts that time iterations. A peak of memory is read at their end where only one workload runs in them.
 fn timed(asked: &Asked, amounts: &Amounts, rng: &mut impl Rng) -> Vec<Vec<Step>> {
-    let workloads: Vec<&WorkloadId> = asked.timed.iter().collect();
+    let workloads: Vec<(&WorkloadId, u32)> =
+        asked.timed.iter().map(|(workload, samples)| (workload, amounts.iterations(*samples))).collect();
     if workloads.is_empty() {
         return Vec::new();
     }
     let blocks = if workloads.len() > 1 { amounts.blocks } else { 1 };
-    let iterations = amounts.iterations.div_ceil(blocks);
     let mut lists = Vec::new();
     for _ in 0..amounts.starts {
         let mut steps = Vec::new();
-        for workload in &workloads {
+        for (workload, _) in &workloads {
             steps.push(Step::Verify { workload: (*workload).clone() });
             steps.push(Step::WarmUp { workload: (*workload).clone(), iterations: amounts.warmup });
         }
         for (block, order) in (0..).zip(orders(workloads.len(), blocks, rng)) {
             for (slot, side) in (0..).zip(order) {
-                let workload = workloads[side].clone();
-                steps.push(Step::Measure { workload, block, slot, iterations });
+                let (workload, iterations) = workloads[side];
+                let iterations = iterations.div_ceil(blocks);
+                steps.push(Step::Measure { workload: workload.clone(), block, slot, iterations });
             }
         }
-        if let [workload] = workloads.as_slice()
+        if let [(workload, _)] = workloads.as_slice()
             && asked.memory.contains(*workload)
         {
             steps.push(Step::Memory { workload: (*workload).clone() });
@@ -128,7 +136,7 @@ fn timed(asked: &Asked, amounts: &Amounts, rng: &mut impl Rng) -> Vec<Vec<Step>>
 
 /// Starts that run one workload only, to see what memory that one needs.
 fn memory_alone(asked: &Asked, amounts: &Amounts, rng: &mut impl Rng) -> Vec<Vec<Step>> {
-    let seen_when_timed = |workload: &WorkloadId| asked.timed.len() == 1 && asked.timed.contains(workload);
+    let seen_when_timed = |workload: &WorkloadId| asked.timed.len() == 1 && asked.timed.contains_key(workload);
     let alone: Vec<&WorkloadId> = asked.memory.iter().filter(|workload| !seen_when_timed(workload)).collect();
     taking_turns(&alone, amounts.starts, rng, |workload| {
         vec![

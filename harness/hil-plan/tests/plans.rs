@@ -162,6 +162,26 @@ fn workloads_that_cannot_share_a_process_take_turns() {
 }
 
 #[test]
+fn a_demanding_statistic_of_one_workload_is_not_paid_for_by_another() {
+    let other = WorkloadId::new("other").unwrap();
+    let mut scenario = scenario(vec![
+        check("LAN-16", Metric::Latency, Statistic::Percentile(990), "< 5 ms"),
+        check("LAN-16", Metric::Latency, Statistic::Ratio, ">= 2 x"),
+    ]);
+    scenario.checks[1].versus = Some(other.clone());
+    scenario.workloads.insert(other.clone(), workload(None));
+    let plan = plan(&[scenario], &lab(2), &BTreeMap::new(), &FULL);
+    let of = |id: &WorkloadId| -> u32 {
+        let iterations = |step: &Step| match step {
+            Step::Measure { workload, iterations, .. } if workload == id => *iterations,
+            _ => 0,
+        };
+        steps(&plan).map(iterations).sum()
+    };
+    assert_eq!((of(&WorkloadId::main()), of(&other)), (3000, 100));
+}
+
+#[test]
 fn an_alert_gets_the_samples_that_its_statistic_wants() {
     let mut scenario = scenario(vec![check("LAN-18", Metric::Memory, Statistic::Max, "< 100 MB")]);
     scenario.alerts.push(Alert {

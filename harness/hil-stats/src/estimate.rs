@@ -3,12 +3,16 @@
 //! A failure of the measured code comes before every figure. What the bench cannot observe, and what it observed
 //! too little of, has a finding of its own. A value that is no amount (infinite, negative, not a number) becomes a
 //! figure that is not a number. Nothing here compares anything with a limit.
+//!
+//! A part of what was planned is not the whole: where the budget or the user cut a workload short, the largest value
+//! has no upper end, a part of a data set gives no accuracy, and a part of a table can only be disproved. Methods
+//! that draw conclusions from a sample need no such rule: their intervals are as wide as the sample is small.
 
 use hil_model::estimate::{Estimate, Finding, Method, OrderStep};
-use hil_model::id::WorkloadId;
+use hil_model::id::{TableName, WorkloadId};
 use hil_model::lab::Evidence;
 use hil_model::metric::{Better, Metric, Statistic};
-use hil_model::sample::{Failure, Observations};
+use hil_model::sample::{Case, Cut, Failure, Observations};
 use hil_model::scenario::{Alert, Check, Rule, Sampling};
 
 use crate::error::StatsError;
@@ -21,7 +25,7 @@ pub fn find(check: &Check, observations: &[Observations]) -> Finding {
     let question = Question { metric: check.metric, statistic: check.statistic, observations };
     let finding = match (&check.rule, &check.versus) {
         (Rule::Order(order), _) => question.order(order),
-        (Rule::Conforms(_), _) => question.cases(&check.workload),
+        (Rule::Conforms(table), _) => question.cases_of(&check.workload, table),
         (Rule::Limit { .. } | Rule::Report, Some(versus)) => question.times_better(&check.workload, versus),
         (Rule::Limit { .. } | Rule::Report, None) => question.figure(&check.workload),
     };
@@ -33,6 +37,18 @@ pub fn find(check: &Check, observations: &[Observations]) -> Finding {
 pub fn find_alert(alert: &Alert, observations: &[Observations]) -> Finding {
     let question = Question { metric: alert.metric, statistic: alert.statistic, observations };
     question.figure(&alert.workload).unwrap_or_else(|instead| instead)
+}
+
+/// Why some workload that the check looks at was not observed as planned, if that is so.
+#[must_use]
+pub fn cut(check: &Check, observations: &[Observations]) -> Option<Cut> {
+    let looked_at = |workload: &WorkloadId| match &check.rule {
+        Rule::Order(order) => order.contains(workload),
+        Rule::Limit { .. } | Rule::Conforms(_) | Rule::Report => {
+            check.workload == *workload || check.versus.as_ref() == Some(workload)
+        }
+    };
+    observations.iter().filter(|seen| looked_at(&seen.workload)).find_map(|seen| seen.cut)
 }
 
 /// Observations that a figure is given by default: starts for memory, otherwise what the statistic wants.
@@ -56,7 +72,7 @@ impl<'a> Question<'a> {
     /// The observations of a workload, unless it failed.
     fn seen(self, workload: &WorkloadId) -> OrInstead<&'a Observations> {
         let Some(seen) = self.observations.iter().find(|seen| seen.workload == *workload) else {
-            return Err(Finding::TooFew { have: 0, need: needed(self.statistic, self.metric), budget_spent: false });
+            return Err(Finding::TooFew { have: 0, need: needed(self.statistic, self.metric) });
         };
         match &seen.failure {
             Some(failure) => Err(Finding::Failed(failure.clone())),
@@ -65,11 +81,11 @@ impl<'a> Question<'a> {
     }
 
     fn figure(self, workload: &WorkloadId) -> OrInstead<Finding> {
-        if self.metric == Metric::Conformance {
-            return self.cases(workload);
-        }
         let seen = self.seen(workload)?;
-        self.expect_observable()?;
+        self.expect_observable(seen)?;
+        if self.metric == Metric::Conformance {
+            return all_cases(seen);
+        }
         if self.statistic == Statistic::Ratio {
             return Err(cannot_observe("a second workload to compare with"));
         }
@@ -77,11 +93,16 @@ impl<'a> Question<'a> {
             return Err(cannot_observe(&format!("another statistic: {} has no {}", self.metric, self.statistic)));
         }
         if self.metric == Metric::Accuracy {
-            return accuracy(seen).map(Finding::Estimate).map_err(|error| self.instead(error, seen.budget_spent));
+            return accuracy(seen).map(Finding::Estimate).map_err(|error| self.instead(error));
         }
         let starts = observed::series(self.metric, seen);
         self.expect_moving_clock(seen, &starts)?;
-        let mut estimate = self.summary(seen, &starts).map_err(|error| self.instead(error, seen.budget_spent))?;
+        let mut estimate = self.summary(seen, &starts).map_err(|error| self.instead(error))?;
+        if seen.cut.is_some() && estimate.method == Method::LargestSeen {
+            // One that was not observed may be larger, so the largest so far can prove a limit missed and never met.
+            estimate.upper = None;
+            estimate.needed_samples = estimate.samples.saturating_add(1);
+        }
         if self.metric == Metric::Memory && may_be_the_agents_own(seen) {
             // The true figure may be anything below, so a limit can be proved met but never proved missed.
             estimate.lower = Some(0.0);
@@ -126,7 +147,22 @@ impl<'a> Question<'a> {
     /// The paired ratio of two workloads' figures.
     fn ratio(self, above: &WorkloadId, below: &WorkloadId) -> OrInstead<Estimate> {
         let (above, below) = (self.seen(above)?, self.seen(below)?);
-        self.expect_observable()?;
+        let mut estimate = self.ratio_of_peers(above, below)?;
+        if self.metric == Metric::Memory {
+            // A side that may be smaller than it looks leaves the ratio open on its own side.
+            if may_be_the_agents_own(above) {
+                estimate.lower = Some(0.0);
+            }
+            if may_be_the_agents_own(below) {
+                estimate.upper = None;
+            }
+        }
+        Ok(estimate)
+    }
+
+    fn ratio_of_peers(self, above: &Observations, below: &Observations) -> OrInstead<Estimate> {
+        self.expect_observable(above)?;
+        self.expect_observable(below)?;
         if !self.metric.allows(Statistic::Ratio) {
             return Err(cannot_observe(&format!("a metric that can be paired; {} cannot", self.metric)));
         }
@@ -142,28 +178,33 @@ impl<'a> Question<'a> {
         {
             return Ok(counted::exactly(above.value / below.value, above.samples.min(below.samples)));
         }
-        let budget_spent = above.budget_spent || below.budget_spent;
         let pairs = observed::pairs(self.metric, above, below);
         match paired::ratio(&pairs) {
             Ok(estimate) => Ok(estimate),
-            Err(error @ StatsError::TooFew { .. }) => Err(self.instead(error, budget_spent)),
+            Err(error @ StatsError::TooFew { .. }) => Err(self.instead(error)),
             Err(error) => Ok(undefined(Method::PairedLogRatio, &error)),
         }
     }
 
-    fn cases(self, workload: &WorkloadId) -> OrInstead<Finding> {
+    /// The outcomes of one table, which shall hold as a whole.
+    fn cases_of(self, workload: &WorkloadId, table: &TableName) -> OrInstead<Finding> {
         let seen = self.seen(workload)?;
-        let total = seen.cases.len() as u64;
-        if total == 0 {
-            return Err(Finding::TooFew { have: 0, need: 1, budget_spent: seen.budget_spent });
+        self.expect_observable(seen)?;
+        let cases: Vec<&Case> = seen.cases.iter().filter(|case| case.table == *table).collect();
+        match counted_cases(&cases)? {
+            // Cases that hold are no proof while others were not tried; a broken one disproves the table by itself.
+            Finding::Cases { total, first_broken: None, .. } if seen.cut.is_some() => Err(part_of_a_table(total)),
+            finding => Ok(finding),
         }
-        let held = seen.cases.iter().filter(|case| case.broken.is_none()).count() as u64;
-        let first_broken =
-            seen.cases.iter().find_map(|case| case.broken.as_ref().map(|how| format!("{}: {how}", case.name)));
-        Ok(Finding::Cases { held, total, first_broken })
     }
 
-    fn expect_observable(self) -> OrInstead<()> {
+    fn expect_observable(self, seen: &Observations) -> OrInstead<()> {
+        if seen.unobservable.contains(&self.metric) {
+            return Err(match self.metric {
+                Metric::Memory => cannot_observe("a system that tells a process's peak of memory"),
+                metric => cannot_observe(&format!("a system that tells {metric}")),
+            });
+        }
         match self.metric {
             Metric::Power | Metric::Energy => Err(cannot_observe("a power meter")),
             Metric::BatteryLife => Err(cannot_observe("a power meter and the capacity of the battery")),
@@ -193,9 +234,9 @@ impl<'a> Question<'a> {
         }
     }
 
-    fn instead(self, error: StatsError, budget_spent: bool) -> Finding {
+    fn instead(self, error: StatsError) -> Finding {
         match error {
-            StatsError::TooFew { have, need } => Finding::TooFew { have, need, budget_spent },
+            StatsError::TooFew { have, need } => Finding::TooFew { have, need },
             StatsError::NotAnAmount { .. } | StatsError::NoRatio { .. } => {
                 let method = match self.statistic {
                     Statistic::Mean => Method::BatchMeans,
@@ -211,7 +252,37 @@ impl<'a> Question<'a> {
     }
 }
 
+/// The share of the cases of all tables of a workload.
+fn all_cases(seen: &Observations) -> OrInstead<Finding> {
+    let cases: Vec<&Case> = seen.cases.iter().collect();
+    if seen.cut.is_some() {
+        // Nobody knows how many cases there would have been, so a share of them cannot be bounded.
+        return Err(part_of_a_table(cases.len() as u64));
+    }
+    counted_cases(&cases)
+}
+
+fn counted_cases(cases: &[&Case]) -> OrInstead<Finding> {
+    let total = cases.len() as u64;
+    if total == 0 {
+        return Err(Finding::TooFew { have: 0, need: 1 });
+    }
+    let held = cases.iter().filter(|case| case.broken.is_none()).count() as u64;
+    let first_broken = cases.iter().find_map(|case| case.broken.as_ref().map(|how| format!("{}: {how}", case.name)));
+    Ok(Finding::Cases { held, total, first_broken })
+}
+
+/// How many cases a table has is known only at its end: at least one more than were seen.
+fn part_of_a_table(have: u64) -> Finding {
+    Finding::TooFew { have, need: have.saturating_add(1) }
+}
+
 fn accuracy(seen: &Observations) -> Result<Estimate, StatsError> {
+    // The items of a data set stand in an order, by class or by speaker, so a part of it is no sample of it.
+    let (have, planned) = (seen.answers.len() as u64, seen.answers_planned);
+    if have < planned {
+        return Err(StatsError::TooFew { have, need: planned });
+    }
     let clusters = observed::clusters(seen);
     // Without groups every item is on its own.
     if clusters.keys().all(|group| group.is_empty()) {
@@ -266,9 +337,9 @@ fn remark(metric: Metric, seen: &Observations, starts: &[Series]) -> Option<Stri
     }
 }
 
-/// Whether some peak says no more than that the workload needs less than the agent did (see [`Peak`]).
+/// Whether some peak says no more than that the workload needs no more than it (see [`hil_model::sample::Peak`]).
 fn may_be_the_agents_own(seen: &Observations) -> bool {
-    seen.peaks.iter().any(|peak| peak.total > 0 && peak.agent == peak.total)
+    seen.peaks.iter().any(|peak| peak.upper_bound_only)
 }
 
 fn remarked(estimate: Estimate, remark: Option<String>) -> Estimate {

@@ -11,7 +11,8 @@ use crate::ALPHA;
 use crate::error::StatsError;
 use crate::series::{self, Series};
 
-/// The largest of all observations; both ends of its interval are the value itself.
+/// The largest of all observations; both ends of its interval are the value itself, as long as `starts` is all that
+/// was planned.
 ///
 /// `what` names the observations in the remark, such as "starts".
 ///

@@ -5,13 +5,13 @@
 use std::time::Duration;
 
 use hil_model::estimate::{Estimate, Finding, Method};
-use hil_model::id::{ScenarioId, WorkloadId};
+use hil_model::id::{ScenarioId, TableName, WorkloadId};
 use hil_model::lab::Evidence;
 use hil_model::limit::Limit;
 use hil_model::metric::{Metric, Statistic};
-use hil_model::sample::{Answer, Case, Counter, Failure, Iteration, Observations, OwnCost, Peak, Slice};
+use hil_model::sample::{Answer, Case, Counter, Cut, Failure, Iteration, Observations, OwnCost, Peak, Slice};
 use hil_model::scenario::{Alert, Check, Needs, Place, Rule, Severity};
-use hil_stats::estimate::{find, find_alert, needed};
+use hil_stats::estimate::{cut, find, find_alert, needed};
 
 fn workload(name: &str) -> WorkloadId {
     WorkloadId::new(name).unwrap()
@@ -33,6 +33,26 @@ fn check(metric: Metric, statistic: &str) -> Check {
 
 fn ratio(metric: Metric) -> Check {
     Check { versus: Some(workload("other")), ..check(metric, "ratio") }
+}
+
+fn alert(metric: Metric, statistic: Statistic, when: &str) -> Alert {
+    Alert {
+        target: None,
+        metric,
+        statistic,
+        workload: workload("main"),
+        when: Limit::parse(when).unwrap(),
+        severity: Severity::Critical,
+        place: Place { file: "a.toml".to_owned(), line: 1 },
+    }
+}
+
+fn conforms(table: &str) -> Check {
+    Check { rule: Rule::Conforms(TableName::new(table).unwrap()), ..check(Metric::Conformance, "exact") }
+}
+
+fn case(table: &str, name: &str, broken: Option<&str>) -> Case {
+    Case { table: TableName::new(table).unwrap(), name: name.to_owned(), broken: broken.map(str::to_owned) }
 }
 
 fn nothing_of(name: &str) -> Observations {
@@ -162,7 +182,10 @@ fn an_order_has_one_ratio_a_step_of_the_greater_over_the_lesser() {
 fn memory_is_the_largest_start_and_its_ratio_pairs_starts_in_their_order() {
     let peaks = |name: &str, first: u32, total: u64| Observations {
         peaks: (0..5)
-            .map(|i| Peak { start: first + i, total: total * 1_000_000 + u64::from(i), agent: 700_000 })
+            .map(|i| {
+                let total = total * 1_000_000 + u64::from(i);
+                Peak { start: first + i, total, agent: 700_000, upper_bound_only: false }
+            })
             .collect(),
         ..nothing_of(name)
     };
@@ -176,11 +199,25 @@ fn memory_is_the_largest_start_and_its_ratio_pairs_starts_in_their_order() {
 
 #[test]
 fn memory_that_may_be_the_agents_own_can_prove_a_limit_met_but_not_missed() {
-    let mut seen = nothing_of("main");
-    seen.peaks = (0..5).map(|start| Peak { start, total: 4_000_000, agent: 4_000_000 }).collect();
-    let found = estimate(find(&check(Metric::Memory, "max"), &[seen]));
+    let peaks = |name: &str, total: u64, upper_bound_only: bool| Observations {
+        peaks: (0..10).map(|start| Peak { start, total, agent: 4_000_000, upper_bound_only }).collect(),
+        ..nothing_of(name)
+    };
+    let found = estimate(find(&check(Metric::Memory, "max"), &[peaks("main", 4_000_000, true)]));
     assert_eq!((found.lower, found.upper), (Some(0.0), Some(4_000_000.0)));
     assert!(found.remark.as_deref().unwrap().contains("at most"), "{found:?}");
+    // A workload that needs nothing beside the agent is no bound.
+    let found = estimate(find(&check(Metric::Memory, "max"), &[peaks("main", 4_000_000, false)]));
+    assert_eq!(found.lower, Some(4_000_000.0));
+    // How many times better is open on the side of the bound.
+    let of = |main, other| {
+        let seen = [peaks("main", 4_000_000, main), peaks("other", 8_000_000, other)];
+        let found = estimate(find(&ratio(Metric::Memory), &seen));
+        (found.lower, found.upper)
+    };
+    assert_eq!(of(false, false), (Some(2.0), Some(2.0)));
+    assert_eq!(of(true, false), (Some(2.0), None));
+    assert_eq!(of(false, true), (Some(0.0), Some(2.0)));
 }
 
 #[test]
@@ -206,9 +243,9 @@ fn accuracy_is_clustered_by_group_and_counts_each_item_once() {
 #[test]
 fn a_table_of_cases_is_counted_and_its_first_broken_case_named() {
     let mut seen = nothing_of("main");
-    let conforms = Check { statistic: Statistic::Exact, ..check(Metric::Conformance, "exact") };
-    assert_eq!(find(&conforms, std::slice::from_ref(&seen)), Finding::TooFew { have: 0, need: 1, budget_spent: false });
-    seen.cases = ["a", "b", "c"].map(|name| Case { name: name.to_owned(), broken: None }).to_vec();
+    let conforms = conforms("t");
+    assert_eq!(find(&conforms, std::slice::from_ref(&seen)), Finding::TooFew { have: 0, need: 1 });
+    seen.cases = ["a", "b", "c"].map(|name| case("t", name, None)).to_vec();
     seen.cases[1].broken = Some("2 is not 3".to_owned());
     let expected = Finding::Cases { held: 2, total: 3, first_broken: Some("b: 2 is not 3".to_owned()) };
     assert_eq!(find(&conforms, &[seen]), expected);
@@ -301,23 +338,86 @@ fn emulated_time_that_repeats_is_counted_and_unequal_time_is_sampled() {
 }
 
 #[test]
-fn a_budget_that_ended_the_run_is_handed_on() {
-    let seen = Observations { budget_spent: true, ..timed("main", 3, |i| 1000 + jitter(i, 9), |_| 0) };
-    assert!(matches!(find(&check(Metric::Latency, "mean"), &[seen]), Finding::TooFew { budget_spent: true, .. }));
+fn a_cut_workload_cuts_the_checks_that_look_at_it_and_no_others() {
+    let seen = [Observations { cut: Some(Cut::Budget), ..nothing_of("main") }, nothing_of("other")];
+    let of_other = Check { workload: workload("other"), ..check(Metric::Latency, "p95") };
+    assert_eq!(cut(&check(Metric::Latency, "p95"), &seen), Some(Cut::Budget));
+    assert_eq!(cut(&Check { versus: Some(workload("main")), ..of_other.clone() }, &seen), Some(Cut::Budget));
+    let order = Rule::Order(vec![workload("other"), workload("main")]);
+    assert_eq!(cut(&Check { rule: order, ..of_other.clone() }, &seen), Some(Cut::Budget));
+    assert_eq!(cut(&of_other, &seen), None);
+}
+
+#[test]
+fn the_largest_of_a_part_has_no_upper_end_for_checks_and_alerts_alike() {
+    for cut in [Cut::Budget, Cut::User] {
+        let seen = [Observations { cut: Some(cut), ..timed("main", 100, |i| 1000 + jitter(i, 9), |_| 0) }];
+        let found = estimate(find(&check(Metric::Latency, "max"), &seen));
+        assert_eq!((found.lower, found.upper), (Some(found.value), None));
+        assert_eq!((found.samples, found.needed_samples), (100, 101));
+        let alert = alert(Metric::Latency, Statistic::Max, "> 50 ms");
+        assert_eq!(find_alert(&alert, &seen), Finding::Estimate(found));
+        let peaks = vec![Peak { start: 0, total: 4_000_000, agent: 0, upper_bound_only: true }];
+        let seen = Observations { cut: Some(cut), peaks, ..nothing_of("main") };
+        let found = estimate(find(&check(Metric::Memory, "max"), &[seen]));
+        assert_eq!((found.lower, found.upper), (Some(0.0), None));
+    }
+}
+
+#[test]
+fn a_part_of_a_data_set_gives_no_accuracy_and_all_of_it_does() {
+    let answers = |n: u32| {
+        let answer = |i: u32| Answer { item: format!("item-{i}"), group: String::new(), expected: 1, predicted: 1 };
+        (0..n).map(answer).collect::<Vec<Answer>>()
+    };
+    let seen =
+        |n| Observations { answers: answers(n), answers_planned: 100, cut: Some(Cut::User), ..nothing_of("main") };
+    let accuracy = check(Metric::Accuracy, "proportion");
+    assert_eq!(find(&accuracy, &[seen(99)]), Finding::TooFew { have: 99, need: 100 });
+    // The plan was cut behind the data set: every item has its answer.
+    assert_eq!(estimate(find(&accuracy, &[seen(100)])).samples, 100);
+    let alert = alert(Metric::Accuracy, Statistic::Proportion, "< 90 %");
+    assert_eq!(find_alert(&alert, &[seen(99)]), Finding::TooFew { have: 99, need: 100 });
+}
+
+#[test]
+fn a_part_of_a_table_is_disproved_by_a_broken_case_and_never_proved() {
+    let part = |broken: Option<&str>| {
+        let cases = vec![case("t", "a", None), case("t", "b", broken)];
+        [Observations { cases, cut: Some(Cut::Budget), ..nothing_of("main") }]
+    };
+    assert_eq!(find(&conforms("t"), &part(None)), Finding::TooFew { have: 2, need: 3 });
+    let first_broken = Some("b: 2 is not 3".to_owned());
+    assert_eq!(find(&conforms("t"), &part(Some("2 is not 3"))), Finding::Cases { held: 1, total: 2, first_broken });
+    // A share of a part would be a guess at the share of the whole.
+    let share = check(Metric::Conformance, "exact");
+    assert_eq!(find(&share, &part(Some("2 is not 3"))), Finding::TooFew { have: 2, need: 3 });
+}
+
+#[test]
+fn tables_of_one_workload_are_counted_each_for_itself() {
+    let cases = vec![case("left", "a", None), case("right", "a", Some("no")), case("left", "b", None)];
+    let seen = [Observations { cases, ..nothing_of("main") }];
+    assert_eq!(find(&conforms("left"), &seen), Finding::Cases { held: 2, total: 2, first_broken: None });
+    let first_broken = Some("a: no".to_owned());
+    assert_eq!(find(&conforms("right"), &seen), Finding::Cases { held: 0, total: 1, first_broken });
+    assert_eq!(find(&conforms("neither"), &seen), Finding::TooFew { have: 0, need: 1 });
+}
+
+#[test]
+fn what_the_machine_could_not_observe_says_what_it_needs() {
+    let blind = |name: &str| Observations { unobservable: [Metric::Memory].into(), ..nothing_of(name) };
+    let expected = Finding::CannotObserve { needs: "a system that tells a process's peak of memory".to_owned() };
+    let seen = [blind("main"), blind("other")];
+    assert_eq!(find(&check(Metric::Memory, "max"), &seen), expected);
+    assert_eq!(find(&ratio(Metric::Memory), &seen), expected);
+    assert!(matches!(find(&check(Metric::Latency, "max"), &seen), Finding::TooFew { .. }), "only that metric");
 }
 
 #[test]
 fn an_alert_has_the_figure_that_a_check_would_have() {
     let seen = [timed("main", 500, |i| 1_000_000 + jitter(i, 1000), |_| 0)];
-    let alert = Alert {
-        target: None,
-        metric: Metric::Latency,
-        statistic: Statistic::Percentile(950),
-        workload: workload("main"),
-        when: Limit::parse("> 50 ms").unwrap(),
-        severity: Severity::Critical,
-        place: Place { file: "a.toml".to_owned(), line: 1 },
-    };
+    let alert = alert(Metric::Latency, Statistic::Percentile(950), "> 50 ms");
     assert_eq!(find_alert(&alert, &seen), find(&check(Metric::Latency, "p95"), &seen));
     let failed =
         [Observations { failure: Some(Failure::TimedOut { after: Duration::from_secs(1) }), ..nothing_of("main") }];

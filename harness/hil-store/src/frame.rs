@@ -191,7 +191,13 @@ impl Sheet {
         T::values(column).ok_or_else(|| self.failed(format!("column {name} has the type {}", column.dtype())))
     }
 
-    fn parse<T: DeserializeOwned>(&self, column: &'static str, row: usize, text: &str) -> Result<T, StoreError> {
+    /// A name from a closed set, as it is written in JSON.
+    pub(crate) fn parse<T: DeserializeOwned>(
+        &self,
+        column: &'static str,
+        row: usize,
+        text: &str,
+    ) -> Result<T, StoreError> {
         let deserializer: StrDeserializer<'_, WordError> = text.into_deserializer();
         T::deserialize(deserializer).map_err(|error| self.cell(column, row, error.to_string()))
     }

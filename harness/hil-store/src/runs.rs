@@ -4,12 +4,17 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use hil_model::id::RunId;
 
 use crate::error::StoreError;
 use crate::file::{partial_name, read_text, sync_folder};
 use crate::run_json;
+
+/// How long before the newest run a hidden folder must have been left alone to count as left behind: writing a run
+/// takes seconds, and two computers that share `out` may differ in their time.
+const LEFT_BEHIND: Duration = Duration::from_secs(3600);
 
 /// The runs in `out`, newest last; none when there is no such folder.
 ///
@@ -43,7 +48,8 @@ pub fn list_runs(out: &Path) -> Result<Vec<(RunId, PathBuf)>, StoreError> {
 
 /// Removes the oldest runs in `out` until `keep` are left, and returns the folders that are gone.
 ///
-/// Only folders that still have the name of their run count and are removed: whoever renamed or copied one wants
+/// With them go the hidden folders of runs that were never finished, if nothing was written there for an hour before
+/// the newest run was. Only folders that still have the name of their run count and are removed: whoever renamed or copied one wants
 /// to keep it. `protect`, the run just written, stays in any case.
 ///
 /// # Errors
@@ -51,6 +57,7 @@ pub fn list_runs(out: &Path) -> Result<Vec<(RunId, PathBuf)>, StoreError> {
 pub fn retain(out: &Path, keep: usize, protect: &RunId) -> Result<Vec<PathBuf>, StoreError> {
     let mut runs = list_runs(out)?;
     runs.retain(|(id, path)| path.file_name().is_some_and(|name| name == id.as_str()));
+    let newest = runs.last().and_then(|(_, path)| written(path));
     let surplus = runs.len().saturating_sub(keep);
     let oldest = runs.into_iter().filter(|(id, _)| id != protect).take(surplus);
     let mut removed = Vec::new();
@@ -61,10 +68,44 @@ pub fn retain(out: &Path, keep: usize, protect: &RunId) -> Result<Vec<PathBuf>, 
         fs::remove_dir_all(&hidden).map_err(|error| StoreError::io("remove", &hidden, error))?;
         removed.push(path);
     }
+    for path in newest.map_or_else(|| Ok(Vec::new()), |newest| left_behind(out, newest))? {
+        fs::remove_dir_all(&path).map_err(|error| StoreError::io("remove", &path, error))?;
+        removed.push(path);
+    }
     if !removed.is_empty() {
         sync_folder(out)?;
     }
     Ok(removed)
+}
+
+/// Hidden folders with the name of an unfinished run in which nothing was written for long before `newest`.
+fn left_behind(out: &Path, newest: SystemTime) -> Result<Vec<PathBuf>, StoreError> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(out).map_err(|error| StoreError::io("read", out, error))? {
+        let entry = entry.map_err(|error| StoreError::io("read", out, error))?;
+        let is_ours = entry.file_name().to_str().is_some_and(is_partial_run);
+        if !is_ours || !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            continue;
+        }
+        let age = written(&entry.path()).and_then(|written| newest.duration_since(written).ok());
+        if age.is_some_and(|age| age >= LEFT_BEHIND) {
+            found.push(entry.path());
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// Whether this is `.ID.tmp` with an id that begins with a date, as those of runs do.
+fn is_partial_run(name: &str) -> bool {
+    let Some(id) = name.strip_prefix('.').and_then(|name| name.strip_suffix(".tmp")) else { return false };
+    let dated = id.len() > 8 && id.bytes().take(8).all(|byte| byte.is_ascii_digit());
+    dated && !id.contains('/') && RunId::new(id).is_ok()
+}
+
+/// When a file of the folder was last added, renamed or removed.
+fn written(folder: &Path) -> Option<SystemTime> {
+    fs::metadata(folder).and_then(|folder| folder.modified()).ok()
 }
 
 /// Orders RFC 3339 times in UTC: the digits up to the second, then the fraction, which may be absent.
@@ -76,7 +117,24 @@ fn time_key(started: &str) -> (String, String) {
 
 #[cfg(test)]
 mod tests {
-    use super::time_key;
+    use super::{is_partial_run, time_key};
+
+    #[test]
+    fn only_the_hidden_name_of_a_dated_run_is_that_of_an_unfinished_run() {
+        for name in [".20260102-030405-00beef.tmp", ".20260102t030405z-5eed.tmp", ".20260102-030405-00beef.old.tmp"] {
+            assert!(is_partial_run(name), "{name}");
+        }
+        for name in [
+            ".notes.tmp",
+            "20260102-030405-00beef.tmp",
+            ".20260102-030405-00beef",
+            ".20260102.tmp",
+            ".20260102-A.tmp",
+            ".tmp",
+        ] {
+            assert!(!is_partial_run(name), "{name}");
+        }
+    }
 
     #[test]
     fn times_with_and_without_fractions_are_in_order() {

@@ -135,7 +135,9 @@ pub const TABLES: &[TableSpec] = &[
             maybe("failure", Text, "", "crashed, timed-out, wrong-result or clock-stuck; empty if all went well"),
             maybe("failure_detail", Text, "", "the message, the first difference, or the counter that stood still"),
             maybe("failure_after_ns", U64, "ns", "the limit that one iteration exceeded"),
-            always("budget_spent", Bool, "", "whether the budget ended before the plan did"),
+            maybe("cut", Text, "", "why the plan was not carried out to its end, budget or user; empty if it was"),
+            maybe("unobservable", Text, "", "metrics asked for that the machine cannot observe, separated by spaces"),
+            always("answers_planned", U64, "", "answers that the plan asks for; fewer are a part of the data set"),
         ],
     },
     TableSpec {
@@ -180,6 +182,12 @@ pub const TABLES: &[TableSpec] = &[
             START,
             always("total", U64, "B", "peak of the whole process, or static + stack + heap of a board"),
             always("agent", U64, "B", "the part that the agent needed before the workload ran"),
+            always(
+                "upper_bound_only",
+                Bool,
+                "",
+                "whether the two cannot be told apart: the workload needs at most total",
+            ),
         ],
     },
     TableSpec {
@@ -196,6 +204,7 @@ pub const TABLES: &[TableSpec] = &[
         table: Table::Cases,
         row: "one case of a table",
         columns: &[
+            always("table", Text, "", "name of the table"),
             always("name", Text, "", "name of the case"),
             maybe("broken", Text, "", "what was wrong; empty when the case holds"),
         ],

@@ -8,15 +8,15 @@ mod sample;
 use std::time::Duration;
 
 use hil_model::estimate::Method;
-use hil_model::id::{RunId, ScenarioId, TargetId, WorkloadId};
+use hil_model::id::{RunId, ScenarioId, TableName, TargetId, WorkloadId};
 use hil_model::lab::Evidence;
 use hil_model::metric::{Metric, Statistic};
 use hil_model::run::{CheckResult, Figure};
-use hil_model::sample::{Answer, Case, Counter, Failure, Iteration, Observations, OwnCost, Peak, Slice};
+use hil_model::sample::{Answer, Case, Counter, Cut, Failure, Iteration, Observations, OwnCost, Peak, Slice};
 use hil_model::units::UNITS;
 use hil_model::verdict::Outcome;
 use hil_store::{RunWriter, StoreError, read_observations, read_run, read_verdicts};
-use proptest::collection::vec;
+use proptest::collection::{btree_set, vec};
 use proptest::option;
 use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_assert_eq, prop_oneof, proptest};
 use proptest::sample::select;
@@ -65,22 +65,37 @@ fn seen() -> impl Strategy<Value = Observations> {
         .prop_map(|(start, ticks, cpu_ns, cycles)| OwnCost { start, ticks, cpu_ns, cycles });
     let slice = (any::<(u32, u32, u32)>(), count(), real())
         .prop_map(|((start, index, workers), finished, seconds)| Slice { start, index, workers, finished, seconds });
-    let peak = (any::<u32>(), count(), count()).prop_map(|(start, total, agent)| Peak { start, total, agent });
+    let peak = (any::<(u32, bool)>(), count(), count()).prop_map(|((start, upper_bound_only), total, agent)| Peak {
+        start,
+        total,
+        agent,
+        upper_bound_only,
+    });
     let answer = (text(), text(), any::<u32>(), any::<u32>()).prop_map(|(item, group, expected, predicted)| Answer {
         item,
         group,
         expected,
         predicted,
     });
-    let case = (text(), option::of(text())).prop_map(|(name, broken)| Case { name, broken });
+    let tables = ["edges", "lengths/long_1"].map(|name| TableName::new(name).unwrap()).to_vec();
+    let case =
+        (select(tables), text(), option::of(text())).prop_map(|(table, name, broken)| Case { table, name, broken });
+    let end = (
+        option::of(failure()),
+        option::of(select(vec![Cut::Budget, Cut::User])),
+        btree_set(select(Metric::ALL.to_vec()), 0..3),
+        count(),
+    );
     let evidence = select(vec![Evidence::Hardware, Evidence::Emulated, Evidence::Host, Evidence::SoftwareGpu]);
     let lists = (vec(cost, 0..3), vec(iteration(), 0..20), vec(slice, 0..3), vec(peak, 0..3));
-    let others = (vec(answer, 0..4), vec(case, 0..4), option::of(failure()), any::<bool>());
+    let others = (vec(answer, 0..4), vec(case, 0..4), end);
     (lists, others, evidence, text(), real()).prop_map(
-        |((own_costs, iterations, slices, peaks), (answers, cases, failure, budget_spent), evidence, name, hz)| {
+        |((own_costs, iterations, slices, peaks), (answers, cases, end), evidence, name, hz)| {
+            let (failure, cut, unobservable, answers_planned) = end;
             let scenario = ScenarioId::new("placeholder").unwrap();
             let seen = Observations::new(scenario, WorkloadId::main(), evidence, Counter { name, hz });
-            Observations { own_costs, iterations, slices, peaks, answers, cases, failure, budget_spent, ..seen }
+            let seen = Observations { own_costs, iterations, slices, peaks, answers, cases, ..seen };
+            Observations { failure, cut, unobservable, answers_planned, ..seen }
         },
     )
 }

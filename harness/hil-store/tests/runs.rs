@@ -77,6 +77,30 @@ fn the_oldest_runs_go_and_everything_else_stays() {
 }
 
 #[test]
+#[cfg(unix)] // Elsewhere the standard library cannot set the time of a folder.
+fn what_unfinished_runs_left_behind_goes_once_it_is_old() {
+    let out = tempfile::tempdir().unwrap();
+    let hidden = |name: &str| {
+        let path = out.path().join(name);
+        fs::create_dir(&path).unwrap();
+        fs::write(path.join("run.json"), "{").unwrap();
+        path
+    };
+    let dead = hidden(".20260102-030405-00dead.tmp");
+    let (live, notes) = (hidden(".20260102-030405-00aaaa.tmp"), hidden(".notes.tmp"));
+    assert!(retain(out.path(), 9, &id("r1")).unwrap().is_empty(), "no run is newer than they are");
+    let run = write(out.path(), "r1", 1);
+    assert!(retain(out.path(), 9, &id("r1")).unwrap().is_empty(), "all of them may be in progress");
+    // The run is written two hours later, except for one that is in progress even then.
+    let later = std::time::SystemTime::now() + std::time::Duration::from_secs(7200);
+    for path in [&run, &live] {
+        fs::File::open(path).unwrap().set_modified(later).unwrap();
+    }
+    assert_eq!(retain(out.path(), 9, &id("r1")).unwrap(), [dead]);
+    assert!(live.is_dir() && notes.is_dir() && run.is_dir());
+}
+
+#[test]
 fn the_protected_run_stays_even_when_it_is_the_oldest() {
     let out = tempfile::tempdir().unwrap();
     for (name, second) in [("r1", 1), ("r2", 2), ("r3", 3)] {

@@ -31,6 +31,7 @@ pub struct TestBench {
     fault: Option<LinkFault>,
     silent: bool,
     stuck: bool,
+    memory: Option<MemoryUse>,
     starts: AtomicU32,
 }
 
@@ -48,6 +49,7 @@ impl TestBench {
             fault: None,
             silent: false,
             stuck: false,
+            memory: Some(MemoryUse { total: MEMORY, agent: 0, upper_bound_only: false }),
             starts: AtomicU32::new(0),
         }
     }
@@ -70,6 +72,13 @@ impl TestBench {
     #[must_use]
     pub fn with_stuck_clock(mut self) -> Self {
         self.stuck = true;
+        self
+    }
+
+    /// The same with agents that report this use of memory, or cannot tell.
+    #[must_use]
+    pub fn with_memory(mut self, memory: Option<MemoryUse>) -> Self {
+        self.memory = memory;
         self
     }
 
@@ -102,9 +111,9 @@ impl Bench for TestBench {
             last_words: Arc::clone(&last_words),
         };
         let kernels = Arc::clone(&self.kernels);
-        let (silent, stuck) = (self.silent, self.stuck);
+        let (silent, stuck, memory) = (self.silent, self.stuck, self.memory);
         let thread = std::thread::spawn(move || {
-            let ended = catch_unwind(AssertUnwindSafe(|| live(&stage, &*kernels, silent, stuck)));
+            let ended = catch_unwind(AssertUnwindSafe(|| live(&stage, &*kernels, silent, stuck, memory)));
             stage.wire.device_ends(match ended {
                 Ok(()) => Ending::Exited(0),
                 Err(payload) => payload.downcast::<Ending>().map_or(Ending::Exited(101), |ending| *ending),
@@ -115,7 +124,7 @@ impl Bench for TestBench {
 }
 
 /// The life of a device.
-fn live(stage: &Stage, kernels: &MakeKernels, silent: bool, stuck: bool) {
+fn live(stage: &Stage, kernels: &MakeKernels, silent: bool, stuck: bool, memory: Option<MemoryUse>) {
     if silent {
         stage.wire.device_hangs();
         return;
@@ -123,7 +132,7 @@ fn live(stage: &Stage, kernels: &MakeKernels, silent: bool, stuck: bool) {
     let mut kernels = kernels(stage);
     let mut kernels: Vec<&mut dyn Kernel> = kernels.iter_mut().map(|kernel| &mut **kernel as _).collect();
     let (mut input, mut samples) = (vec![0; 1 << 16], vec![Sample::default(); 8]);
-    let platform = TestPlatform { stage: stage.clone(), stuck };
+    let platform = TestPlatform { stage: stage.clone(), stuck, memory };
     Agent::new(platform, &mut kernels, Buffers { input: &mut input, samples: &mut samples }).serve();
 }
 
@@ -165,6 +174,7 @@ impl Stage {
 struct TestPlatform {
     stage: Stage,
     stuck: bool,
+    memory: Option<MemoryUse>,
 }
 
 impl Platform for TestPlatform {
@@ -198,7 +208,7 @@ impl Platform for TestPlatform {
     }
 
     fn memory(&mut self, _: RunsIn) -> Option<MemoryUse> {
-        Some(MemoryUse { total: MEMORY, agent: 0, upper_bound_only: false })
+        self.memory
     }
 }
 

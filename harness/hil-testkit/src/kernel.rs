@@ -49,6 +49,7 @@ pub struct ScriptedKernel {
     is_right: Box<IsRight>,
     input: Vec<u8>,
     broken_cases: Vec<Option<&'static str>>,
+    on_case: Box<OnRun>,
     diary: Diary,
 }
 
@@ -66,6 +67,7 @@ impl ScriptedKernel {
             is_right: Box::new(|_| true),
             input: Vec::new(),
             broken_cases: Vec::new(),
+            on_case: Box::new(|_, _| {}),
             diary: Diary::default(),
         }
     }
@@ -88,6 +90,13 @@ impl ScriptedKernel {
     #[must_use]
     pub fn with_cases(mut self, cases: &[Option<&'static str>]) -> Self {
         self.broken_cases = cases.to_vec();
+        self
+    }
+
+    /// Does this before it tells the outcome of a case; cases are counted from 0.
+    #[must_use]
+    pub fn on_case(mut self, act: impl FnMut(u32, &Stage) + 'static) -> Self {
+        self.on_case = Box::new(act);
         self
     }
 
@@ -136,7 +145,8 @@ impl Kernel for ScriptedKernel {
     }
 
     fn conform(&mut self, table: &str, case: u32) -> Option<Case> {
-        let broken = self.broken_cases.get(usize::try_from(case).ok()?).filter(|_| table == "cases")?;
+        let broken = *self.broken_cases.get(usize::try_from(case).ok()?).filter(|_| table == "cases")?;
+        (self.on_case)(case, &self.stage);
         Some(Case {
             name: Text::new(format_args!("case-{case}")),
             broken: broken.map(|why| Mismatch::new(format_args!("{why}"))),

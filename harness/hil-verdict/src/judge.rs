@@ -2,7 +2,7 @@
 
 use hil_model::estimate::{Estimate, Finding, Method, OrderStep};
 use hil_model::limit::Limit;
-use hil_model::sample::Failure;
+use hil_model::sample::{Cut, Failure};
 use hil_model::scenario::{Check, Rule};
 use hil_model::verdict::{Outcome, Reason, Verdict};
 
@@ -10,16 +10,31 @@ use crate::side::{Side, side};
 
 /// The verdict of a check.
 ///
-/// `budget_spent` says whether the budget ended before the planned observations were taken; it only decides the
-/// advice in the reason. A finding that does not answer the rule of its check is not run, with what is missing.
+/// `cut` says why the planned observations were not all taken, if they were not. A proof stands all the same. Where
+/// more observations could have proved something, their lack is the doing of the user who stopped the run, and the
+/// check was not run; otherwise it decides the advice in the reason. A finding that does not answer the rule of its
+/// check is not run, with what is missing.
 #[must_use]
-pub fn judge(check: &Check, finding: &Finding, budget_spent: bool) -> Verdict {
+pub fn judge(check: &Check, finding: &Finding, cut: Option<Cut>) -> Verdict {
+    let verdict = proved(check, finding, cut == Some(Cut::Budget));
+    match verdict.reason {
+        Some(Reason::TooFewSamples { .. } | Reason::Straddles { .. } | Reason::OrderStep { disproved: false, .. })
+            if cut == Some(Cut::User) =>
+        {
+            Verdict::because(Outcome::NotRun, Reason::Interrupted)
+        }
+        _ => verdict,
+    }
+}
+
+/// What is proved; `budget_spent` only decides the advice.
+fn proved(check: &Check, finding: &Finding, budget_spent: bool) -> Verdict {
     match finding {
         Finding::Failed(failure) => failed(failure),
         Finding::CannotObserve { needs } => {
             Verdict::because(Outcome::NotRun, Reason::CannotObserve { needs: needs.clone() })
         }
-        Finding::TooFew { have, need, budget_spent: spent } => too_few(*have, *need, budget_spent || *spent),
+        Finding::TooFew { have, need } => too_few(*have, *need, budget_spent),
         Finding::Estimate(estimate) => match &check.rule {
             Rule::Limit { limit, acceptable } => within(estimate, limit, acceptable.as_ref(), budget_spent),
             Rule::Report => reported([estimate]),

@@ -13,7 +13,7 @@ use proptest::prelude::{Just, Strategy, prop_assert, prop_assert_eq, prop_oneof,
 use proptest::test_runner::{Config, RngSeed};
 
 fn outcome(limit: &str, acceptable: Option<&str>, estimate: &Estimate) -> Outcome {
-    judge(&limited(limit, acceptable), &Finding::Estimate(estimate.clone()), false).outcome
+    judge(&limited(limit, acceptable), &Finding::Estimate(estimate.clone()), None).outcome
 }
 
 /// Whole numbers, so that ends, figures and limits meet each other often.
@@ -88,7 +88,7 @@ proptest! {
         let check = limited(&limit, None);
         let Rule::Limit { limit, .. } = &check.rule else { unreachable!() };
         let met = limit.is_met_by(estimate.value);
-        match judge(&check, &Finding::Estimate(estimate.clone()), false).outcome {
+        match judge(&check, &Finding::Estimate(estimate.clone()), None).outcome {
             Outcome::Pass => prop_assert!(met),
             Outcome::Fail => prop_assert!(!met),
             other => prop_assert!(matches!(other, Outcome::Inconclusive | Outcome::Invalid), "{other}"),

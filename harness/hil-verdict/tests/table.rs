@@ -12,7 +12,7 @@ use hil_model::id::WorkloadId;
 use hil_model::limit::Limit;
 use hil_model::metric::{Metric, Statistic};
 use hil_model::run::Alarm;
-use hil_model::sample::Failure;
+use hil_model::sample::{Cut, Failure};
 use hil_model::scenario::{Alert, Rule, Severity};
 use hil_model::verdict::{Outcome, Reason, Verdict};
 use hil_verdict::{alarm, judge, worst};
@@ -70,7 +70,7 @@ fn an_interval_and_its_limits_have_one_verdict() {
         ("< 15 s", None, Some(16.0), 14.0, Some(17.0), "inconclusive straddles"),
     ];
     for (limit, acceptable, lower, value, upper, expected) in cases {
-        let verdict = judge(&limited(limit, acceptable), &Finding::Estimate(figure(lower, value, upper)), false);
+        let verdict = judge(&limited(limit, acceptable), &Finding::Estimate(figure(lower, value, upper)), None);
         assert_eq!(code(&verdict), expected, "{limit} {acceptable:?} {lower:?} {value} {upper:?}");
     }
 }
@@ -78,16 +78,56 @@ fn an_interval_and_its_limits_have_one_verdict() {
 #[test]
 fn reasons_count_whole_independent_observations_and_say_whether_the_budget_ended() {
     let unbounded = Finding::Estimate(figure(None, 1.0, None));
-    for budget_spent in [false, true] {
-        let verdict = judge(&limited("< 15 s", None), &unbounded, budget_spent);
+    for (cut, budget_spent) in [(None, false), (Some(Cut::Budget), true)] {
+        let verdict = judge(&limited("< 15 s", None), &unbounded, cut);
         assert_eq!(verdict.reason, Some(Reason::TooFewSamples { have: 40, need: 59, budget_spent }));
         let straddling = Finding::Estimate(figure(Some(1.0), 2.0, Some(20.0)));
-        let verdict = judge(&limited("< 15 s", None), &straddling, budget_spent);
+        let verdict = judge(&limited("< 15 s", None), &straddling, cut);
         assert_eq!(verdict.reason, Some(Reason::Straddles { budget_spent }));
     }
-    let too_few = Finding::TooFew { have: 3, need: 40, budget_spent: true };
-    let verdict = judge(&check(Rule::Report), &too_few, false);
+    let too_few = Finding::TooFew { have: 3, need: 40 };
+    let verdict = judge(&check(Rule::Report), &too_few, Some(Cut::Budget));
     assert_eq!(verdict.reason, Some(Reason::TooFewSamples { have: 3, need: 40, budget_spent: true }));
+}
+
+#[test]
+fn what_the_user_left_unproved_was_not_run_and_what_is_proved_stands() {
+    let figure = |lower, value, upper| Finding::Estimate(figure(lower, value, upper));
+    let step = |lower, upper| {
+        let ratio = common::figure(lower, 1.1, upper);
+        let (lesser, greater) = (WorkloadId::new("euler").unwrap(), WorkloadId::new("heun").unwrap());
+        Finding::Order(vec![OrderStep { lesser, greater, ratio }])
+    };
+    let broken = Finding::Cases { held: 1, total: 2, first_broken: None };
+    let limit = || limited("< 15 s", None);
+    let order = || check(Rule::Order(Vec::new()));
+    let conforms = || check(Rule::Conforms(hil_model::id::TableName::new("t").unwrap()));
+    let crashed = Finding::Failed(Failure::Crashed { detail: String::new() });
+    let cases = [
+        // Check, finding, verdict after the user's wish to stop, verdict after the end of the budget.
+        (limit(), figure(Some(10.0), 11.0, None), "not-run interrupted", "invalid too-few-samples"),
+        (limit(), figure(Some(10.0), 11.0, Some(16.0)), "not-run interrupted", "inconclusive straddles"),
+        (limit(), Finding::TooFew { have: 1, need: 2 }, "not-run interrupted", "invalid too-few-samples"),
+        (order(), step(Some(0.9), Some(1.2)), "not-run interrupted", "inconclusive order-step"),
+        (order(), step(None, Some(1.2)), "not-run interrupted", "invalid too-few-samples"),
+        (order(), Finding::Order(Vec::new()), "not-run interrupted", "invalid too-few-samples"),
+        (limit(), figure(Some(10.0), 11.0, Some(12.0)), "pass", "pass"),
+        (limit(), figure(Some(16.0), 17.0, None), "fail missed", "fail missed"),
+        (order(), step(Some(1.05), Some(1.2)), "pass", "pass"),
+        (conforms(), broken, "fail broken-case", "fail broken-case"),
+        (limit(), crashed, "invalid crashed", "invalid crashed"),
+        (limit(), figure(None, f64::NAN, None), "invalid not-finite", "invalid not-finite"),
+    ];
+    for (check, finding, by_user, by_budget) in cases {
+        assert_eq!(code(&judge(&check, &finding, Some(Cut::User))), by_user, "{finding:?}");
+        assert_eq!(code(&judge(&check, &finding, Some(Cut::Budget))), by_budget, "{finding:?}");
+    }
+    let disproved = Finding::Order(vec![OrderStep {
+        lesser: WorkloadId::new("euler").unwrap(),
+        greater: WorkloadId::new("heun").unwrap(),
+        ratio: common::figure(Some(0.5), 0.6, Some(0.9)),
+    }]);
+    assert_eq!(code(&judge(&order(), &disproved, Some(Cut::User))), "fail order-step");
 }
 
 #[test]
@@ -101,7 +141,7 @@ fn a_failure_of_the_code_is_a_failure_whatever_was_asked() {
     ];
     for (failure, expected) in cases {
         for check in [limited("< 15 s", Some("< 20 s")), check(Rule::Report), check(Rule::Order(Vec::new()))] {
-            assert_eq!(code(&judge(&check, &Finding::Failed(failure.clone()), false)), expected);
+            assert_eq!(code(&judge(&check, &Finding::Failed(failure.clone()), None)), expected);
         }
     }
 }
@@ -109,23 +149,23 @@ fn a_failure_of_the_code_is_a_failure_whatever_was_asked() {
 #[test]
 fn without_a_limit_a_figure_is_reported_and_nothing_else_is() {
     let report = check(Rule::Report);
-    assert_eq!(judge(&report, &Finding::Estimate(figure(None, 1.0, None)), false), Verdict::REPORTED);
-    assert_eq!(judge(&report, &Finding::Cases { held: 1, total: 2, first_broken: None }, false), Verdict::REPORTED);
+    assert_eq!(judge(&report, &Finding::Estimate(figure(None, 1.0, None)), None), Verdict::REPORTED);
+    assert_eq!(judge(&report, &Finding::Cases { held: 1, total: 2, first_broken: None }, None), Verdict::REPORTED);
     let no_number = Finding::Estimate(figure(None, f64::NAN, None));
-    assert_eq!(code(&judge(&report, &no_number, false)), "invalid not-finite");
+    assert_eq!(code(&judge(&report, &no_number, None)), "invalid not-finite");
     let nothing = Finding::CannotObserve { needs: "a power meter".to_owned() };
-    assert_eq!(code(&judge(&report, &nothing, false)), "not-run cannot-observe");
+    assert_eq!(code(&judge(&report, &nothing, None)), "not-run cannot-observe");
 }
 
 #[test]
 fn a_table_holds_only_as_a_whole_and_an_empty_one_is_no_proof() {
     let cases = |held, total| Finding::Cases { held, total, first_broken: Some("b: 2 is not 3".to_owned()) };
     let conforms = check(Rule::Conforms(hil_model::id::TableName::new("t").unwrap()));
-    assert_eq!(judge(&conforms, &cases(3, 3), false), Verdict::PASS);
-    assert_eq!(code(&judge(&conforms, &cases(2, 3), false)), "fail broken-case");
-    assert_eq!(code(&judge(&conforms, &cases(0, 0), false)), "invalid too-few-samples");
-    assert_eq!(judge(&limited(">= 60 %", None), &cases(2, 3), false), Verdict::PASS);
-    assert_eq!(code(&judge(&limited(">= 70 %", None), &cases(2, 3), false)), "fail broken-case");
+    assert_eq!(judge(&conforms, &cases(3, 3), None), Verdict::PASS);
+    assert_eq!(code(&judge(&conforms, &cases(2, 3), None)), "fail broken-case");
+    assert_eq!(code(&judge(&conforms, &cases(0, 0), None)), "invalid too-few-samples");
+    assert_eq!(judge(&limited(">= 60 %", None), &cases(2, 3), None), Verdict::PASS);
+    assert_eq!(code(&judge(&limited(">= 70 %", None), &cases(2, 3), None)), "fail broken-case");
 }
 
 #[test]
@@ -153,9 +193,9 @@ fn an_order_is_proved_step_by_step() {
         (vec![], "invalid too-few-samples"),
     ];
     for (steps, expected) in cases {
-        assert_eq!(code(&judge(&order, &Finding::Order(steps.clone()), false)), expected, "{steps:?}");
+        assert_eq!(code(&judge(&order, &Finding::Order(steps.clone()), None)), expected, "{steps:?}");
     }
-    let verdict = judge(&order, &Finding::Order(vec![proved(), unproved()]), false);
+    let verdict = judge(&order, &Finding::Order(vec![proved(), unproved()]), None);
     assert_eq!(verdict.reason, Some(Reason::OrderStep { step: "euler < heun".to_owned(), disproved: false }));
 }
 
@@ -166,17 +206,17 @@ fn a_finding_of_another_form_than_asked_for_is_no_answer() {
     let conforms = check(Rule::Conforms(hil_model::id::TableName::new("t").unwrap()));
     let order = check(Rule::Order(Vec::new()));
     for (check, finding) in [(&conforms, &good), (&order, &good), (&order, &all_hold)] {
-        assert_eq!(judge(check, finding, false).outcome, Outcome::NotRun, "{finding:?}");
+        assert_eq!(judge(check, finding, None).outcome, Outcome::NotRun, "{finding:?}");
     }
     for check in [limited("< 15 s", None), conforms] {
-        assert_eq!(judge(&check, &Finding::Order(Vec::new()), false).outcome, Outcome::NotRun);
+        assert_eq!(judge(&check, &Finding::Order(Vec::new()), None).outcome, Outcome::NotRun);
     }
 }
 
 #[test]
 fn a_row_is_as_good_as_its_worst_part_and_nothing_is_not_run() {
     assert_eq!(worst(&[Outcome::Pass, Outcome::Fail, Outcome::Acceptable]), Outcome::Fail);
-    assert_eq!(worst(&[Outcome::Pass, Outcome::Reported]), Outcome::Reported);
+    assert_eq!(worst(&[Outcome::Pass, Outcome::Reported]), Outcome::Pass);
     assert_eq!(worst(&[Outcome::Pass]), Outcome::Pass);
     assert_eq!(worst(&[]), Outcome::NotRun);
 }
@@ -207,7 +247,7 @@ fn an_alarm_is_raised_or_quiet_only_by_proof() {
         assert_eq!(found, expected, "{when} {lower:?} {value} {upper:?}");
     }
     for finding in [
-        Finding::TooFew { have: 0, need: 1, budget_spent: false },
+        Finding::TooFew { have: 0, need: 1 },
         Finding::Failed(Failure::Crashed { detail: String::new() }),
         Finding::CannotObserve { needs: String::new() },
         Finding::Cases { held: 0, total: 0, first_broken: None },

@@ -1,7 +1,8 @@
 //! The summary that scripts read from standard output: `{"format", "checks", "errors"}` and the marks of the run.
 //!
 //! Checks, alerts and errors have the fields of `run.json`, because they are written by the same code; only the
-//! machine, the noise and the data are left out. Characters that could steer a terminal are escaped.
+//! machine, the noise and the data are left out. Characters that could steer a terminal are escaped. The last event of
+//! `hil run --format json` is the same summary, with the places where the run and its report lie.
 
 use std::fmt::Write as _;
 
@@ -23,13 +24,34 @@ struct Summary<'a> {
     errors: &'a [RigFault],
 }
 
+#[derive(serde::Serialize)]
+struct Finished<'a> {
+    event: &'static str,
+    folder: &'a str,
+    report: &'a str,
+    #[serde(flatten)]
+    summary: Summary<'a>,
+}
+
 /// One JSON document on one line, with a newline at its end.
 ///
 /// # Errors
 /// [`RenderError::Json`] when a value has no JSON form; the types of the model all have one.
 pub fn render(view: &View<'_>) -> Result<String, RenderError> {
+    line(&summary(view))
+}
+
+/// The same as the event `run-finished`, with the run's folder and the report in it.
+///
+/// # Errors
+/// [`RenderError::Json`] when a value has no JSON form; the types of the model all have one.
+pub fn run_finished(view: &View<'_>, folder: &str, report: &str) -> Result<String, RenderError> {
+    line(&Finished { event: "run-finished", folder, report, summary: summary(view) })
+}
+
+fn summary<'a>(view: &View<'a>) -> Summary<'a> {
     let run = view.run;
-    let summary = Summary {
+    Summary {
         format: run.format,
         run: run.id.as_str(),
         fault: run.fault.as_deref(),
@@ -38,8 +60,11 @@ pub fn render(view: &View<'_>) -> Result<String, RenderError> {
         checks: &run.checks,
         alerts: &run.alerts,
         errors: &run.errors,
-    };
-    let mut text = escape(&serde_json::to_string(&summary)?);
+    }
+}
+
+fn line(document: &impl serde::Serialize) -> Result<String, RenderError> {
+    let mut text = escape(&serde_json::to_string(document)?);
     text.push('\n');
     Ok(text)
 }

@@ -3,7 +3,7 @@
 //!
 //! `fail` becomes `<failure>`; `invalid` and what is wrong with the run become `<error>`; everything that is not answered,
 //! and a figure without a limit, becomes `<skipped>` with the reason, so that only a proof is ever green. Properties carry
-//! the figure, its interval, the sample count and the evidence.
+//! the figure, its interval, the sample count and the evidence; those of a suite say when samples were cut.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -26,6 +26,11 @@ pub fn render(view: &View<'_>) -> String {
         let outcomes: Vec<Outcome> = group.rows.iter().map(|row| row.outcome).collect();
         let (name, sums) = (attribute(&group.scenario), totals(&outcomes, &[]));
         line(&mut xml, 1, &format!("<testsuite name=\"{name}\"{sums}>"));
+        if view.run.quick {
+            line(&mut xml, 2, "<properties>");
+            line(&mut xml, 3, "<property name=\"quick\" value=\"true\"/>");
+            line(&mut xml, 2, "</properties>");
+        }
         let mut seen: HashMap<String, usize> = HashMap::new();
         for row in &group.rows {
             let times = seen.entry(name_of(row)).and_modify(|times| *times += 1).or_insert(1);

@@ -147,7 +147,10 @@ fn alerts(view: &View<'_>) -> Option<Block> {
         let state = if alert.alarm == Alarm::Raised { format!("**{state}**") } else { state.to_owned() };
         let figure = alert.figure.as_ref().map_or_else(|| "no figure".to_owned(), |figure| plain(&figure.line()));
         let evidence = alert.figure.as_ref().and(alert.evidence);
-        let evidence = evidence.map_or_else(String::new, |evidence| format!(" ({evidence})"));
+        let evidence = evidence.map_or_else(String::new, |evidence| match words::is_stand_in(evidence) {
+            true => format!(" *{evidence}*"),
+            false => format!(" ({evidence})"),
+        });
         let target = alert.target.as_deref().map_or_else(String::new, |target| format!("{target} "));
         let (condition, severity) = (short(&alert.condition), words::severity(alert.severity));
         format!("{state}, {severity}: {target}{condition}, {figure}{evidence}, in {}", code(&alert.scenario))

@@ -1,9 +1,11 @@
 //! What a run amounts to, in one word and one sentence, and what must be said before any figure.
 //!
-//! Nothing missing is ever good news: the tone is [`Tone::Good`] only when every check was answered and met.
+//! Nothing missing is ever good news: the tone is [`Tone::Good`] only when every check was answered and met with all
+//! samples, and no critical alert is raised.
 
 use hil_model::lab::Evidence;
-use hil_model::run::Run;
+use hil_model::run::{Alarm, Run};
+use hil_model::scenario::Severity;
 use hil_model::verdict::Outcome;
 
 use crate::clean::one_line;
@@ -23,9 +25,9 @@ pub struct Headline {
 /// How a headline is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tone {
-    /// Every check was answered and met.
+    /// Every check was answered and met, and nothing takes away from it.
     Good,
-    /// What was answered is met, but something is open.
+    /// What was answered is met, but something is open: a check, cut samples, a critical alert.
     Open,
     /// Something needs attention.
     Bad,
@@ -86,37 +88,37 @@ pub(super) fn headline(run: &Run) -> Headline {
     let (inconclusive, not_run) = (n(Outcome::Inconclusive), n(Outcome::NotRun));
     let judged = pass + acceptable + fail + inconclusive;
     let judged_text = counted(judged, "judged check");
-    let rig = if run.errors.is_empty() { "" } else { " The rig failed as well; see the rig errors." };
-    let say = |word, tone, text: String| Headline { word, text, tone };
     if run.fault.is_some() {
         let text = "A fault was injected on purpose; nothing below says anything about the code.".to_owned();
-        return say("FAULT INJECTED", Tone::Bad, text);
+        return Headline { word: "FAULT INJECTED", text, tone: Tone::Bad };
     }
+    let alerts = raised(run);
+    let say = |word, tone, text: String| Headline { word, text: format!("{text}{alerts}."), tone };
     if fail > 0 {
         let of = format!("{fail} of {judged_text} {} the target", if fail == 1 { "misses" } else { "miss" });
         let also = if invalid > 0 { format!("; {invalid} more could not be measured") } else { String::new() };
-        return say("FAIL", Tone::Bad, format!("{of}{also}.{rig}"));
+        return with_rig(say("FAIL", Tone::Bad, format!("{of}{also}")), run);
     }
     if invalid > 0 {
-        let text = format!("{} could not be measured, so nothing is known there.{rig}", counted(invalid, "check"));
-        return say("INVALID", Tone::Bad, text);
+        let text = format!("{} could not be measured, so nothing is known there", counted(invalid, "check"));
+        return with_rig(say("INVALID", Tone::Bad, text), run);
     }
     if judged == 0 {
         return say("NOTHING JUDGED", Tone::Bad, nothing_judged(run));
     }
     if !run.errors.is_empty() {
         let text = format!(
-            "{} ended part of the run. What was judged stands; the rest is unknown.",
+            "{} ended part of the run. What was judged stands; the rest is unknown",
             counted(run.errors.len(), "rig fault"),
         );
         return say("RIG FAULT", Tone::Bad, text);
     }
     if run.interrupted {
-        let text = format!("The run was stopped; {judged_text} {} answered by then.", was(judged));
+        let text = format!("The run was stopped; {judged_text} {} answered by then", was(judged));
         return say("INTERRUPTED", Tone::Open, text);
     }
     if inconclusive > 0 {
-        let text = format!("{inconclusive} of {judged_text} could not be decided; no target is proved to be missed.");
+        let text = format!("{inconclusive} of {judged_text} could not be decided; no target is proved to be missed");
         return say("UNDECIDED", Tone::Open, text);
     }
     let met = if judged == 1 {
@@ -126,13 +128,38 @@ pub(super) fn headline(run: &Run) -> Headline {
     };
     let tier = if acceptable > 0 { format!(", {acceptable} of them only the second tier") } else { String::new() };
     if not_run > 0 {
-        let text = format!("{met}{tier}, but {not_run} {} not run.", was(not_run));
-        return say("PARTLY ANSWERED", Tone::Open, text);
+        let text = format!("{met}{tier}, but {not_run} {} not run", was(not_run));
+        let word = if run.quick { "PARTLY ANSWERED (quick run)" } else { "PARTLY ANSWERED" };
+        return say(word, Tone::Open, text);
     }
     if acceptable > 0 {
-        return say("ACCEPTABLE", Tone::Open, format!("{met}{tier}."));
+        let word = if run.quick { "ACCEPTABLE (quick run)" } else { "ACCEPTABLE" };
+        return say(word, Tone::Open, format!("{met}{tier}"));
     }
-    say("PASS", Tone::Good, format!("{met}."))
+    if run.quick {
+        return say("PASS (quick run)", Tone::Open, met);
+    }
+    let tone = if n_raised(run, Severity::Critical) > 0 { Tone::Open } else { Tone::Good };
+    say("PASS", tone, met)
+}
+
+fn with_rig(mut headline: Headline, run: &Run) -> Headline {
+    if !run.errors.is_empty() {
+        headline.text.push_str(" The rig failed as well; see the rig errors.");
+    }
+    headline
+}
+
+/// Raised alerts as the end of a sentence: `, 1 critical alert and 2 warning alerts raised`; nothing without any.
+fn raised(run: &Run) -> String {
+    let by_severity = [Severity::Critical, Severity::Warning, Severity::Info];
+    let parts: Vec<String> = by_severity
+        .into_iter()
+        .map(|severity| (n_raised(run, severity), severity))
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, severity)| counted(n, &format!("{} alert", words::severity(severity))))
+        .collect();
+    if parts.is_empty() { String::new() } else { format!(", {} raised", parts.join(" and ")) }
 }
 
 fn nothing_judged(run: &Run) -> String {
@@ -151,10 +178,11 @@ fn nothing_judged(run: &Run) -> String {
         "no check applies to this bench".to_owned()
     };
     let rig = if run.errors.is_empty() { "" } else { ", and the rig failed" };
-    format!("No target was put to the test: {why}{rig}.")
+    format!("No target was put to the test: {why}{rig}")
 }
 
-/// The command that runs the worst check again.
+/// The command that runs the worst check again, with the same seed and the same share of samples. An agent or a folder
+/// of data that the user named is not known here: no path of a user's machine is kept in a run.
 pub(super) fn reproduce(run: &Run) -> Option<String> {
     let worst = run
         .checks
@@ -170,7 +198,8 @@ pub(super) fn reproduce(run: &Run) -> Option<String> {
         return None;
     }
     let only = worst.target.as_ref().map_or_else(|| worst.scenario.to_string(), ToString::to_string);
-    Some(format!("hil run {file} --only {only}"))
+    let quick = if run.quick { " --quick" } else { "" };
+    Some(format!("hil run {file} --only {only} --seed {}{quick}", run.seed))
 }
 
 /// What must be said before any figure, loudest first.
@@ -226,6 +255,10 @@ fn stand_ins(run: &Run) -> Option<Banner> {
 
 fn n_with(run: &Run, outcome: Outcome) -> usize {
     run.checks.iter().filter(|check| check.verdict == outcome).count()
+}
+
+fn n_raised(run: &Run, severity: Severity) -> usize {
+    run.alerts.iter().filter(|alert| alert.alarm == Alarm::Raised && alert.severity == severity).count()
 }
 
 fn n_figures(run: &Run, label: Evidence) -> usize {

@@ -3,7 +3,7 @@
 use hil_model::id::WorkloadId;
 use hil_model::lab::Evidence;
 use hil_model::limit::Limit;
-use hil_model::run::{CheckResult, Figure, Run};
+use hil_model::run::{AlertResult, CheckResult, Figure, Run};
 use hil_model::units::Unit;
 use hil_model::verdict::Outcome;
 
@@ -156,6 +156,18 @@ fn what(check: &CheckResult) -> String {
         what.push_str(&format!(" {} versus {versus}", check.workload));
     } else if check.workload != WorkloadId::main() {
         what.push_str(&format!(" {}", check.workload));
+    }
+    what
+}
+
+/// What an alert watches, in the words that a check would have.
+pub(super) fn watched(alert: &AlertResult) -> String {
+    let mut what = alert.metric.name().replace('_', " ");
+    if let Some(statistic) = alert.statistic {
+        what.push_str(&format!(" {statistic}"));
+    }
+    if alert.workload != WorkloadId::main() {
+        what.push_str(&format!(" {}", alert.workload));
     }
     what
 }

@@ -13,7 +13,7 @@ use hil_wire::message::{
 };
 use hil_wire::version::WIRE_VERSION;
 
-use crate::kernel::{Kernel, Mismatch, RunsIn};
+use crate::kernel::{Kernel, Mismatch, RunsIn, Trouble};
 use crate::link::{Sender, short};
 use crate::measure::{clock_moves, least_cost, time_one};
 use crate::platform::{LinkClosed, Platform};
@@ -226,12 +226,22 @@ impl<P: Platform> Device<'_, '_, P> {
         let Some(at) = self.position(name) else { return self.unknown(name) };
         match self.kernels[at].known_answer() {
             Ok(()) => self.send(&Response::Verified),
-            Err(mismatch) => self.mismatch(FailCode::WrongResult, mismatch),
+            // A run that did not do its work cannot have the right result, and its own words say more.
+            Err(mismatch) => {
+                let trouble = self.kernels[at].status().err().unwrap_or(mismatch.into());
+                self.trouble(trouble)
+            }
         }
     }
 
-    fn mismatch(&mut self, code: FailCode, mismatch: Mismatch) -> Result<Flow, LinkClosed> {
-        self.fail(code, format_args!("{}", mismatch.difference()))
+    fn trouble(&mut self, trouble: Trouble) -> Result<Flow, LinkClosed> {
+        let code = match trouble {
+            Trouble::Wrong(_) => FailCode::WrongResult,
+            Trouble::Crashed(_) => FailCode::Crashed,
+            Trouble::KilledFromOutside(_) => FailCode::KilledFromOutside,
+            Trouble::CouldNotRun(_) => FailCode::CouldNotRun,
+        };
+        self.fail(code, format_args!("{}", trouble.why()))
     }
 
     fn calibrate(&mut self, name: &str, rounds: u32) -> Result<Flow, LinkClosed> {
@@ -253,9 +263,9 @@ impl<P: Platform> Device<'_, '_, P> {
         let mut last_report = self.platform.clock();
         for _ in 0..iterations {
             let (sample, now) = time_one(&mut self.platform, &mut *self.kernels[at], whose);
-            if let Err(mismatch) = self.kernels[at].status() {
+            if let Err(trouble) = self.kernels[at].status() {
                 self.report(kept)?;
-                return self.mismatch(FailCode::IterationFailed, mismatch);
+                return self.trouble(trouble);
             }
             if let Some(place) = self.samples.get_mut(kept) {
                 *place = sample;
@@ -297,8 +307,8 @@ impl<P: Platform> Device<'_, '_, P> {
         while sent < slices {
             self.kernels[at].run();
             let now = self.platform.clock();
-            if let Err(mismatch) = self.kernels[at].status() {
-                return self.mismatch(FailCode::IterationFailed, mismatch);
+            if let Err(trouble) = self.kernels[at].status() {
+                return self.trouble(trouble);
             }
             // Close every slice that ended before this iteration did; a long iteration may span several.
             while now >= slice_end && sent < slices {
@@ -321,8 +331,8 @@ impl<P: Platform> Device<'_, '_, P> {
     fn answer(&mut self, name: &str) -> Result<Flow, LinkClosed> {
         let Some(at) = self.position(name) else { return self.unknown(name) };
         self.kernels[at].run();
-        if let Err(mismatch) = self.kernels[at].status() {
-            return self.mismatch(FailCode::IterationFailed, mismatch);
+        if let Err(trouble) = self.kernels[at].status() {
+            return self.trouble(trouble);
         }
         match self.kernels[at].class() {
             Some(class) => self.send(&Response::Answered { class }),

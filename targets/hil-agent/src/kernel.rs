@@ -41,11 +41,12 @@ pub trait Kernel {
         None
     }
 
-    /// Whether the last run did its work; asked after every iteration, outside the timed region.
+    /// Whether the last run did its work; asked after every iteration, outside the timed region, and after a known
+    /// answer that was not met.
     ///
     /// # Errors
-    /// [`Mismatch`] with what it did instead, such as the exit status of a command.
-    fn status(&self) -> Result<(), Mismatch> {
+    /// [`Trouble`] with what became of the work instead, and whose doing that was.
+    fn status(&self) -> Result<(), Trouble> {
         Ok(())
     }
 
@@ -103,6 +104,37 @@ impl Mismatch {
     #[must_use]
     pub fn difference(&self) -> &str {
         self.0.as_str()
+    }
+}
+
+/// What became of an iteration that did not do its work. Each kind means the same in every phase.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Trouble {
+    /// It ended, and its result is wrong or missing, such as a command's exit status that is not 0.
+    Wrong(Text<MAX_WHY>),
+    /// It ran in a process of its own and brought its end upon itself, such as by `SIGSEGV`.
+    Crashed(Text<MAX_WHY>),
+    /// It ran in a process of its own, which somebody else ended, such as by `SIGKILL`.
+    KilledFromOutside(Text<MAX_WHY>),
+    /// The machine did not run it.
+    CouldNotRun(Text<MAX_WHY>),
+}
+
+impl Trouble {
+    /// What happened, in words.
+    #[must_use]
+    pub fn why(&self) -> &str {
+        match self {
+            Self::Wrong(why) | Self::Crashed(why) | Self::KilledFromOutside(why) | Self::CouldNotRun(why) => {
+                why.as_str()
+            }
+        }
+    }
+}
+
+impl From<Mismatch> for Trouble {
+    fn from(Mismatch(difference): Mismatch) -> Self {
+        Self::Wrong(difference)
     }
 }
 

@@ -5,8 +5,9 @@
 use std::collections::VecDeque;
 
 use hil_agent::agent::{Agent, Buffers, Ended};
-use hil_agent::kernel::{Kernel, LoadError, Mismatch, RunsIn};
+use hil_agent::kernel::{Kernel, LoadError, Mismatch, RunsIn, Trouble};
 use hil_agent::platform::{Identity, LinkClosed, Platform};
+use hil_agent::text::Text;
 use hil_wire::decode::{Decoder, Frame};
 use hil_wire::frame::{Encoder, MAX_FRAME};
 use hil_wire::message::{Clock, MemoryUse, Request, Response, Sample};
@@ -81,16 +82,41 @@ impl Kernel for Four {
     }
 }
 
+/// Never does its work.
+struct Troubled(Trouble);
+
+impl Kernel for Troubled {
+    fn name(&self) -> &str {
+        "troubled"
+    }
+    fn about(&self) -> &str {
+        "never does its work"
+    }
+    fn load(&mut self, _: &[u8]) -> Result<(), LoadError> {
+        Ok(())
+    }
+    fn run(&mut self) {}
+    fn known_answer(&mut self) -> Result<(), Mismatch> {
+        Err(Mismatch::new(format_args!("nothing, wanted something")))
+    }
+    fn status(&self) -> Result<(), Trouble> {
+        Err(self.0)
+    }
+}
+
 /// What the agent answers to `bytes`, as text, and how it ended.
 fn talk(bytes: &[u8]) -> (Vec<String>, Ended, String) {
     talk_to(Machine { from_host: bytes.iter().copied().collect(), hz: 1e9, ..Machine::default() })
 }
 
-fn talk_to(mut machine: Machine) -> (Vec<String>, Ended, String) {
-    let mut four = Four(None);
+fn talk_to(machine: Machine) -> (Vec<String>, Ended, String) {
+    talk_about(machine, &mut Four(None))
+}
+
+fn talk_about(mut machine: Machine, kernel: &mut dyn Kernel) -> (Vec<String>, Ended, String) {
     let (mut input, mut samples) = ([0; 8], [Sample::default(); 3]);
     let ended = {
-        let mut kernels: [&mut dyn Kernel; 1] = [&mut four];
+        let mut kernels: [&mut dyn Kernel; 1] = [kernel];
         let buffers = Buffers { input: &mut input, samples: &mut samples };
         Agent::new(&mut machine, &mut kernels, buffers).serve()
     };
@@ -202,6 +228,30 @@ fn questions_that_cannot_be_answered_get_the_reason() {
             "NotObservable: this system does not tell its memory use",
         ]
     );
+}
+
+#[test]
+fn work_that_was_not_done_is_told_in_the_same_way_in_every_phase() {
+    let kernel = "troubled";
+    let requests = [
+        Request::Verify { kernel },
+        Request::Run { kernel, iterations: 5 },
+        Request::RunSlices { kernel, start_at: 1000, slice_ticks: 5, slices: 2 },
+        Request::Answer { kernel },
+    ];
+    let why = Text::new(format_args!("why"));
+    let troubles = [
+        (Trouble::Wrong(why), "WrongResult: why"),
+        (Trouble::Crashed(why), "Crashed: why"),
+        (Trouble::KilledFromOutside(why), "KilledFromOutside: why"),
+        (Trouble::CouldNotRun(why), "CouldNotRun: why"),
+    ];
+    for (trouble, told) in troubles {
+        let from_host = frames(&requests).into();
+        let mut kernel = Troubled(trouble);
+        let answers = talk_about(Machine { from_host, hz: 1e9, ..Machine::default() }, &mut kernel).0;
+        assert_eq!(answers, [told; 4]);
+    }
 }
 
 #[test]

@@ -10,7 +10,7 @@ use std::process::abort;
 use std::rc::Rc;
 use std::time::Duration;
 
-use hil_agent::kernel::{Case, Kernel, LoadError, Mismatch, RunsIn};
+use hil_agent::kernel::{Case, Kernel, LoadError, Mismatch, RunsIn, Trouble};
 use hil_agent::platform::{Identity, LinkClosed, Platform};
 use hil_wire::message::MemoryUse;
 
@@ -244,7 +244,7 @@ impl Kernel for FaultyKernel {
         self.inner.class()
     }
 
-    fn status(&self) -> Result<(), Mismatch> {
+    fn status(&self) -> Result<(), Trouble> {
         self.inner.status()
     }
 

@@ -4,7 +4,8 @@
 //! [`kernels`] lists what is always there, `platform` reads the machine's counters, `link` keeps the kernel's own
 //! printing out of the protocol, [`fault`] makes kernels misbehave on purpose, so that the outcome can be tested.
 //!
-//! Guarantees, on Linux: what a kernel prints cannot damage the link; the agent ends when the host does.
+//! Guarantees, on Linux: what a kernel prints cannot damage the link; the agent ends when the host does, and with it the
+//! commands that it runs. Elsewhere it ends at its next read of the link, when the kernel or the command has returned.
 //! Deadlines and figures are left to the host.
 //!
 //! # Systems
@@ -20,6 +21,7 @@
 //! | peak memory                               | yes       | yes       | no                          |
 //! | kernels that print leave the link whole   | yes       | yes       | no: they corrupt it         |
 //! | kernels that hang end with the host       | yes       | no        | no                          |
+//! | commands that run end with the host       | yes       | no        | no                          |
 //! | what commands leave running is ended      | yes       | yes       | no                          |
 //! | arguments of commands                     | any bytes | any bytes | Unicode                     |
 //! | faults on purpose                         | all       | all       | no `killed`, no `chatty`    |

@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use hil_testkit::hil_bench::bench::Bench;
-use hil_testkit::hil_bench::control::{Control, SystemClock};
+use hil_testkit::hil_bench::control::{Control, HostClock, SystemClock};
 use hil_testkit::hil_bench::inquire::inquire;
 use hil_testkit::hil_bench::job::JobOutcome;
 use hil_testkit::hil_bench::process::ProcessBench;
@@ -148,23 +148,89 @@ fn commands_are_measured_from_start_to_exit() {
     assert!(peak.total > 100_000 && (peak.agent == 0 || peak.agent == peak.total), "{peak:?}");
 }
 
-#[test]
-fn commands_that_fail_do_not_give_the_known_answer() {
-    let steps = || vec![verify("main"), measure("main", 10)];
-    let outcome = run(&job(vec![("main", command(&["sh", "-c", "exit 3"]))], vec![steps()]), &bench(&["agent"]));
-    assert_eq!(failure(&outcome), Failure::WrongResult { detail: "exited with status 3".to_owned() });
-    // A program that is not there is a mistake in the scenario, not in any code.
-    let missing = run(&job(vec![("main", command(&["no-such-program"]))], vec![steps()]), &bench(&["agent"]));
-    let (phase, message) = rig_fault(&missing);
-    assert!(phase == "load" && message.contains("the program did not start"), "{phase}: {message}");
-    // One that fails only later, in the middle of measuring.
-    let folder = std::env::temp_dir().join(format!("hil-command-test-{}", std::process::id()));
+/// Measures a command.
+fn run_command(argv: &[&str]) -> JobOutcome {
+    let steps = vec![verify("main"), measure("main", 10)];
+    run(&job(vec![("main", command(argv))], vec![steps]), &bench(&["agent"]))
+}
+
+/// Measures a program that succeeds four times (one run is verified, three are measured) and does `then` in the fifth
+/// run. It is started as `sh` in the folder that it runs in, a name that nobody else uses.
+#[cfg(unix)]
+fn run_command_that_later(then: &str) -> JobOutcome {
+    use std::sync::atomic::{AtomicU32, Ordering};
+    static FOLDERS: AtomicU32 = AtomicU32::new(0);
+    let number = FOLDERS.fetch_add(1, Ordering::Relaxed);
+    let folder = std::env::temp_dir().join(format!("hil-command-test-{}-{number}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
-    let script = format!("cd {} && echo >> runs && test $(wc -l < runs) -lt 5", folder.display());
-    let outcome = run(&job(vec![("main", command(&["sh", "-c", &script]))], vec![steps()]), &bench(&["agent"]));
+    let sh = folder.join("sh");
+    std::os::unix::fs::symlink("/bin/sh", &sh).unwrap();
+    let script = format!("cd {} && echo >> runs && test $(wc -l < runs) -lt 5 || {{ {then}; }}", folder.display());
+    let outcome = run_command(&[sh.to_str().unwrap(), "-c", &script]);
     std::fs::remove_dir_all(&folder).unwrap();
-    assert_eq!(failure(&outcome), Failure::Crashed { detail: "exited with status 1".to_owned() });
-    assert_eq!(outcome.observations[0].iterations.len(), 3, "one run verified, three were measured, the fifth failed");
+    outcome
+}
+
+#[cfg(unix)]
+#[test]
+fn commands_that_fail_have_a_wrong_result_whenever_they_fail() {
+    let wrong = |status| Failure::WrongResult { detail: format!("exited with status {status}") };
+    assert_eq!(failure(&run_command(&["sh", "-c", "exit 3"])), wrong(3));
+    let later = run_command_that_later("exit 4");
+    assert_eq!(failure(&later), wrong(4));
+    assert_eq!(later.observations[0].iterations.len(), 3, "what was measured before is kept");
+}
+
+#[cfg(unix)]
+#[test]
+fn commands_that_crash_are_told_from_commands_that_fail() {
+    let crashed = |signal| Failure::Crashed { detail: format!("ended by {signal}") };
+    assert_eq!(failure(&run_command(&["sh", "-c", "ulimit -c 0; kill -SEGV $$"])), crashed("SIGSEGV"));
+    assert_eq!(failure(&run_command_that_later("ulimit -c 0; kill -ABRT $$")), crashed("SIGABRT"));
+}
+
+#[cfg(unix)]
+#[test]
+fn commands_that_are_killed_from_outside_are_faults_of_the_rig() {
+    let (phase, message) = rig_fault(&run_command(&["sh", "-c", "kill -9 $$"]));
+    assert!(phase == "verify" && message.contains("from outside by SIGKILL"), "{phase}: {message}");
+    let (phase, message) = rig_fault(&run_command_that_later("kill -TERM $$"));
+    assert!(phase == "measure" && message.contains("from outside by SIGTERM"), "{phase}: {message}");
+}
+
+#[cfg(unix)]
+#[test]
+fn commands_that_do_not_start_are_faults_of_the_rig() {
+    let (phase, message) = rig_fault(&run_command(&["no-such-program"]));
+    assert!(phase == "load" && message.contains("the program did not start"), "{phase}: {message}");
+    // The fifth run takes the program away, so the sixth cannot start.
+    let (phase, message) = rig_fault(&run_command_that_later("rm sh"));
+    assert!(phase == "measure" && message.contains("the program did not start"), "{phase}: {message}");
+}
+
+/// A clock on which waiting takes a fifth of the time.
+struct FastClock(SystemClock);
+
+impl HostClock for FastClock {
+    fn now(&self) -> Duration {
+        self.0.now() * 5
+    }
+}
+
+#[test]
+fn an_agent_that_crashed_is_told_even_if_what_it_started_keeps_the_link_open() {
+    let info = bench(&[]).info().clone();
+    let program = ProcessBench::new("sh", vec!["-c".into(), "sleep 600 & exit 3".into()], info);
+    let clock = FastClock(SystemClock::start());
+    let (phase, message) = rig_fault(&drive(&mfcc(), &program, &clock, &TestInputs::default(), &mut |_, _| {}).0);
+    assert!(phase == "handshake" && message.contains("exited with status 3"), "{phase}: {message}");
+}
+
+#[test]
+fn an_agent_that_is_suspended_from_outside_is_a_fault_of_the_rig_and_no_timeout() {
+    // A command may suspend the agent that started it: for the agent that comes from outside.
+    let (phase, message) = rig_fault(&run_command(&["sh", "-c", "kill -STOP $PPID"]));
+    assert!(phase == "load" && message.contains("stopped from outside by SIGSTOP"), "{phase}: {message}");
 }
 
 #[test]

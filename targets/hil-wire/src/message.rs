@@ -252,10 +252,14 @@ pub enum FailCode {
     BadLoad,
     /// The kernel does not accept the input.
     InputRefused,
-    /// The result differs from the known answer.
+    /// The result differs from the known answer, or the code said itself that it did not do its work.
     WrongResult,
-    /// An iteration did not do its work.
-    IterationFailed,
+    /// The code that was run, in a process of its own, brought its end upon itself.
+    Crashed,
+    /// The code that was run, in a process of its own, was ended from outside.
+    KilledFromOutside,
+    /// The machine did not run the code, so nothing is known about it.
+    CouldNotRun,
     /// The kernel's result is not a class.
     NoClass,
     /// The moment for the first slice had passed already.

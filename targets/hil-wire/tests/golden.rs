@@ -65,10 +65,12 @@ fn fail_code_byte(code: FailCode) -> u8 {
         FailCode::BadLoad => 5,
         FailCode::InputRefused => 6,
         FailCode::WrongResult => 7,
-        FailCode::IterationFailed => 8,
-        FailCode::NoClass => 9,
-        FailCode::TooLate => 10,
-        FailCode::NotObservable => 11,
+        FailCode::Crashed => 8,
+        FailCode::KilledFromOutside => 9,
+        FailCode::CouldNotRun => 10,
+        FailCode::NoClass => 11,
+        FailCode::TooLate => 12,
+        FailCode::NotObservable => 13,
     }
 }
 

@@ -19,6 +19,11 @@ pub(super) fn has_ended(child: &mut Child) -> bool {
     !matches!(child.try_wait(), Ok(None))
 }
 
+/// Nothing tells whether a process is suspended.
+pub(super) fn suspended_by(_: &mut Child) -> Option<String> {
+    None
+}
+
 /// Ends the child. What it started lives on.
 pub(super) fn kill_group(child: &mut Child) {
     // The only error is that it has ended already.

@@ -1,5 +1,7 @@
 //! `hil data`: data sets are found, verified and added; none is ever downloaded.
 
+use std::path::Path;
+
 use crate::args::{DataCommand, DataDir};
 use crate::error::CliError;
 use crate::exit::Exit;
@@ -10,13 +12,13 @@ use crate::surroundings::Surroundings;
 pub fn data(command: &DataCommand, around: &Surroundings) -> Result<Exit, CliError> {
     match command {
         DataCommand::List(dir) => {
-            list(dir, around);
+            list(dir, around)?;
             Ok(Exit::Success)
         }
-        DataCommand::Verify(dir) => Ok(verify(dir, around)),
+        DataCommand::Verify(dir) => verify(dir, around),
         DataCommand::Add { dir } => {
             let user_data = around.user_data.as_deref().ok_or(CliError::NoHome)?;
-            for added in hil_data::add(dir, user_data)? {
+            for added in add(dir, user_data)? {
                 print_out(&format!("{}\n", clean(&added.to_string())));
             }
             Ok(Exit::Success)
@@ -24,23 +26,41 @@ pub fn data(command: &DataCommand, around: &Surroundings) -> Result<Exit, CliErr
     }
 }
 
-/// Prints every known set: where it is, or how to get it.
-pub fn list(dir: &DataDir, around: &Surroundings) {
-    for status in hil_data::status(&around.data_dirs(dir.data.as_deref())) {
-        print_out(&format!("{}\n", clean_lines(&status.to_string())));
+/// Adds the set that `dir` is, or every known set among the folders in it.
+fn add(dir: &Path, user_data: &Path) -> Result<Vec<hil_data::Added>, CliError> {
+    let error = match hil_data::add(dir, user_data) {
+        Err(error @ hil_data::DataError::NotKnown { .. }) => error,
+        added => return Ok(added?),
+    };
+    let failed = |source| CliError::Read { path: dir.to_owned(), source };
+    let mut added = Vec::new();
+    for entry in std::fs::read_dir(dir).map_err(failed)? {
+        match hil_data::add(&entry.map_err(failed)?.path(), user_data) {
+            Err(hil_data::DataError::NotKnown { .. }) => {}
+            of_folder => added.extend(of_folder?),
+        }
     }
+    if added.is_empty() { Err(error.into()) } else { Ok(added) }
 }
 
-fn verify(dir: &DataDir, around: &Surroundings) -> Exit {
+/// Prints every known set: where it is, or how to get it.
+pub fn list(dir: &DataDir, around: &Surroundings) -> Result<(), CliError> {
+    for status in hil_data::status(&around.data_dirs(dir.data.as_deref())?) {
+        print_out(&format!("{}\n", clean_lines(&status.to_string())));
+    }
+    Ok(())
+}
+
+fn verify(dir: &DataDir, around: &Surroundings) -> Result<Exit, CliError> {
     let mut exit = Exit::Success;
-    for report in hil_data::verify_present(&around.data_dirs(dir.data.as_deref())) {
+    for report in hil_data::verify_present(&around.data_dirs(dir.data.as_deref())?) {
         print_out(&format!("{}\n", clean_lines(&report.to_string())));
         for fault in &report.faults {
             exit = Exit::RigOrInvalid;
             print_err(&format!("  {}", clean(&fault.to_string())));
         }
     }
-    exit
+    Ok(exit)
 }
 
 /// Keeps line breaks, and nothing else that could move the cursor.

@@ -33,6 +33,6 @@ pub fn doctor(dir: &DataDir, around: &Surroundings) -> Result<Exit, CliError> {
         print_out(&format!("  ! {warning}\n"));
     }
     print_out("\nData sets\n");
-    data::list(dir, around);
+    data::list(dir, around)?;
     Ok(Exit::Success)
 }

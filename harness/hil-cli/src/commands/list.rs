@@ -15,7 +15,7 @@ pub fn list(args: &ListArgs, around: &Surroundings) -> Result<Exit, CliError> {
         Listed::Boards => boards(),
         Listed::Scenarios => scenarios()?,
         Listed::Kernels => kernels(),
-        Listed::Data => data::list(&args.data, around),
+        Listed::Data => data::list(&args.data, around)?,
         Listed::Faults => faults(),
     }
     Ok(Exit::Success)

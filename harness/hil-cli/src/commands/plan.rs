@@ -20,7 +20,7 @@ pub fn plan(args: &PlanArgs, around: &Surroundings) -> Result<Exit, CliError> {
     let mut show = Show::new(Format::Text, 0);
     let agent = Program::choose(args.image.as_deref(), None)?;
     let scenarios = files::scenarios(&args.files, agent.kernels()?, &mut show)?;
-    let dirs = around.data_dirs(args.data.data.as_deref());
+    let dirs = around.data_dirs(args.data.data.as_deref())?;
     let names = scenarios.iter().flat_map(|scenario| scenario.workloads.values()).filter_map(|w| w.dataset.clone());
     let missing: BTreeMap<DatasetName, MissingData> = names
         .filter_map(|name| match hil_data::find(&name, &dirs) {

@@ -1,5 +1,6 @@
 //! `hil report`: a stored run is rendered again, from its own raw samples.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use hil_report::render::{html, junit, markdown};
@@ -53,8 +54,22 @@ fn find(args: &ReportArgs) -> Result<PathBuf, CliError> {
     }
 }
 
+/// Writes to a file, or to standard output for `-`. A file appears whole or not at all; a link is followed; what is no
+/// file, such as a pipe or a device, is written to as it is.
 fn write(path: &Path, text: &str) -> Result<bool, CliError> {
-    hil_store::write_atomically(path, text.as_bytes())?;
+    if path.as_os_str() == "-" {
+        print_out(text);
+        return Ok(true);
+    }
+    let failed = |source| CliError::Write { path: path.to_owned(), source };
+    match std::fs::canonicalize(path) {
+        Ok(target) if target.is_file() => hil_store::write_atomically(&target, text.as_bytes())?,
+        Ok(target) => {
+            let mut file = std::fs::OpenOptions::new().append(true).open(target).map_err(failed)?;
+            file.write_all(text.as_bytes()).map_err(failed)?;
+        }
+        Err(_) => hil_store::write_atomically(path, text.as_bytes())?,
+    }
     print_err(&format!("wrote {}", clean(&path.display().to_string())));
     Ok(true)
 }

@@ -3,6 +3,7 @@
 use hil_model::estimate::Finding;
 use hil_model::metric::Metric;
 use hil_model::plan::Plan;
+use hil_model::sample::Cut;
 use hil_model::scenario::{Check, Scenario};
 
 use crate::stages::load::Question;
@@ -15,8 +16,8 @@ pub struct Found {
     pub checks: Vec<Option<Finding>>,
     /// One an alert.
     pub alerts: Vec<Option<Finding>>,
-    /// Whether the budget ended before the plan did.
-    pub budget_spent: bool,
+    /// One a check: why what it looks at was not observed as planned, if that is so.
+    pub cuts: Vec<Option<Cut>>,
 }
 
 /// Finds out what the samples say about every check; one entry a scenario, in their order.
@@ -24,7 +25,12 @@ pub struct Found {
 pub fn estimate(question: &Question, plan: &Plan, observed: &Observed) -> Vec<Found> {
     let found = |scenario: &Scenario| {
         let of_scenario = observed.of(&scenario.id);
-        let measured = matches!(observed.end_of(&scenario.id), Some(JobEnd::Finished | JobEnd::Interrupted));
+        let measured = match observed.end_of(&scenario.id) {
+            Some(JobEnd::Finished) => true,
+            // Without an agent there was no time to observe anything at all.
+            Some(JobEnd::Interrupted) => !of_scenario.is_empty(),
+            Some(JobEnd::Faulted) | None => false,
+        };
         let skipped = |position| {
             plan.skipped
                 .iter()
@@ -39,7 +45,7 @@ pub fn estimate(question: &Question, plan: &Plan, observed: &Observed) -> Vec<Fo
         Found {
             checks: checks.collect(),
             alerts: alerts.collect(),
-            budget_spent: of_scenario.iter().any(|seen| seen.budget_spent),
+            cuts: scenario.checks.iter().map(|check| hil_stats::estimate::cut(check, of_scenario)).collect(),
         }
     };
     question.scenarios.iter().map(found).collect()
@@ -51,12 +57,10 @@ fn enough(question: &Question, scenario: &Scenario, check: &Check, finding: Find
     let Finding::Estimate(estimate) = &finding else { return finding };
     let need = match check.metric {
         Metric::Latency | Metric::CpuTime if check.versus.is_none() => iterations_needed(question, scenario),
-        // A part of a data set is not the data set: its items stand in an order, by class or by speaker.
-        Metric::Accuracy => question.labelled_items(scenario, &check.workload),
         _ => 0,
     };
     if estimate.samples < need {
-        return Finding::TooFew { have: estimate.samples, need, budget_spent: true };
+        return Finding::TooFew { have: estimate.samples, need };
     }
     finding
 }

@@ -26,7 +26,7 @@ pub fn judge(
     let mut alerts = Vec::new();
     for (scenario, found) in question.scenarios.iter().zip(found) {
         checks.extend(checks_of(question, scenario, plan, observed, found));
-        alerts.extend(alerts_of(scenario, found));
+        alerts.extend(alerts_of(scenario, plan, found));
     }
     let mut environment = question.environment.clone();
     environment.clocks.clone_from(&observed.clocks);
@@ -58,18 +58,13 @@ fn checks_of(
     let damaged = question.faults.iter().any(|fault| fault.scenario == scenario.id);
     let end = if damaged { Some(JobEnd::Faulted) } else { observed.end_of(&scenario.id) };
     let evidence = plan.jobs.iter().find(|job| job.scenario == scenario.id).map(|job| job.evidence);
-    let results = scenario.checks.iter().zip(&found.checks).enumerate().map(|(position, (check, finding))| {
+    let findings = found.checks.iter().zip(&found.cuts);
+    let results = scenario.checks.iter().zip(findings).enumerate().map(|(position, (check, (finding, cut)))| {
         let Some(finding) = finding else {
             let verdict = not_measured(plan, scenario, position, end);
             return check_result(scenario, check, None, &verdict);
         };
-        let mut verdict = hil_verdict::judge(check, finding, found.budget_spent);
-        // A proof stands even if the user stopped the run; the lack of one is the user's doing, not the code's.
-        if end == Some(JobEnd::Interrupted)
-            && matches!(verdict.reason, Some(Reason::TooFewSamples { .. } | Reason::Straddles { .. }))
-        {
-            verdict = Verdict::because(Outcome::NotRun, Reason::Interrupted);
-        }
+        let verdict = hil_verdict::judge(check, finding, *cut);
         check_result(scenario, check, evidence.map(|evidence| (finding, evidence)), &verdict)
     });
     results.collect()
@@ -94,10 +89,11 @@ fn not_measured(plan: &Plan, scenario: &Scenario, position: usize, end: Option<J
     }
 }
 
-fn alerts_of(scenario: &Scenario, found: &Found) -> Vec<AlertResult> {
+fn alerts_of(scenario: &Scenario, plan: &Plan, found: &Found) -> Vec<AlertResult> {
+    let evidence = plan.jobs.iter().find(|job| job.scenario == scenario.id).map(|job| job.evidence);
     let results = scenario.alerts.iter().zip(&found.alerts).map(|(alert, finding)| {
         let alarm = finding.as_ref().map_or(Alarm::Unknown, |finding| hil_verdict::alarm(alert, finding));
-        alert_result(scenario, alert, finding.as_ref(), alarm)
+        alert_result(scenario, alert, finding.as_ref().zip(evidence), alarm)
     });
     results.collect()
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use hil_model::data::Dataset;
-use hil_model::id::{DatasetName, PlatformId, RunId, ScenarioId, WorkloadId};
+use hil_model::id::{DatasetName, PlatformId, RunId, ScenarioId};
 use hil_model::lab::{BenchInfo, Lab};
 use hil_model::run::{DataUsed, Environment, RigFault};
 use hil_model::sample::Observations;
@@ -67,7 +67,7 @@ pub fn load(args: &RunArgs, around: &Surroundings, show: &mut Show) -> Result<Qu
     };
     // Now, not after a minute of measuring, is the time to find out that the run cannot be kept. Nothing stays behind.
     drop(hil_store::RunFolder::create(&args.out, &question.id)?);
-    question.load_data(&around.data_dirs(args.data.data.as_deref()), show);
+    question.load_data(&around.data_dirs(args.data.data.as_deref())?, show);
     Ok(question)
 }
 
@@ -95,14 +95,6 @@ impl Question {
     #[must_use]
     pub fn bench_of(&self, platform: &PlatformId) -> Option<&BenchInfo> {
         self.lab.bench_for(platform)
-    }
-
-    /// Items with a right answer in the data set of a workload.
-    #[must_use]
-    pub fn labelled_items(&self, scenario: &Scenario, workload: &WorkloadId) -> u64 {
-        let name = scenario.workloads.get(workload).and_then(|workload| workload.dataset.as_ref());
-        let set = name.and_then(|name| self.datasets.get(name));
-        set.map_or(0, |set| set.items.iter().filter(|item| item.expected.is_some()).count() as u64)
     }
 
     /// What a report has to say about the data sets that were really used.

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use hil_model::run::Run;
+use hil_report::render::json;
 use hil_report::render::terminal::{self, Options};
 use hil_report::view::View;
-use serde_json::json;
 
 use crate::args::{Format, RunArgs};
 use crate::show::{Show, clean, print_out};
@@ -17,16 +17,12 @@ pub fn render(run: &Run, folder: &Path, args: &RunArgs, around: &Surroundings, s
     let report = folder.join(REPORT);
     match args.format {
         Format::Json => {
-            let fields = json!({
-                "id": run.id,
-                "folder": folder,
-                "report": report,
-                "checks": run.checks,
-                "alerts": run.alerts,
-                "errors": run.errors,
-                "interrupted": run.interrupted,
-            });
-            show.event("run-finished", fields);
+            let view = View::new(run, &[]);
+            // JSON holds only Unicode; a folder may be named in another way.
+            match json::run_finished(&view, &folder.to_string_lossy(), &report.to_string_lossy()) {
+                Ok(event) => print_out(&event),
+                Err(error) => show.warn(&error.to_string()),
+            }
         }
         Format::Text => {
             print_out(&table(run, around));

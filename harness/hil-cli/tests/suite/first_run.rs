@@ -89,8 +89,29 @@ fn events_are_one_json_object_a_line_and_end_with_the_verdicts_of_run_json() {
     assert!(names.contains(&"scenario-started") && names.contains(&"scenario-finished"), "{names:?}");
     let last = events.last().unwrap();
     assert_eq!(last["event"], "run-finished");
-    assert_eq!(last["checks"], place.run_json()["checks"]);
+    let run = place.run_json();
+    for field in ["format", "quick", "fault", "interrupted", "checks", "alerts", "errors"] {
+        assert_eq!(last.get(field), run.get(field), "{field}");
+    }
+    assert_eq!((&last["quick"], &last["fault"]), (&true.into(), &Value::Null));
+    let folder = place.path().join(last["folder"].as_str().unwrap());
+    assert_eq!(std::fs::canonicalize(folder).unwrap(), std::fs::canonicalize(&place.runs()[0]).unwrap());
+    assert!(place.path().join(last["report"].as_str().unwrap()).is_file());
     assert!(!ended.out.contains('\u{1b}'));
+}
+
+/// Other systems refuse such names before `hil` sees them.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_last_event_names_a_folder_that_is_not_unicode_as_well_as_json_can() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let place = Place::new();
+    let mut command = place.command(&["run", "--only", "LAN-19", "--format", "json", "--out"]);
+    command.arg(std::ffi::OsStr::from_bytes(b"runs-\xff"));
+    let ended = crate::common::Ended::of(command.output().unwrap()).expect(0);
+    let last: Value = serde_json::from_str(ended.out.lines().last().unwrap()).unwrap();
+    assert_eq!(last["event"], "run-finished");
+    assert!(last["folder"].as_str().unwrap().starts_with("runs-\u{fffd}"), "{last}");
 }
 
 #[test]

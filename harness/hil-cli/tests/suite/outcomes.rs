@@ -90,7 +90,7 @@ fn an_unknown_fault_is_a_usage_error_that_lists_the_known_ones() {
 
 #[test]
 fn programs_are_measured_as_whole_processes_and_their_exit_status_counts() {
-    let scenario = |program: &str| quick_scenario("x").replace("kernel = \"x\"", &format!("command = [\"{program}\"]"));
+    let scenario = |program: &str| command_scenario(&[program]);
     let place = Place::new();
     place.write("q.toml", &scenario("true"));
     place.hil(&["run", "q.toml"]).expect(0);
@@ -107,4 +107,191 @@ fn programs_are_measured_as_whole_processes_and_their_exit_status_counts() {
     place.write("q.toml", &scenario("no-such-program-anywhere"));
     let ended = place.hil(&["run", "q.toml"]).expect(5);
     assert!(ended.out.contains("did not start"), "{}", ended.out);
+}
+
+/// A quick scenario that runs a program.
+fn command_scenario(argv: &[&str]) -> String {
+    quick_scenario("x").replace("kernel = \"x\"", &format!("command = {argv:?}"))
+}
+
+/// Runs a program that is in trouble in its tenth run, and expects `code`; the check, and all that was said.
+#[cfg(unix)]
+fn trouble_in_the_tenth_run(trouble: &str, code: i32) -> (serde_json::Value, String) {
+    let place = Place::new();
+    // A name of its own, which the program can take away.
+    std::os::unix::fs::symlink("/bin/sh", place.path().join("sh")).unwrap();
+    let script = format!("echo >> count && test $(wc -l < count) -lt 10 || {{ {trouble}; }}");
+    place.write("q.toml", &command_scenario(&["./sh", "-c", &script]));
+    let ended = place.hil(&["run", "q.toml"]).expect(code);
+    (check(&place.run_json(), "TST-1").clone(), ended.out + &ended.err)
+}
+
+/// The verdict and its reason when a program does `script` from the first run on.
+#[cfg(unix)]
+fn trouble_at_once(script: &str, code: i32) -> (serde_json::Value, String) {
+    let place = Place::new();
+    place.write("q.toml", &command_scenario(&["sh", "-c", script]));
+    let ended = place.hil(&["run", "q.toml"]).expect(code);
+    (check(&place.run_json(), "TST-1").clone(), ended.out + &ended.err)
+}
+
+#[cfg(unix)]
+#[test]
+fn programs_that_exit_with_another_status_than_0_fail_whenever_they_do() {
+    for (check, _) in [trouble_at_once("exit 7", 3), trouble_in_the_tenth_run("exit 7", 3)] {
+        assert_eq!((&check["verdict"], &check["reason_code"]), (&"fail".into(), &"wrong-result".into()), "{check:#}");
+        assert!(check["reason"].as_str().unwrap().contains("exited with status 7"), "{check:#}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn programs_that_crash_are_invalid_whenever_they_do() {
+    let crash = "ulimit -c 0; kill -SEGV $$";
+    for (check, _) in [trouble_at_once(crash, 5), trouble_in_the_tenth_run(crash, 5)] {
+        assert_eq!((&check["verdict"], &check["reason_code"]), (&"invalid".into(), &"crashed".into()), "{check:#}");
+        assert!(check["reason"].as_str().unwrap().contains("SIGSEGV"), "{check:#}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn programs_that_are_killed_or_cannot_start_are_rig_faults_whenever_they_are() {
+    let kill = "kill -9 $$";
+    let killed = [trouble_at_once(kill, 5), trouble_in_the_tenth_run(kill, 5)].map(|seen| (seen, "SIGKILL"));
+    let gone = (trouble_in_the_tenth_run("rm sh", 5), "did not start");
+    for ((check, said), why) in killed.into_iter().chain([gone]) {
+        assert_eq!((&check["verdict"], &check["reason_code"]), (&"not-run".into(), &"rig-fault".into()), "{check:#}");
+        assert!(said.contains(why), "{said}");
+    }
+}
+
+/// What is seen and done from outside, with nothing from the product itself.
+#[cfg(target_os = "linux")]
+mod from_outside {
+    use std::io::{BufRead as _, BufReader, Read as _};
+    use std::path::Path;
+    use std::process::{Child, ChildStdout, Stdio};
+    use std::time::{Duration, Instant};
+
+    use nix::sys::signal::{Signal, kill};
+    use nix::unistd::Pid;
+
+    use super::command_scenario;
+    use crate::common::{Place, check, quick_scenario};
+
+    /// Longest wait for something that is bound to happen.
+    const PATIENCE: Duration = Duration::from_secs(20);
+
+    /// A scenario that does not end by itself.
+    fn endless(scenario: &str) -> String {
+        scenario.replace("[[check]]", "min_samples = 10_000_000\nbudget = \"1 h\"\n[[check]]")
+    }
+
+    /// A run that has begun to take samples, and what it says from there on.
+    struct Busy {
+        child: Child,
+        lines: BufReader<ChildStdout>,
+    }
+
+    impl Busy {
+        fn start(place: &Place) -> Self {
+            place.write("q.toml", &endless(&quick_scenario("lan/keyword_i8")));
+            let mut command = place.command(&["run", "q.toml", "--format", "json"]);
+            let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+            let mut lines = BufReader::new(child.stdout.take().unwrap());
+            let mut line = String::new();
+            while !line.contains("\"progress\"") {
+                line.clear();
+                assert!(lines.read_line(&mut line).unwrap() > 0, "no progress was ever told");
+            }
+            Self { child, lines }
+        }
+
+        /// Waits for its end; the exit code.
+        fn end(mut self) -> Option<i32> {
+            self.lines.read_to_string(&mut String::new()).unwrap();
+            self.child.wait().unwrap().code()
+        }
+    }
+
+    fn send(signal: Signal, process: u32) {
+        kill(Pid::from_raw(i32::try_from(process).unwrap()), signal).unwrap();
+    }
+
+    fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+        let began = Instant::now();
+        loop {
+            if let Some(found) = look() {
+                return found;
+            }
+            assert!(began.elapsed() < PATIENCE, "{what} never happened");
+            std::thread::yield_now();
+        }
+    }
+
+    /// The children of all threads of a process.
+    fn children(process: u32) -> Vec<u32> {
+        let Ok(threads) = std::fs::read_dir(format!("/proc/{process}/task")) else { return Vec::new() };
+        let lists = threads.flatten().map(|thread| std::fs::read_to_string(thread.path().join("children")));
+        lists
+            .flatten()
+            .flat_map(|list| list.split_whitespace().map(|id| id.parse().unwrap()).collect::<Vec<_>>())
+            .collect()
+    }
+
+    /// Whether there is such a process, other than one that is dead and not yet waited for by whoever inherited it.
+    fn is_alive(process: u32) -> bool {
+        let state = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+        let letter = state.rsplit(')').next().and_then(|rest| rest.trim().chars().next());
+        !matches!(letter, None | Some('Z' | 'X'))
+    }
+
+    fn number_in(file: &Path) -> Option<u32> {
+        // The line is whole once it ends.
+        std::fs::read_to_string(file).ok()?.strip_suffix('\n')?.parse().ok()
+    }
+
+    #[test]
+    fn an_agent_that_somebody_kills_is_a_rig_fault_and_no_verdict() {
+        let place = Place::new();
+        let busy = Busy::start(&place);
+        let agent = until("a start of the agent", || children(busy.child.id()).first().copied());
+        send(Signal::SIGKILL, agent);
+        assert_eq!(busy.end(), Some(5));
+        let run = place.run_json();
+        let check = check(&run, "TST-1");
+        assert_eq!((&check["verdict"], &check["reason_code"]), (&"not-run".into(), &"rig-fault".into()), "{check:#}");
+        assert!(run["errors"].to_string().contains("from outside by SIGKILL"), "{run:#}");
+        assert_eq!(run["fault"], serde_json::Value::Null, "no fault was injected");
+    }
+
+    #[test]
+    fn of_two_runs_at_once_the_second_is_told_the_run_id_of_the_first() {
+        let place = Place::new();
+        let busy = Busy::start(&place);
+        let ended = place.hil(&["run", "q.toml", "--no-wait"]).expect(5);
+        send(Signal::SIGINT, busy.child.id());
+        let process = busy.child.id();
+        assert_eq!(busy.end(), Some(130));
+        let run = place.run_json();
+        let id = run["id"].as_str().unwrap();
+        assert!(ended.err.contains(id) && ended.err.contains(&process.to_string()), "{id}: {}", ended.err);
+    }
+
+    #[test]
+    fn when_hil_is_killed_what_a_program_started_ends_too() {
+        let place = Place::new();
+        let script = "sleep 600 & echo $! > sleeper; echo $$ > program; wait";
+        let patient = command_scenario(&["sh", "-c", script]).replace("500 ms", "1 h");
+        place.write("q.toml", &endless(&patient));
+        let mut hil = place.command(&["run", "q.toml"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let [sleeper, program] =
+            ["sleeper", "program"].map(|name| until("a start of the program", || number_in(&place.path().join(name))));
+        assert!(is_alive(sleeper) && is_alive(program));
+        hil.kill().unwrap();
+        hil.wait().unwrap();
+        until("the end of the program", || (!is_alive(program)).then_some(()));
+        until("the end of what it started", || (!is_alive(sleeper)).then_some(()));
+    }
 }

@@ -81,7 +81,7 @@ fn data_commands_verify_what_is_there_and_refuse_what_is_no_set() {
     assert!(listed.contains("keywords-test") && listed.contains("CC-BY-4.0"), "{listed}");
     place.hil(&["data", "verify"]).expect(0);
     std::fs::create_dir(place.path().join("nothing")).unwrap();
-    let ended = place.hil(&["data", "add", "nothing"]).expect(5);
+    let ended = place.hil(&["data", "add", "nothing"]).expect(2);
     assert!(ended.err.contains("nothing"), "{}", ended.err);
 }
 
@@ -126,4 +126,53 @@ fn doctor_says_what_is_attached_and_what_is_missing() {
     for word in ["desktop-cpu", "Noise", "keywords-test"] {
         assert!(out.contains(word), "{word}: {out}");
     }
+}
+
+#[test]
+fn a_data_folder_that_is_none_is_a_usage_error_and_no_other_copy_answers() {
+    let place = Place::new();
+    let ended = place.hil(&["run", "--only", "LAN-19", "--data", "nowhere"]).expect(2);
+    assert!(ended.err.contains("nowhere"), "{}", ended.err);
+    place.hil(&["data", "list", "--data", "nowhere"]).expect(2);
+}
+
+#[test]
+fn reports_go_where_they_are_sent() {
+    let place = Place::new();
+    place.write("q.toml", &crate::common::quick_scenario("lan/keyword_i8"));
+    place.hil(&["run", "q.toml"]).expect(0);
+    let printed = place.hil(&["report", "--markdown", "-"]).expect(0).out;
+    assert!(printed.contains("TST-1"), "{printed}");
+    place.hil(&["report", "--junit", "out.xml", "--markdown", "out.md"]).expect(0);
+    assert!(std::fs::read_to_string(place.path().join("out.md")).unwrap().contains("TST-1"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_report_sent_to_a_link_goes_to_the_file_behind_it() {
+    let place = Place::new();
+    place.write("q.toml", &crate::common::quick_scenario("lan/keyword_i8"));
+    place.hil(&["run", "q.toml"]).expect(0);
+    let real = place.write("real.md", "old");
+    std::os::unix::fs::symlink(&real, place.path().join("link.md")).unwrap();
+    place.hil(&["report", "--markdown", "link.md"]).expect(0);
+    assert!(place.path().join("link.md").is_symlink());
+    assert!(std::fs::read_to_string(real).unwrap().contains("TST-1"));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_answer_that_cannot_be_written_is_an_internal_error() {
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let output = Place::new().command(&["schema", "run"]).stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_the_place_of_a_scenario_is_refused_and_not_waited_for() {
+    let place = Place::new();
+    nix::unistd::mkfifo(&place.path().join("pipe.toml"), nix::sys::stat::Mode::S_IRWXU).unwrap();
+    let ended = place.hil(&["check", "pipe.toml"]).expect(2);
+    assert!(ended.err.contains("pipe.toml") && ended.err.contains("regular file"), "{}", ended.err);
 }

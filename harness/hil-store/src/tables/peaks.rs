@@ -13,6 +13,7 @@ pub(super) fn build(owners: &[Owner<'_>]) -> Builder {
     builder.full("start", rows().map(|peak| peak.start));
     builder.full("total", rows().map(|peak| peak.total));
     builder.full("agent", rows().map(|peak| peak.agent));
+    builder.full("upper_bound_only", rows().map(|peak| peak.upper_bound_only));
     builder
 }
 
@@ -20,10 +21,14 @@ pub(super) fn read(sheet: &Sheet, all: &mut [Observations]) -> Result<(), StoreE
     let start = sheet.full::<u32>("start")?;
     let total = sheet.full::<u64>("total")?;
     let agent = sheet.full::<u64>("agent")?;
+    let upper_bound_only = sheet.full::<bool>("upper_bound_only")?;
     distribute(
         sheet,
         all,
         |seen| &mut seen.peaks,
-        |row| Ok(Peak { start: start[row], total: total[row], agent: agent[row] }),
+        |row| {
+            let (total, agent) = (total[row], agent[row]);
+            Ok(Peak { start: start[row], total, agent, upper_bound_only: upper_bound_only[row] })
+        },
     )
 }

@@ -1,12 +1,14 @@
 //! Table `workloads`: what was observed of which workload, and how observing ended.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
+use hil_model::metric::Metric;
 use hil_model::sample::{Counter, Failure, Observations};
 
 use super::{Owner, names, raw};
 use crate::error::StoreError;
-use crate::frame::{Builder, Sheet};
+use crate::frame::{Builder, Sheet, word};
 use crate::schema::Table;
 
 const CRASHED: &str = "crashed";
@@ -23,7 +25,11 @@ pub(super) fn build(owners: &[Owner<'_>]) -> Builder {
     builder.sparse("failure", failures().map(|failure| failure.map(kind)));
     builder.sparse("failure_detail", failures().map(|failure| failure.and_then(detail)));
     builder.sparse("failure_after_ns", failures().map(|failure| failure.and_then(after)));
-    builder.full("budget_spent", seen().map(|seen| seen.budget_spent));
+    let cuts: Vec<Option<String>> = seen().map(|seen| seen.cut.as_ref().map(word)).collect();
+    builder.sparse("cut", cuts.iter().map(Option::as_deref));
+    let metrics: Vec<Option<String>> = seen().map(|seen| words_of(&seen.unobservable)).collect();
+    builder.sparse("unobservable", metrics.iter().map(Option::as_deref));
+    builder.full("answers_planned", seen().map(|seen| seen.answers_planned));
     builder
 }
 
@@ -35,12 +41,17 @@ pub(super) fn read(sheet: &Sheet) -> Result<Vec<Observations>, StoreError> {
     let kinds = sheet.sparse::<&str>("failure")?;
     let details = sheet.sparse::<&str>("failure_detail")?;
     let afters = sheet.sparse::<u64>("failure_after_ns")?;
-    let spent = sheet.full::<bool>("budget_spent")?;
+    let cuts = sheet.sparse_words("cut")?;
+    let metrics = sheet.sparse::<&str>("unobservable")?;
+    let answers_planned = sheet.full::<u64>("answers_planned")?;
     let mut all = Vec::with_capacity(sheet.rows());
     for (row, (scenario, workload)) in scenarios.into_iter().zip(workloads).enumerate() {
         let clock = Counter { name: clocks[row].to_owned(), hz: rates[row] };
         let mut seen = Observations::new(scenario, workload, evidence[row], clock);
-        seen.budget_spent = spent[row];
+        seen.cut = cuts[row];
+        let metrics = metrics[row].unwrap_or_default().split_whitespace();
+        seen.unobservable = metrics.map(|metric| sheet.parse("unobservable", row, metric)).collect::<Result<_, _>>()?;
+        seen.answers_planned = answers_planned[row];
         seen.failure = match kinds[row] {
             None => None,
             Some(kind) => Some(
@@ -51,6 +62,12 @@ pub(super) fn read(sheet: &Sheet) -> Result<Vec<Observations>, StoreError> {
         all.push(seen);
     }
     Ok(all)
+}
+
+/// Names from a closed set in one text; nothing for none.
+fn words_of(metrics: &BTreeSet<Metric>) -> Option<String> {
+    let words: Vec<String> = metrics.iter().map(word).collect();
+    (!words.is_empty()).then(|| words.join(" "))
 }
 
 fn kind(failure: &Failure) -> &'static str {

@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use hil_model::estimate::Method;
-use hil_model::id::{PlatformId, RunId, ScenarioId, TargetId, WorkloadId};
+use hil_model::id::{PlatformId, RunId, ScenarioId, TableName, TargetId, WorkloadId};
 use hil_model::lab::Evidence;
 use hil_model::metric::{Metric, Statistic};
 use hil_model::run::{
     Alarm, AlertResult, CheckResult, DataUsed, Environment, Figure, FormatVersion, Noise, RigFault, Run,
 };
-use hil_model::sample::{Answer, Case, Counter, Failure, Iteration, Observations, OwnCost, Peak, Slice};
+use hil_model::sample::{Answer, Case, Counter, Cut, Failure, Iteration, Observations, OwnCost, Peak, Slice};
 use hil_model::scenario::{Place, Severity};
 use hil_model::units::Unit;
 use hil_model::verdict::Outcome;
@@ -48,12 +48,17 @@ pub fn run() -> Result<Run, AnyError> {
         alerts: vec![AlertResult {
             target: None,
             scenario: ScenarioId::new("lan-desktop-keyword")?,
+            workload: WorkloadId::main(),
             metric: Metric::Latency,
+            statistic: Some(Statistic::Percentile(950)),
             when: "> 10 ms".to_owned(),
             severity: Severity::Critical,
             alarm: Alarm::Quiet,
             estimate: None,
             unit: unit("ms")?,
+            evidence: None,
+            samples: 0,
+            place: Some(Place { file: "scenarios/lan-desktop-keyword.toml".to_owned(), line: 30 }),
         }],
         errors: vec![RigFault {
             scenario: ScenarioId::new("lan-stm32f4-keyword")?,
@@ -170,15 +175,24 @@ pub fn observations() -> Result<Vec<Observations>, AnyError> {
         })
         .collect();
     main.slices = vec![Slice { start: 0, index: 0, workers: 2, finished: 55, seconds: 0.1 }];
-    main.peaks = vec![Peak { start: 0, total: 5_000_000, agent: 4_200_000 }];
+    main.peaks = vec![
+        Peak { start: 0, total: 5_000_000, agent: 4_200_000, upper_bound_only: false },
+        Peak { start: 1, total: 4_200_000, agent: 4_200_000, upper_bound_only: true },
+    ];
     main.answers = vec![
         Answer { item: "ja/Straße 1.wav".to_owned(), group: "Zoë".to_owned(), expected: 1, predicted: 1 },
         Answer { item: "no/日本.wav".to_owned(), group: String::new(), expected: 0, predicted: 1 },
     ];
+    main.answers_planned = 3;
     main.cases = vec![
-        Case { name: "empty input".to_owned(), broken: None },
-        Case { name: "long input".to_owned(), broken: Some("left 3, right 4".to_owned()) },
+        Case { table: TableName::new("edges")?, name: "empty input".to_owned(), broken: None },
+        Case {
+            table: TableName::new("lengths")?,
+            name: "long input".to_owned(),
+            broken: Some("left 3, right 4".to_owned()),
+        },
     ];
+    main.cut = Some(Cut::User);
 
     let mut scalar = named("scalar")?;
     scalar.iterations = vec![Iteration {
@@ -192,7 +206,8 @@ pub fn observations() -> Result<Vec<Observations>, AnyError> {
         cycles: None,
     }];
     scalar.failure = Some(Failure::TimedOut { after: Duration::from_nanos(1_500_000_001) });
-    scalar.budget_spent = true;
+    scalar.cut = Some(Cut::Budget);
+    scalar.unobservable = [Metric::CpuTime, Metric::Memory].into();
 
     let mut crashed = named("crashed")?;
     crashed.failure = Some(Failure::Crashed { detail: "panicked at src/a.rs:3: index 4\nof 4".to_owned() });

@@ -99,7 +99,7 @@ pub(super) struct Cell {
     pub(super) style: Style,
 }
 
-/// Breaks text into lines of at most `width` columns, at spaces where possible.
+/// Breaks text into lines of at most `width` columns, at spaces; only a word that is longer than a line is cut.
 fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
@@ -110,6 +110,11 @@ fn wrap(text: &str, width: usize) -> Vec<String> {
         }
         if !line.is_empty() {
             line.push(' ');
+        }
+        // A word is measured whole: joined characters take less room than each of them on its own.
+        if word.width() <= width {
+            line.push_str(word);
+            continue;
         }
         for c in word.chars() {
             if !line.is_empty() && line.width() + c.width().unwrap_or(0) > width {
@@ -133,6 +138,7 @@ mod tests {
         assert_eq!(wrap("one two three", 8), ["one two", "three"]);
         assert_eq!(wrap("abcdefghij", 4), ["abcd", "efgh", "ij"]);
         assert_eq!(wrap("", 4), [""]);
+        assert_eq!(wrap("a \u{1f469}\u{200d}\u{1f680}", 4), ["a \u{1f469}\u{200d}\u{1f680}"], "one sign, two columns");
     }
 
     #[test]

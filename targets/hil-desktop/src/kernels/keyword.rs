@@ -1,6 +1,6 @@
 //! Keyword spotting, from sound to word.
 
-use hil_agent::kernel::{Kernel, LoadError, Mismatch};
+use hil_agent::kernel::{Kernel, LoadError, Mismatch, Trouble};
 use hil_kernels::keyword::KeywordWeights;
 use hil_kernels::known_answer::{CLIP_SAMPLES, check};
 use hil_kernels::mfcc::MfccError;
@@ -56,9 +56,9 @@ impl Kernel for KeywordKernel {
         self.heard.as_ref()?.as_ref().ok().and_then(|heard| u32::try_from(heard.word).ok())
     }
 
-    fn status(&self) -> Result<(), Mismatch> {
+    fn status(&self) -> Result<(), Trouble> {
         match &self.heard {
-            Some(Err(error)) => Err(Mismatch::new(format_args!("{error}"))),
+            Some(Err(error)) => Err(Mismatch::new(format_args!("{error}")).into()),
             Some(Ok(_)) | None => Ok(()),
         }
     }

@@ -1,6 +1,6 @@
 //! The front end of keyword spotting alone: spectral features of one second of sound.
 
-use hil_agent::kernel::{Kernel, LoadError, Mismatch};
+use hil_agent::kernel::{Kernel, LoadError, Mismatch, Trouble};
 use hil_kernels::keyword::FEATURES;
 use hil_kernels::known_answer::{CLIP_SAMPLES, EXPECTED, SEED, SyntheticClip, digest};
 use hil_kernels::mfcc::{Mfcc, MfccError, MfccParams};
@@ -51,14 +51,18 @@ impl Kernel for MfccKernel {
         self.samples = CLIP_SAMPLES;
         self.features.fill(0);
         self.run();
-        self.status()?;
+        self.last.map_err(refused)?;
         match digest(&self.features[..]) {
             found if found == EXPECTED.features => Ok(()),
             found => Err(Mismatch::new(format_args!("digest {found:#010x}, wanted {:#010x}", EXPECTED.features))),
         }
     }
 
-    fn status(&self) -> Result<(), Mismatch> {
-        self.last.as_ref().map_err(|error| Mismatch::new(format_args!("{error}"))).copied()
+    fn status(&self) -> Result<(), Trouble> {
+        self.last.map_err(|error| refused(error).into())
     }
+}
+
+fn refused(error: MfccError) -> Mismatch {
+    Mismatch::new(format_args!("{error}"))
 }
