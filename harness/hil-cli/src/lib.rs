@@ -1,6 +1,6 @@
 //! The command line `hil`: the only crate that prints, reads the environment or exits.
 //!
-//! [`pipeline`] shows the flow of `hil run`; `commands` has one file a subcommand; `args` is what was typed.
+//! `pipeline` shows the flow of `hil run`; `commands` has one file a subcommand; `args` is what was typed.
 //! Everything that judges or measures is in other crates; here it is only put together.
 
 #![forbid(unsafe_code)]
@@ -17,7 +17,7 @@ mod identity;
 mod lab;
 mod lease;
 mod noise;
-pub mod pipeline;
+mod pipeline;
 mod results;
 mod show;
 mod stages;

@@ -194,7 +194,7 @@ impl fmt::Display for Reason {
                 write!(f, "the interval straddles the limit and the budget is spent; give more with --budget")
             }
             Self::Straddles { budget_spent: false } => {
-                write!(f, "the interval straddles the limit; raise min_samples to narrow it")
+                write!(f, "the interval straddles the limit; more samples or starts may narrow it")
             }
             Self::WrongResult { detail } => write!(f, "wrong result: {detail}"),
             Self::BrokenCase { held, total, first } => write!(f, "{held} of {total} cases hold; first broken: {first}"),
@@ -203,7 +203,7 @@ impl fmt::Display for Reason {
             Self::Crashed { detail } => write!(f, "crashed: {detail}"),
             Self::TimedOut { after } => write!(f, "timeout: one iteration did not return within {after:?}"),
             Self::TooFewSamples { have, need, budget_spent } => {
-                write!(f, "{have} independent samples, {need} are needed")?;
+                write!(f, "{have} samples are too few, {need} are needed")?;
                 if *budget_spent { write!(f, "; the budget ran out, give more with --budget") } else { Ok(()) }
             }
             Self::ClockStuck { counter } => write!(f, "the counter {counter} did not move"),

@@ -43,8 +43,8 @@ pub fn mean(starts: &[Series]) -> Result<Estimate, StatsError> {
     }
     let value = series::mean(starts);
     let (from_batches, from_starts) = (half_width(&batches, value), half_width(&own, value));
-    // Absent is less than any width.
-    let starts_decide = from_starts > from_batches;
+    // Absent is less than any width. Batches as long as a start are the starts themselves.
+    let starts_decide = from_starts.is_some() && from_starts >= from_batches;
     let half_width = if starts_decide { from_starts } else { from_batches };
     Ok(Estimate {
         value,

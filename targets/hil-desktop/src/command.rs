@@ -6,6 +6,7 @@
 //! start says nothing about itself.
 
 use std::ffi::OsString;
+use std::path::Path;
 use std::process::{Command as Program, Stdio};
 
 use hil_agent::kernel::{Kernel, LoadError, Mismatch, RunsIn, Trouble};
@@ -59,11 +60,14 @@ impl Kernel for Command {
         let mut words = words.into_iter();
         let name = words.next().filter(|name| !name.is_empty());
         let name = name.ok_or_else(|| LoadError::new(format_args!("no program is named")))?;
+        // Without its folder, which may name a user.
+        let shown = Path::new(&name).file_name().unwrap_or(&name).to_string_lossy().into_owned();
         let mut program = Program::new(name);
         program.args(words).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         // Run at once: a program that is not there is a mistake in the input, and no wrong result.
-        let first =
-            program.status().map_err(|error| LoadError::new(format_args!("the program did not start: {error}")))?;
+        let first = program
+            .status()
+            .map_err(|error| LoadError::new(format_args!("the program {shown:?} did not start: {error}")))?;
         *self = Self { program: Some(program), last: Some(Ok(ending(first))), fresh: true };
         Ok(())
     }
@@ -141,7 +145,11 @@ mod tests {
 
     #[test]
     fn programs_that_do_not_exist_are_told() {
-        assert!(outcome("no-such-program-here").unwrap_err().starts_with("the program did not start"));
+        assert!(
+            outcome("no-such-program-here")
+                .unwrap_err()
+                .starts_with("the program \"no-such-program-here\" did not start")
+        );
         assert_eq!(outcome(""), Err("no program is named".to_owned()));
     }
 
