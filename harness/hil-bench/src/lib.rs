@@ -9,6 +9,7 @@
 //! becomes a [`RigFault`](hil_model::run::RigFault), and neither ever becomes the other; what was measured before
 //! a failure, an interruption or the end of the budget is kept. What the figures amount to is left to others.
 
+pub mod about;
 pub mod bench;
 pub mod control;
 mod crash;

@@ -7,10 +7,10 @@ use hil_model::data::Dataset;
 use hil_model::id::WorkloadId;
 use hil_wire::message::{FailCode, Request, Response};
 
+use crate::about::AgentInfo;
 use crate::bench::{Bench, End};
 use crate::control::{Control, HostClock};
 use crate::crash::printable;
-use crate::inquire::AgentInfo;
 use crate::phase::Phase;
 use crate::session::{Calibration, Session, failed};
 use crate::stop::Stop;

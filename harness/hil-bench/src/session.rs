@@ -10,10 +10,10 @@ use hil_wire::frame::{CHUNK_OVERHEAD, Encoder, MAX_FRAME};
 use hil_wire::message::{FailCode, MemoryUse, Request, Response, Sample};
 use hil_wire::version::{WIRE_VERSION, version_of_hello};
 
+use crate::about::{AgentInfo, Offer};
 use crate::bench::{Bench, End, Ending, Life};
 use crate::control::Control;
 use crate::crash::{Blame, WHO_KILLS, blame, printable};
-use crate::inquire::{AgentInfo, Offer};
 use crate::phase::Phase;
 use crate::stop::Stop;
 
@@ -227,20 +227,24 @@ impl<'c> Session<'c> {
         }
     }
 
-    /// Goes through a table and hands every case to `sink`: its name, and what was wrong with it.
+    /// Goes through a table and hands every case to `sink`: its name, and what was wrong with it. `false` when the kernel
+    /// knows no such table.
     pub(crate) fn conform(
         &mut self,
         kernel: &str,
         table: &str,
         sink: &mut dyn FnMut(&str, Option<&str>),
-    ) -> Result<(), Stop> {
+    ) -> Result<bool, Stop> {
         let phase = Phase::Conform;
         self.send(phase, &Request::Conform { kernel, table })?;
         loop {
             self.wait(phase, Duration::ZERO)?;
+            if let Response::Failed { code: FailCode::UnknownTable, .. } = self.message(phase)? {
+                return Ok(false);
+            }
             match self.reply(phase)? {
                 Response::Case { name, broken } => sink(name, broken),
-                Response::Done { .. } => return Ok(()),
+                Response::Done { .. } => return Ok(true),
                 other => return Err(unexpected(phase, &other)),
             }
         }

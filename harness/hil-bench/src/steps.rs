@@ -164,12 +164,16 @@ impl<'c> Runner<'_, 'c, '_> {
         life.verify_once(&book.subject)?;
         let cases = &mut book.observations.cases;
         let before = cases.len();
-        let result = life.session.conform(book.subject.kernel, table.as_str(), &mut |name, broken| {
+        let known = life.session.conform(book.subject.kernel, table.as_str(), &mut |name, broken| {
             cases.push(Case { table: table.clone(), name: printable(name), broken: broken.map(printable) });
         });
         let done = u32::try_from(cases.len() - before).unwrap_or(u32::MAX);
+        if known == Ok(false) {
+            // What is asked for does not exist: nothing is wrong with the code or with the rig.
+            book.observations.unobservable.insert(Metric::Conformance);
+        }
         self.progress(at, Phase::Conform, done, 0);
-        result
+        known.map(drop)
     }
 
     /// Reads the largest memory use of this life.

@@ -35,9 +35,9 @@ pub fn scenarios(files: &Files, kernels: Vec<KernelName>, show: &mut Show) -> Re
     };
     let loaded = hil_scenario::load(&inputs, &known, source.as_ref());
     report(&loaded, show);
-    let errors = loaded.problems.iter().filter(|problem| problem.severity == Severity::Error).count();
-    if errors > 0 {
-        return Err(CliError::Scenarios { count: errors });
+    if loaded.has_errors() {
+        let errors = loaded.problems.iter().filter(|problem| problem.severity == Severity::Error);
+        return Err(CliError::Scenarios { count: errors.count() });
     }
     let mut scenarios = hil_plan::select(loaded.scenarios, &files.only)?;
     scenarios.iter_mut().for_each(keep_folders_private);

@@ -36,8 +36,8 @@ pub fn embedded_inputs() -> Vec<Input> {
     EMBEDDED.iter().filter(|(path, _)| !is_fragment(path)).map(|(path, text)| Input::new(*path, *text)).collect()
 }
 
-/// Whether a path lies in a folder `_base`, whose files are to be inherited from and are no scenarios.
+/// Whether a path lies in a folder whose name starts with `_`: its files are to be inherited from and are no scenarios.
 #[must_use]
 pub fn is_fragment(path: &str) -> bool {
-    path.split(['/', '\\']).rev().skip(1).any(|folder| folder == "_base")
+    path.split(['/', '\\']).rev().skip(1).any(|folder| folder.starts_with('_'))
 }

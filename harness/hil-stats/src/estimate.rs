@@ -189,8 +189,10 @@ impl<'a> Question<'a> {
     /// The outcomes of one table, which shall hold as a whole.
     fn cases_of(self, workload: &WorkloadId, table: &TableName) -> OrInstead<Finding> {
         let seen = self.seen(workload)?;
-        self.expect_observable(seen)?;
         let cases: Vec<&Case> = seen.cases.iter().filter(|case| case.table == *table).collect();
+        if cases.is_empty() && seen.unobservable.contains(&Metric::Conformance) {
+            return Err(cannot_observe(&format!("a kernel that knows the table {table}")));
+        }
         match counted_cases(&cases)? {
             // Cases that hold are no proof while others were not tried; a broken one disproves the table by itself.
             Finding::Cases { total, first_broken: None, .. } if seen.cut.is_some() => Err(part_of_a_table(total)),

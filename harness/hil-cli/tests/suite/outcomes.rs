@@ -81,6 +81,19 @@ fn a_corrupt_link_is_a_rig_error_and_no_verdict() {
 }
 
 #[test]
+fn a_table_that_the_kernel_does_not_know_is_not_run_and_named() {
+    let place = Place::new();
+    let scenario = quick_scenario("lan/keyword_i8")
+        .replace("metric = \"latency\"\nstatistic = \"p50\"\nlimit = \"< 5 s\"", "conforms = \"no-such-table\"");
+    place.write("q.toml", &scenario);
+    place.hil(&["run", "q.toml"]).expect(0);
+    let run = place.run_json();
+    let check = check(&run, "TST-1");
+    assert_eq!((&check["verdict"], &check["reason_code"]), (&"not-run".into(), &"cannot-observe".into()), "{check:#}");
+    assert!(check["reason"].as_str().unwrap().contains("no-such-table"), "{check:#}");
+}
+
+#[test]
 fn an_unknown_fault_is_a_usage_error_that_lists_the_known_ones() {
     let place = Place::new();
     let ended = place.hil(&["run", "--fault", "gremlins"]).expect(2);
