@@ -211,7 +211,7 @@ impl fmt::Display for Reason {
             Self::TooFewCores { needs, has } => write!(f, "needs {needs} cores, the bench has {has}"),
             Self::NoBench { platform } => write!(f, "needs a bench of platform {platform}; none is attached"),
             Self::DataMissing { dataset, origin, licence } => {
-                write!(f, "needs data set {dataset} ({licence}) from {origin}; see `hil data list`")
+                write!(f, "needs data set {dataset} ({licence}) from {origin}; fetch it and run `hil data add DIR`")
             }
             Self::CannotObserve { needs } => write!(f, "needs {needs}"),
             Self::RigFault => write!(f, "the rig failed before this was measured; see errors"),
