@@ -30,8 +30,8 @@ fn an_own_kernel_is_measured_and_judged() {
     let folder = tempfile::tempdir().unwrap();
     let output = run(folder.path(), &[]);
     let (out, err) = (text(&output.stdout), text(&output.stderr));
-    // How fast this machine is decides between a pass and a miss; both are verdicts.
-    assert!(matches!(output.status.code(), Some(0 | 3)), "{out}\n{err}");
+    // How fast and how quiet this machine is decides what is proved; the rig must be sound in any case.
+    assert!(matches!(output.status.code(), Some(0 | 3 | 5)) && !err.contains("rig fault"), "{out}\n{err}");
     assert!(out.contains("A filter of my own") && out.contains("report: "), "{out}");
 }
 
