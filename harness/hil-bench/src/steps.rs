@@ -23,6 +23,8 @@ const CHUNK: Duration = Duration::from_millis(100);
 const GROWTH: u32 = 16;
 /// Iterations of one request at most.
 const MAX_CHUNK: u32 = 4096;
+/// Iterations of one step beyond which time alone asks for no more: enough for a p99.9, and little to store.
+const MOST: u32 = 20_000;
 
 /// Iterations of one step.
 struct Batch {
@@ -31,6 +33,7 @@ struct Batch {
     block: u32,
     slot: u8,
     iterations: u32,
+    at_least: Duration,
 }
 
 impl<'c> Runner<'_, 'c, '_> {
@@ -55,11 +58,13 @@ impl<'c> Runner<'_, 'c, '_> {
         match step {
             Step::Verify { .. } => life.verify(&self.books[at].subject),
             Step::WarmUp { iterations, .. } => {
-                let batch = Batch { phase: Phase::WarmUp, start, block: 0, slot: 0, iterations: *iterations };
+                let (phase, at_least) = (Phase::WarmUp, Duration::ZERO);
+                let batch = Batch { phase, start, block: 0, slot: 0, iterations: *iterations, at_least };
                 self.iterate(life, at, &batch)
             }
-            Step::Measure { block, slot, iterations, .. } => {
-                let batch = Batch { phase: Phase::Measure, start, block: *block, slot: *slot, iterations: *iterations };
+            Step::Measure { block, slot, iterations, at_least, .. } => {
+                let (phase, block, slot) = (Phase::Measure, *block, *slot);
+                let batch = Batch { phase, start, block, slot, iterations: *iterations, at_least: *at_least };
                 self.iterate(life, at, &batch)
             }
             Step::Answer { dataset, .. } => self.answer(life, at, dataset),
@@ -80,24 +85,34 @@ impl<'c> Runner<'_, 'c, '_> {
         self.calibrate(life, at, batch.start)?;
         let first_item = self.first_item(at, batch);
         let share = share_of_an_item(&self.books[at].subject.input, batch.iterations);
-        let (mut done, mut last) = (0, 0);
-        while done < batch.iterations {
-            self.check()?;
+        let hz = life.info.clock.hz;
+        let (mut done, mut last, mut seconds) = (0, 0, 0.0);
+        loop {
+            let left = match batch.iterations.checked_sub(done) {
+                Some(left) if left > 0 => {
+                    self.check()?;
+                    left
+                }
+                // What was asked for is done. The rest is welcome, and worth no more than the time there is.
+                _ if seconds < batch.at_least.as_secs_f64() && done < MOST && self.check().is_ok() => MOST - done,
+                _ => return Ok(()),
+            };
             let book = &mut self.books[at];
             // How fast a side is decides how often it is asked, and never which items it gets.
-            let of_this_item = (share - done % share).min(batch.iterations - done);
-            let count = chunk_size(book, last).min(of_this_item);
+            let count = chunk_size(book, last).min(share - done % share).min(left);
             life.give(&book.subject, first_item + number(done / share))?;
             let mut samples = Vec::with_capacity(usize::try_from(count).unwrap_or(0));
             let result = life.session.run(batch.phase, book.subject.kernel, count, &mut |sample| samples.push(sample));
             // What came before a failure is kept.
-            book_samples(book, batch, &samples, life.info.clock.hz);
+            book_samples(book, batch, &samples, hz);
             result?;
             done += count;
             last = count;
-            self.progress(at, batch.phase, done, batch.iterations);
+            #[expect(clippy::cast_precision_loss, reason = "a pace needs no 53 bits")]
+            let taken = samples.iter().map(|sample| sample.ticks as f64).sum::<f64>() / hz;
+            seconds += taken;
+            self.progress(at, batch.phase, done, batch.iterations.max(done));
         }
-        Ok(())
     }
 
     /// Measures the cost of reading the counters once in a life, and makes sure that the clock moves.

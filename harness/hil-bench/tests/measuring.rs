@@ -72,9 +72,31 @@ fn the_known_answer_is_checked_before_and_after_measuring() {
 }
 
 #[test]
+fn a_fast_kernel_runs_on_until_the_time_is_reached_and_a_slow_one_not_beyond_its_iterations() {
+    let ran = |iterations, at_least| {
+        let bench = bench_with(&Diary::default());
+        let step = Step::Measure { workload: workload_id("main"), block: 0, slot: 0, iterations, at_least };
+        let job = job(vec![("main", kernel("a"))], vec![vec![step]]);
+        let (outcome, _) = drive(&job, &bench, bench.clock(), &no_inputs(), &mut |_, _| {});
+        assert_eq!(outcome.observations[0].cut, None);
+        outcome.observations[0].iterations.len()
+    };
+    assert_eq!(ran(7, Duration::ZERO), 7);
+    assert_eq!(ran(7, 5 * COST), 7, "seven iterations take longer than that");
+    let many = ran(7, 1000 * COST);
+    assert!((1000..1100).contains(&many), "{many}");
+}
+
+#[test]
 fn blocks_and_slots_stay_with_their_samples() {
     let bench = bench_with(&Diary::default());
-    let step = |id: &str, block, slot| Step::Measure { workload: workload_id(id), block, slot, iterations: 2 };
+    let step = |id: &str, block, slot| Step::Measure {
+        workload: workload_id(id),
+        block,
+        slot,
+        iterations: 2,
+        at_least: Duration::ZERO,
+    };
     let steps = vec![step("a", 1, 0), step("b", 1, 1), step("b", 2, 0), step("a", 2, 1)];
     let job = job(vec![("a", kernel("a")), ("b", kernel("b"))], vec![steps]);
     let (outcome, _) = drive(&job, &bench, bench.clock(), &no_inputs(), &mut |_, _| {});
@@ -95,7 +117,13 @@ fn items_take_turns_and_both_sides_of_a_block_get_the_same() {
         workload.dataset = Some(DatasetName::new("set").unwrap());
         workload
     };
-    let step = |id: &str, block| Step::Measure { workload: workload_id(id), block, slot: 0, iterations: 1 };
+    let step = |id: &str, block| Step::Measure {
+        workload: workload_id(id),
+        block,
+        slot: 0,
+        iterations: 1,
+        at_least: Duration::ZERO,
+    };
     let steps = (1..=3).flat_map(|block| [step("a", block), step("b", block)]).collect();
     let job = job(vec![("a", with_data("a")), ("b", with_data("b"))], vec![steps]);
     let inputs = TestInputs(vec![dataset("set", &[10, 11, 12])]);
@@ -173,7 +201,13 @@ fn both_sides_get_the_same_items_however_fast_they_are() {
 fn the_starts_that_measure_a_workload_are_spread_over_its_data_set() {
     let diary = Diary::default();
     let bench = bench_with(&diary);
-    let block = |block| Step::Measure { workload: workload_id("main"), block, slot: 0, iterations: 2 };
+    let block = |block| Step::Measure {
+        workload: workload_id("main"),
+        block,
+        slot: 0,
+        iterations: 2,
+        at_least: Duration::ZERO,
+    };
     let memory = || vec![Step::Memory { workload: workload_id("main") }];
     let warm_up = vec![Step::WarmUp { workload: workload_id("main"), iterations: 1 }];
     let starts = vec![memory(), vec![block(0), block(1)], warm_up, memory(), memory(), vec![block(0), block(1)]];

@@ -71,8 +71,11 @@ pub enum Step {
         block: u32,
         /// Place within the block: 0 ran first.
         slot: u8,
-        /// How often.
+        /// How often, at least.
         iterations: u32,
+        /// Go on until the iterations have taken this long together: five hundred fast ones would be over within a
+        /// single hiccup of the system, and then say little about any other moment.
+        at_least: Duration,
     },
     /// Run in a closed loop on several agents and count what is finished in each slice of time.
     Throughput {

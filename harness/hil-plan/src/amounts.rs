@@ -9,6 +9,10 @@ use crate::Options;
 /// Length of one slice of closed-loop throughput: long against a scheduler tick, short against a drift of the clock.
 pub(crate) const SLICE: Duration = Duration::from_millis(50);
 
+/// Time that a start spends on the iterations of a workload, however fast it is: many times a scheduler's time slice,
+/// so that one interruption is a small part of it.
+const MEASURING: Duration = Duration::from_millis(300);
+
 /// Blocks that a comparison runs in each start. With the default five starts this gives 100 pairs, enough to
 /// find a 2 % difference at a spread of 5 % within a pair (n = ((z_a + z_b) sd / delta)^2 x pi/2 = 85).
 const BLOCKS: u32 = 20;
@@ -33,6 +37,8 @@ pub(crate) struct Amounts {
     pub(crate) blocks: u32,
     /// Slices of throughput in a start.
     pub(crate) slices: u32,
+    /// Time that a start spends on the iterations of a workload that runs alone.
+    pub(crate) at_least: Duration,
     min_samples: u32,
     quick: bool,
 }
@@ -47,6 +53,7 @@ impl Amounts {
             warmup: sampling.warmup,
             blocks: BLOCKS,
             slices: slices.div_ceil(starts),
+            at_least: if options.quick { MEASURING / QUICK_SHARE } else { MEASURING },
             min_samples: sampling.min_samples.unwrap_or(0),
             quick: options.quick,
         }

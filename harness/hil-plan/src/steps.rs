@@ -1,6 +1,7 @@
 //! The steps of each start: timed workloads interleaved, memory alone in its process, throughput on every worker.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use hil_model::id::{TableName, WorkloadId};
 use hil_model::lab::BenchInfo;
@@ -109,7 +110,8 @@ fn timed(asked: &Asked, amounts: &Amounts, rng: &mut impl Rng) -> Vec<Vec<Step>>
     if workloads.is_empty() {
         return Vec::new();
     }
-    let blocks = if workloads.len() > 1 { amounts.blocks } else { 1 };
+    // The sides of a comparison get the same number of iterations on the same input, whatever time that takes them.
+    let (blocks, at_least) = if workloads.len() > 1 { (amounts.blocks, Duration::ZERO) } else { (1, amounts.at_least) };
     let mut lists = Vec::new();
     for _ in 0..amounts.starts {
         let mut steps = Vec::new();
@@ -121,7 +123,7 @@ fn timed(asked: &Asked, amounts: &Amounts, rng: &mut impl Rng) -> Vec<Vec<Step>>
             for (slot, side) in (0..).zip(order) {
                 let (workload, iterations) = workloads[side];
                 let iterations = iterations.div_ceil(blocks);
-                steps.push(Step::Measure { workload: workload.clone(), block, slot, iterations });
+                steps.push(Step::Measure { workload: workload.clone(), block, slot, iterations, at_least });
             }
         }
         if let [(workload, _)] = workloads.as_slice()

@@ -82,6 +82,9 @@ fn a_latency_check_runs_its_samples_over_five_starts_each_verified_and_warmed_up
         assert!(matches!(start.steps[1], Step::WarmUp { iterations: 20, .. }));
     }
     assert_eq!(measured(&plan), Statistic::Percentile(950).default_samples());
+    let is_timed =
+        |step: &Step| matches!(step, Step::Measure { at_least, .. } if *at_least >= Duration::from_millis(100));
+    assert!(steps(&plan).any(is_timed), "fast iterations go on for a while");
 }
 
 #[test]

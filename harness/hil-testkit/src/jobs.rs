@@ -63,7 +63,7 @@ pub fn verify(id: &str) -> Step {
 /// A step that measures without blocks.
 #[must_use]
 pub fn measure(id: &str, iterations: u32) -> Step {
-    Step::Measure { workload: workload_id(id), block: 0, slot: 0, iterations }
+    Step::Measure { workload: workload_id(id), block: 0, slot: 0, iterations, at_least: Duration::ZERO }
 }
 
 /// A data set whose items are one byte each; the right class of an item is its byte.

@@ -101,7 +101,15 @@ fn in_words(step: &Step) -> String {
     match step {
         Step::Verify { workload } => format!("{workload}: compare with the known answer"),
         Step::WarmUp { workload, iterations } => format!("{workload}: {iterations} iterations to warm up"),
-        Step::Measure { workload, iterations, .. } => format!("{workload}: {iterations} timed iterations"),
+        Step::Measure { workload, iterations, at_least, .. } if at_least.is_zero() => {
+            format!("{workload}: {iterations} timed iterations")
+        }
+        Step::Measure { workload, iterations, at_least, .. } => {
+            format!(
+                "{workload}: {iterations} timed iterations, and as many more as fit into {} ms",
+                at_least.as_millis()
+            )
+        }
         Step::Throughput { workload, workers, slices, slice } => {
             let (length, plural) = (slice.as_millis(), if *workers == 1 { "worker" } else { "workers" });
             format!(

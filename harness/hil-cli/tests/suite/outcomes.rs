@@ -19,7 +19,7 @@ fn sound_code_passes_and_ends_with_zero() {
     let run = place.run_json();
     let check = check(&run, "TST-1");
     assert_eq!((&check["verdict"], &check["evidence"]), (&"pass".into(), &"host".into()), "{check:#}");
-    assert_eq!(check["samples"], 100);
+    assert!(check["samples"].as_u64().unwrap() >= 100, "{check:#}");
     let figure = &check["estimate"];
     let number = |key: &str| figure[key].as_f64().unwrap();
     assert!(number("lower") <= number("value") && number("value") <= number("upper"), "{figure}");
