@@ -97,6 +97,20 @@ impl Metric {
         }
     }
 
+    /// What it takes to observe it beyond running the code, which no bench has; nothing for metrics that running shows.
+    #[must_use]
+    pub fn instrument(self) -> Option<&'static str> {
+        match self {
+            Self::Power | Self::Energy => Some("a power meter"),
+            Self::BatteryLife => Some("a power meter and the capacity of the battery"),
+            Self::ModelSize => Some("a kernel that states the size of its weights"),
+            Self::NumericalError => Some("a reference to compare the results with"),
+            Self::Latency | Self::CpuTime | Self::Throughput | Self::Memory | Self::Accuracy | Self::Conformance => {
+                None
+            }
+        }
+    }
+
     /// The good direction.
     #[must_use]
     pub fn better(self) -> Better {

@@ -104,6 +104,9 @@ fn obstacle(
     {
         return Some(Reason::TooFewCores { needs, has: bench.cores });
     }
+    if let Some(needs) = check.metric.instrument() {
+        return Some(Reason::CannotObserve { needs: needs.to_owned() });
+    }
     steps::involved(check).into_iter().find_map(|id| workload_obstacle(scenario.workloads.get(id)?, missing))
 }
 

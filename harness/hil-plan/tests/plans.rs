@@ -214,6 +214,12 @@ fn what_cannot_be_answered_says_what_is_needed() {
     let plan_without_data = plan(std::slice::from_ref(&scenario), &lab(8), &missing, &FULL);
     assert!(matches!(plan_without_data.skipped[0].reason, Reason::DataMissing { .. }));
 
+    let mut power = scenario.clone();
+    power.checks = vec![check("LAN-02", Metric::Power, Statistic::Mean, "< 1.2 mW")];
+    let plan_without_meter = plan(&[power], &lab(8), &BTreeMap::new(), &FULL);
+    assert!(plan_without_meter.jobs.is_empty());
+    assert_eq!(plan_without_meter.skipped[0].reason, Reason::CannotObserve { needs: "a power meter".to_owned() });
+
     let plan_without_bench = plan(&[scenario], &Lab::default(), &BTreeMap::new(), &FULL);
     assert!(matches!(plan_without_bench.skipped[0].reason, Reason::NoBench { .. }));
 }

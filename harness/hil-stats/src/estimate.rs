@@ -207,18 +207,7 @@ impl<'a> Question<'a> {
                 metric => cannot_observe(&format!("a system that tells {metric}")),
             });
         }
-        match self.metric {
-            Metric::Power | Metric::Energy => Err(cannot_observe("a power meter")),
-            Metric::BatteryLife => Err(cannot_observe("a power meter and the capacity of the battery")),
-            Metric::ModelSize => Err(cannot_observe("a kernel that states the size of its weights")),
-            Metric::NumericalError => Err(cannot_observe("a reference to compare the results with")),
-            Metric::Latency
-            | Metric::CpuTime
-            | Metric::Throughput
-            | Metric::Memory
-            | Metric::Accuracy
-            | Metric::Conformance => Ok(()),
-        }
+        self.metric.instrument().map_or(Ok(()), |needs| Err(cannot_observe(needs)))
     }
 
     /// A clock that never moved times nothing: its zeros are no figures.

@@ -94,6 +94,21 @@ fn a_table_that_the_kernel_does_not_know_is_not_run_and_named() {
 }
 
 #[test]
+fn a_metric_that_needs_an_instrument_is_not_run_and_says_which_even_when_nothing_else_is_asked() {
+    let place = Place::new();
+    let scenario = quick_scenario("lan/keyword_i8").replace(
+        "metric = \"latency\"\nstatistic = \"p50\"\nlimit = \"< 5 s\"",
+        "metric = \"power\"\nstatistic = \"mean\"\nlimit = \"< 1 W\"",
+    );
+    place.write("q.toml", &scenario);
+    place.hil(&["run", "q.toml"]).expect(0);
+    let run = place.run_json();
+    let check = check(&run, "TST-1");
+    assert_eq!((&check["verdict"], &check["reason_code"]), (&"not-run".into(), &"cannot-observe".into()), "{check:#}");
+    assert_eq!(check["reason"], "needs a power meter");
+}
+
+#[test]
 fn an_unknown_fault_is_a_usage_error_that_lists_the_known_ones() {
     let place = Place::new();
     let ended = place.hil(&["run", "--fault", "gremlins"]).expect(2);
