@@ -14,7 +14,7 @@ fn redact_line(line: &str) -> String {
     let mut out = String::with_capacity(line.len());
     let mut rest = line;
     while let Some(first) = rest.chars().next() {
-        let at_word_start = !out.ends_with(|c: char| c.is_alphanumeric() || "_-./".contains(c));
+        let at_word_start = !out.ends_with(|c: char| c.is_alphanumeric() || "_-./%".contains(c));
         let found = if at_word_start { placeholder(&out, rest) } else { None };
         match found {
             Some((len, with)) => {
@@ -129,6 +129,7 @@ mod tests {
             ("at 12:34:56 of 2026-01-31", "at [time] of [time]"),
             ("run 20260131-123456-ab12 done", "run [run] done"),
             ("LAN-16 lan/keyword_i8 hil 1", "LAN-16 lan/keyword_i8 hil 1"),
+            ("0%/a", "0%/a"),
             ("C:\\Users\\me\\x.toml", "[path]"),
         ];
         for (text, redacted) in cases {
