@@ -1,0 +1,219 @@
+//! Loads and stores of the core: the fast path into the main RAM, then everything that can stand in the way.
+
+use crate::cpu::{Cpu, Fault, Faulted};
+use crate::memory::Kind;
+use crate::soc::{BusFault, Io, Master, Width};
+use crate::system::mpu::Right;
+
+/// What kind of access it is, where that matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kindness {
+    /// An ordinary one: may be unaligned unless CCR.UNALIGN_TRP is set.
+    Normal,
+    /// LDM, LDRD, VLDR, LDREX and their kin: an unaligned address always faults.
+    Aligned,
+    /// LDRT and its kin: with the rights of unprivileged code.
+    Unprivileged,
+}
+
+/// The private peripheral bus.
+const PRIVATE: std::ops::RangeInclusive<u32> = 0xE000_0000..=0xE00F_FFFF;
+
+macro_rules! accessors {
+    ($load:ident, $store:ident, $int:ty, $width:expr) => {
+        /// Loads a value of this width; may be unaligned.
+        ///
+        /// # Errors
+        /// When the access faults; [`Cpu::fault`] says why.
+        #[inline(always)]
+        pub fn $load(&mut self, address: u32) -> Result<u32, Faulted> {
+            match self.memory.fast_read(address) {
+                Some(bytes) => Ok(u32::from(<$int>::from_le_bytes(bytes))),
+                None => self.load_slow(address, $width, Kindness::Normal),
+            }
+        }
+
+        /// Stores the low bits of `value`; may be unaligned.
+        ///
+        /// # Errors
+        /// When the access faults; [`Cpu::fault`] says why.
+        #[inline(always)]
+        pub fn $store(&mut self, address: u32, value: u32) -> Result<(), Faulted> {
+            if self.memory.fast_write(address, (value as $int).to_le_bytes()) {
+                return Ok(());
+            }
+            self.store_slow(address, $width, value, Kindness::Normal)
+        }
+    };
+}
+
+impl Cpu {
+    accessors!(load8, store8, u8, Width::Byte);
+    accessors!(load16, store16, u16, Width::Half);
+    accessors!(load32, store32, u32, Width::Word);
+
+    /// Loads a word that must be aligned (LDM, LDRD, VLDR).
+    ///
+    /// # Errors
+    /// When the access faults.
+    #[inline(always)]
+    pub fn load_aligned(&mut self, address: u32) -> Result<u32, Faulted> {
+        match self.memory.fast_read(address) {
+            Some(bytes) => Ok(u32::from_le_bytes(bytes)),
+            None => self.load_slow(address, Width::Word, Kindness::Aligned),
+        }
+    }
+
+    /// Stores a word that must be aligned (STM, STRD, VSTR).
+    ///
+    /// # Errors
+    /// When the access faults.
+    #[inline(always)]
+    pub fn store_aligned(&mut self, address: u32, value: u32) -> Result<(), Faulted> {
+        if self.memory.fast_write(address, value.to_le_bytes()) {
+            return Ok(());
+        }
+        self.store_slow(address, Width::Word, value, Kindness::Aligned)
+    }
+
+    /// A load that is not an aligned one from the main RAM.
+    ///
+    /// # Errors
+    /// When the access faults.
+    #[inline(never)]
+    pub fn load_slow(&mut self, address: u32, width: Width, kind: Kindness) -> Result<u32, Faulted> {
+        if address & (width.bytes() - 1) != 0 {
+            self.check_unaligned(kind)?;
+            // The bus splits the access; each part is checked by itself, as on the real core.
+            self.cycles += self.timing.unaligned_access(address, width);
+            let mut value = 0;
+            for byte in 0..width.bytes() {
+                value |= self.load_slow(address.wrapping_add(byte), Width::Byte, kind)? << (8 * byte);
+            }
+            return Ok(value);
+        }
+        self.check_rights(address, Right::Read, kind)?;
+        self.system.dwt.watch_read(address, width);
+        self.bus_read(address, width).map_err(|BusFault| self.fail(Fault::DataBus { address }))
+    }
+
+    /// A store that is not an aligned one to the main RAM.
+    ///
+    /// # Errors
+    /// When the access faults.
+    #[inline(never)]
+    pub fn store_slow(&mut self, address: u32, width: Width, value: u32, kind: Kindness) -> Result<(), Faulted> {
+        if address & (width.bytes() - 1) != 0 {
+            self.check_unaligned(kind)?;
+            self.cycles += self.timing.unaligned_access(address, width);
+            for byte in 0..width.bytes() {
+                self.store_slow(address.wrapping_add(byte), Width::Byte, value >> (8 * byte), kind)?;
+            }
+            return Ok(());
+        }
+        self.check_rights(address, Right::Write, kind)?;
+        self.system.dwt.watch_write(address, width, value);
+        self.bus_write(address, width, value).map_err(|BusFault| self.fail(Fault::DataBus { address }))
+    }
+
+    fn check_unaligned(&mut self, kind: Kindness) -> Result<(), Faulted> {
+        if kind == Kindness::Aligned || self.system.traps_unaligned() {
+            return Err(self.fail(Fault::Unaligned));
+        }
+        Ok(())
+    }
+
+    fn check_rights(&mut self, address: u32, right: Right, kind: Kindness) -> Result<(), Faulted> {
+        let privileged = self.privileged() && kind != Kindness::Unprivileged;
+        if PRIVATE.contains(&address) {
+            // Unprivileged code gets a bus fault there, but for the ITM's stimulus ports and STIR when opened.
+            if !privileged && !self.system.open_to_unprivileged(address) {
+                return Err(self.fail(Fault::DataBus { address }));
+            }
+            return Ok(());
+        }
+        if self.system.mpu.allows(address, right, privileged, self.negative_priority()) {
+            Ok(())
+        } else {
+            Err(self.fail(Fault::DataAccess { address }))
+        }
+    }
+
+    /// One aligned read as the core's bus sees it, rights aside.
+    ///
+    /// # Errors
+    /// When nothing answers.
+    pub fn bus_read(&mut self, address: u32, width: Width) -> Result<u32, BusFault> {
+        let master = Master::Core { pc: self.current };
+        self.read_as(master, address, width)
+    }
+
+    /// One aligned write as the core's bus sees it, rights aside.
+    ///
+    /// # Errors
+    /// When nothing answers.
+    pub fn bus_write(&mut self, address: u32, width: Width, value: u32) -> Result<(), BusFault> {
+        let master = Master::Core { pc: self.current };
+        self.write_as(master, address, width, value)
+    }
+
+    /// One aligned read by `master`.
+    ///
+    /// # Errors
+    /// When nothing answers.
+    pub fn read_as(&mut self, master: Master, address: u32, width: Width) -> Result<u32, BusFault> {
+        if PRIVATE.contains(&address) {
+            return self.private_read(master, address, width);
+        }
+        if let Some(bytes) = self.memory.slice(address, width.bytes() as usize) {
+            return Ok(bytes.iter().rev().fold(0, |value, byte| value << 8 | u32::from(*byte)));
+        }
+        self.with_soc(master, |soc, io| soc.read(address, width, io))
+    }
+
+    /// One aligned write by `master`.
+    ///
+    /// # Errors
+    /// When nothing answers, or a flash controller does not take it.
+    pub fn write_as(&mut self, master: Master, address: u32, width: Width, value: u32) -> Result<(), BusFault> {
+        if PRIVATE.contains(&address) {
+            return self.private_write(master, address, width, value);
+        }
+        match self.memory.find(address).map(|(region, _)| region.kind) {
+            Some(Kind::Ram) => {
+                let len = width.bytes() as usize;
+                let place = self.memory.slice_mut(address, len).ok_or(BusFault)?;
+                place.copy_from_slice(&value.to_le_bytes()[..len]);
+                if self.memory.code_changed {
+                    self.request_service();
+                }
+                Ok(())
+            }
+            Some(Kind::Flash) => {
+                let resolved = self.memory.resolve(address);
+                self.with_soc(master, |soc, io| soc.write_flash(resolved, width, value, io))
+            }
+            None => self.with_soc(master, |soc, io| soc.write(address, width, value, io)),
+        }
+    }
+
+    /// Calls the chip with everything it may touch, then takes up what it asked for.
+    pub fn with_soc<T>(&mut self, master: Master, call: impl FnOnce(&mut dyn crate::soc::Soc, &mut Io<'_>) -> T) -> T {
+        let mut io = Io {
+            now: self.clock.time_at(self.cycles),
+            memory: &mut self.memory,
+            irqs: &mut self.irqs,
+            requests: &mut self.requests,
+            core_hz: self.clock.hz(),
+            master,
+        };
+        let result = call(self.soc.as_mut(), &mut io);
+        self.cycles += std::mem::take(&mut self.requests.stall_cycles);
+        if let Some(hz) = self.requests.core_hz.take() {
+            self.clock.set_hz(hz, self.cycles);
+        }
+        // Interrupt lines may have moved, an event may have been planned, code may have changed.
+        self.request_service();
+        result
+    }
+}

@@ -1,0 +1,15 @@
+//! Emulated boards: a Cortex-M4F core, its debug port, its cycle model and the chips around it.
+
+pub mod access;
+pub mod block;
+pub mod cpu;
+pub mod cycles;
+pub mod decode;
+pub mod exec;
+pub mod instr;
+pub mod machine;
+pub mod memory;
+pub mod micro;
+pub mod soc;
+pub mod system;
+pub mod time;

@@ -1,0 +1,275 @@
+//! The run loop: blocks in a row, and between them interrupts, events, sleep and the debugger.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::block::{self, BlockCache};
+use crate::cpu::Cpu;
+use crate::cycles::Model;
+use crate::micro::{Flow, Micro};
+use crate::soc::Master;
+
+/// How long the loop runs before it looks at the attention flag, in cycles: short enough for a debugger that polls,
+/// long enough to cost nothing.
+const SLICE: u64 = 2_000;
+
+/// Why [`Machine::run`] came back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stop {
+    /// The cycles are spent.
+    Budget,
+    /// The attention flag is set.
+    Attention,
+    /// The core is halted in debug state.
+    Halted,
+    /// The core sleeps or is locked up and nothing is planned that could wake it; the cycles are spent.
+    Asleep,
+}
+
+/// Is told about every instruction; see [`Machine::set_trace`].
+pub trait Trace: Send {
+    /// The instruction at `address` has been executed, or failed its condition; `cpu` is the state behind it.
+    fn executed(&mut self, cpu: &Cpu, address: u32);
+}
+
+/// A core with its chip, running.
+pub struct Machine {
+    /// The processor and all that it reaches.
+    pub cpu: Cpu,
+    cache: BlockCache,
+    model: Model,
+    retired: u64,
+    trace: Option<Box<dyn Trace>>,
+}
+
+impl std::fmt::Debug for Machine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Machine").field("cpu", &self.cpu).field("retired", &self.retired).finish_non_exhaustive()
+    }
+}
+
+/// How the execution of blocks ended.
+enum Left {
+    /// Look at interrupts, events and the debugger, then go on.
+    Service,
+}
+
+impl Machine {
+    /// A machine around a processor. The processor starts as it is: call [`Cpu::reset`] for a power-on reset.
+    #[must_use]
+    pub fn new(cpu: Cpu, model: Model) -> Self {
+        Self { cpu, cache: BlockCache::default(), model, retired: 0, trace: None }
+    }
+
+    /// Instructions executed since power-on; those that failed their condition count.
+    #[must_use]
+    pub fn retired(&self) -> u64 {
+        self.retired
+    }
+
+    /// Reports every instruction to `trace`, or to nobody.
+    pub fn set_trace(&mut self, trace: Option<Box<dyn Trace>>) {
+        self.trace = trace;
+    }
+
+    /// Forgets decoded code: the cycle model, a comparator or memory changed behind the loop's back.
+    pub fn forget_code(&mut self) {
+        self.cache.clear();
+        self.cpu.memory.clear_code_marks();
+    }
+
+    /// Replaces the cycle model.
+    pub fn set_model(&mut self, model: Model) {
+        self.model = model;
+        self.forget_code();
+    }
+
+    /// Runs for `cycles`, or until something else ends it.
+    pub fn run(&mut self, cycles: u64, attention: &AtomicBool) -> Stop {
+        let end = self.cpu.cycles.saturating_add(cycles);
+        loop {
+            if attention.load(Ordering::Relaxed) {
+                return Stop::Attention;
+            }
+            if let Some(stop) = self.service(end) {
+                return stop;
+            }
+            let Left::Service = if self.cpu.system.stepping() {
+                self.step()
+            } else if self.trace.is_some() || self.cpu.system.observes() {
+                self.execute::<true>()
+            } else {
+                self.execute::<false>()
+            };
+        }
+    }
+
+    /// Everything that is due between two instructions. Gives a reason to stop, or sets the next deadline.
+    fn service(&mut self, end: u64) -> Option<Stop> {
+        loop {
+            let cpu = &mut self.cpu;
+            if cpu.clock.cycles_at(cpu.soc.next_event()) <= cpu.cycles {
+                cpu.with_soc(Master::Debugger, |soc, io| soc.advance(io));
+            }
+            cpu.advance_system();
+            if let Some(cause) = cpu.requests.reset.take() {
+                cpu.reset(cause);
+            }
+            if cpu.memory.code_changed {
+                self.cache.clear();
+                self.cpu.memory.clear_code_marks();
+            }
+            let cpu = &mut self.cpu;
+            if cpu.system.halted() {
+                return Some(Stop::Halted);
+            }
+            if cpu.cycles >= end {
+                return Some(Stop::Budget);
+            }
+            if cpu.sleeping.is_some() && cpu.wakes() {
+                cpu.sleeping = None;
+            }
+            let event = cpu.clock.cycles_at(cpu.soc.next_event()).min(cpu.system.next_event());
+            if cpu.sleeping.is_some() || cpu.system.locked_up() {
+                let until = event.clamp(cpu.cycles, end);
+                cpu.slept(until - cpu.cycles);
+                cpu.cycles = until;
+                if event == u64::MAX {
+                    return Some(Stop::Asleep);
+                }
+                continue;
+            }
+            if cpu.take_exception() {
+                // Entering took cycles, and a vector may have faulted.
+                continue;
+            }
+            cpu.deadline = end.min(event).min(cpu.cycles + SLICE);
+            return None;
+        }
+    }
+
+    /// Executes one instruction for the debugger.
+    fn step(&mut self) -> Left {
+        self.one();
+        self.cpu.step_done();
+        Left::Service
+    }
+
+    /// Executes the instruction at the program counter by itself.
+    fn one(&mut self) {
+        let (pc, it) = (self.cpu.pc, self.cpu.it);
+        match self.cpu.thumb_or_fault().and_then(|()| block::single(pc, it, &mut self.cpu, &mut self.model)) {
+            Ok(micro) => {
+                let before = self.cpu.cycles;
+                self.cpu.current = micro.address;
+                self.cpu.cycles += u64::from(micro.cost);
+                let flow = (micro.run)(&mut self.cpu, &micro);
+                if let Some(to) = self.leave(&micro, flow) {
+                    self.cpu.cycles += u64::from(micro.taken) + u64::from(self.jump_cost(to));
+                    (self.cpu.pc, self.cpu.it) = (to, 0);
+                }
+                self.observed(&micro, before, flow);
+            }
+            Err(fault) => self.cannot_fetch(fault),
+        }
+    }
+
+    /// Further cycles of a jump to `address`, which depend on the instruction there.
+    fn jump_cost(&mut self, address: u32) -> u8 {
+        self.cache.find(address, &mut self.cpu, &mut self.model).map_or(0, |block| block.entry)
+    }
+
+    /// Executes blocks until the deadline.
+    fn execute<const OBSERVE: bool>(&mut self) -> Left {
+        if self.cpu.it != 0 || !self.cpu.thumb {
+            self.one();
+            return Left::Service;
+        }
+        let mut pc = self.cpu.pc;
+        'blocks: loop {
+            let block = match self.cache.find(pc, &mut self.cpu, &mut self.model) {
+                Ok(block) => block,
+                Err(fault) => {
+                    (self.cpu.pc, self.cpu.it) = (pc, 0);
+                    self.cannot_fetch(fault);
+                    return Left::Service;
+                }
+            };
+            let cpu = &mut self.cpu;
+            let micros = self.cache.micros(&block);
+            for (index, micro) in micros.iter().enumerate() {
+                let before = cpu.cycles;
+                cpu.current = micro.address;
+                cpu.cycles = before + u64::from(micro.cost);
+                let flow = (micro.run)(cpu, micro);
+                if OBSERVE {
+                    cpu.retired(micro, before, flow == Flow::Jump);
+                    if let Some(trace) = &mut self.trace {
+                        trace.executed(cpu, micro.address);
+                    }
+                }
+                if flow == Flow::Next && cpu.cycles < cpu.deadline {
+                    continue;
+                }
+                self.retired += index as u64 + 1;
+                let micro = *micro;
+                let Some(to) = self.leave(&micro, flow) else { return Left::Service };
+                pc = to;
+                let (cycles, deadline) = (self.cpu.cycles, self.cpu.deadline);
+                let entry = self.jump_cost(pc);
+                self.cpu.cycles = cycles + u64::from(micro.taken) + u64::from(entry);
+                if self.cpu.cycles >= deadline {
+                    (self.cpu.pc, self.cpu.it) = (pc, 0);
+                    return Left::Service;
+                }
+                continue 'blocks;
+            }
+            self.retired += micros.len() as u64;
+            pc = block.end;
+            let it = micros.last().map_or(0, Micro::it_after);
+            if it != 0 {
+                // The block was cut in the middle of an IT block.
+                (self.cpu.pc, self.cpu.it) = (pc, it);
+                return Left::Service;
+            }
+            if self.cpu.system.mpu.enabled() {
+                self.cpu.pc = pc;
+            }
+        }
+    }
+
+    /// Takes the processor out of a block behind `micro`. Gives the address of a jump, which is still to be made.
+    #[inline(always)]
+    fn leave(&mut self, micro: &Micro, flow: Flow) -> Option<u32> {
+        let cpu = &mut self.cpu;
+        match flow {
+            Flow::Jump => return Some(cpu.next),
+            Flow::Next => {
+                cpu.pc = micro.address.wrapping_add(micro.size());
+                cpu.it = micro.it_after();
+            }
+            Flow::Fault => {
+                cpu.pc = micro.address;
+                cpu.it = micro.it;
+                cpu.raise();
+            }
+            Flow::ExceptionReturn => {
+                cpu.it = 0;
+                cpu.exception_return();
+            }
+        }
+        None
+    }
+
+    fn observed(&mut self, micro: &Micro, before: u64, flow: Flow) {
+        self.retired += 1;
+        self.cpu.retired(micro, before, flow == Flow::Jump);
+        if let Some(trace) = &mut self.trace {
+            trace.executed(&self.cpu, micro.address);
+        }
+    }
+
+    fn cannot_fetch(&mut self, fault: crate::cpu::Fault) {
+        self.cpu.fail(fault);
+        self.cpu.raise();
+    }
+}

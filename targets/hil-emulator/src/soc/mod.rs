@@ -1,0 +1,198 @@
+//! What surrounds the core: the trait that a chip implements, and what its peripherals may touch.
+
+use crate::memory::Memory;
+use crate::time::Time;
+
+/// Width of one bus access.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Width {
+    /// 8 bits.
+    Byte,
+    /// 16 bits.
+    Half,
+    /// 32 bits.
+    Word,
+}
+
+impl Width {
+    /// In bytes.
+    #[must_use]
+    pub fn bytes(self) -> u32 {
+        match self {
+            Self::Byte => 1,
+            Self::Half => 2,
+            Self::Word => 4,
+        }
+    }
+}
+
+/// Who accesses the bus.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Master {
+    /// The core, executing the instruction at this address.
+    Core {
+        /// Its program counter.
+        pc: u32,
+    },
+    /// The debugger, through the AHB access port.
+    Debugger,
+}
+
+/// The bus answered an access with an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BusFault;
+
+/// What caused a reset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ResetCause {
+    /// The supply came up.
+    PowerOn,
+    /// The reset pin.
+    Pin,
+    /// AIRCR.SYSRESETREQ.
+    Software,
+    /// A watchdog.
+    Watchdog,
+    /// The core locked up where the chip resets on it.
+    Lockup,
+}
+
+/// The interrupt request lines of the chip, as levels.
+#[derive(Debug, Clone, Default)]
+pub struct IrqLines {
+    levels: [u64; 4],
+    pulses: [u64; 4],
+}
+
+impl IrqLines {
+    /// Drives line `irq` (0 to 239) high or low.
+    pub fn set(&mut self, irq: u8, high: bool) {
+        let (word, bit) = (usize::from(irq / 64), 1u64 << (irq % 64));
+        if high {
+            self.levels[word] |= bit;
+        } else {
+            self.levels[word] &= !bit;
+        }
+    }
+
+    /// Pulses line `irq` once.
+    pub fn pulse(&mut self, irq: u8) {
+        self.pulses[usize::from(irq / 64)] |= 1u64 << (irq % 64);
+    }
+
+    /// The lines that are high, as bits.
+    #[must_use]
+    pub fn levels(&self) -> [u64; 4] {
+        self.levels
+    }
+
+    /// The lines that were pulsed since the last call.
+    pub fn take_pulses(&mut self) -> [u64; 4] {
+        std::mem::take(&mut self.pulses)
+    }
+}
+
+/// What the chip asks of the machine around it.
+#[derive(Debug, Clone, Default)]
+pub struct Requests {
+    /// The core clock changed to this many hertz.
+    pub core_hz: Option<u64>,
+    /// Reset the chip.
+    pub reset: Option<ResetCause>,
+    /// The bus stalls the core for this many further cycles.
+    pub stall_cycles: u64,
+    /// The event input of the core was pulsed: WFE wakes up.
+    pub event: bool,
+}
+
+/// What a peripheral may touch during an access or an event.
+#[derive(Debug)]
+pub struct Io<'a> {
+    /// Virtual time now.
+    pub now: Time,
+    /// The memories, for flash controllers and DMA.
+    pub memory: &'a mut Memory,
+    /// The interrupt lines.
+    pub irqs: &'a mut IrqLines,
+    /// Requests to the machine.
+    pub requests: &'a mut Requests,
+    /// The frequency of the core clock now, in hertz.
+    pub core_hz: u64,
+    /// Who accesses; [`Master::Debugger`] during events.
+    pub master: Master,
+}
+
+/// Everything of a chip behind the core's bus that is neither memory nor part of the core.
+pub trait Soc: Send {
+    /// Reads a peripheral register.
+    ///
+    /// # Errors
+    /// When the bus of the real chip answers with an error.
+    fn read(&mut self, address: u32, width: Width, io: &mut Io<'_>) -> Result<u32, BusFault>;
+
+    /// Writes a peripheral register.
+    ///
+    /// # Errors
+    /// When the bus of the real chip answers with an error.
+    fn write(&mut self, address: u32, width: Width, value: u32, io: &mut Io<'_>) -> Result<(), BusFault>;
+
+    /// A store into flash: the flash controller decides. `address` is free of aliases.
+    ///
+    /// # Errors
+    /// When the controller does not take the store.
+    fn write_flash(&mut self, address: u32, width: Width, value: u32, io: &mut Io<'_>) -> Result<(), BusFault>;
+
+    /// When the chip next wants [`Soc::advance`]; [`Time::NEVER`] when nothing is planned.
+    fn next_event(&self) -> Time;
+
+    /// Does what is due at `io.now`.
+    fn advance(&mut self, io: &mut Io<'_>);
+
+    /// Puts every register into its reset state. Memory keeps its contents.
+    fn reset(&mut self, cause: ResetCause, io: &mut Io<'_>);
+
+    /// Reads register `address` (0x00 to 0xFC) of debug access port `ap` (1 or higher); `None` without such a port.
+    fn access_port_read(&mut self, ap: u8, address: u8, io: &mut Io<'_>) -> Option<u32>;
+
+    /// Writes a register of debug access port `ap`; `None` without such a port.
+    fn access_port_write(&mut self, ap: u8, address: u8, value: u32, io: &mut Io<'_>) -> Option<()>;
+
+    /// Whether the AHB access port may touch the bus (false while read-back protection is active).
+    fn debug_allowed(&self) -> bool {
+        true
+    }
+}
+
+/// A chip without peripherals, for tests of the core alone.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Bare;
+
+impl Soc for Bare {
+    fn read(&mut self, _: u32, _: Width, _: &mut Io<'_>) -> Result<u32, BusFault> {
+        Err(BusFault)
+    }
+
+    fn write(&mut self, _: u32, _: Width, _: u32, _: &mut Io<'_>) -> Result<(), BusFault> {
+        Err(BusFault)
+    }
+
+    fn write_flash(&mut self, _: u32, _: Width, _: u32, _: &mut Io<'_>) -> Result<(), BusFault> {
+        Err(BusFault)
+    }
+
+    fn next_event(&self) -> Time {
+        Time::NEVER
+    }
+
+    fn advance(&mut self, _: &mut Io<'_>) {}
+
+    fn reset(&mut self, _: ResetCause, _: &mut Io<'_>) {}
+
+    fn access_port_read(&mut self, _: u8, _: u8, _: &mut Io<'_>) -> Option<u32> {
+        None
+    }
+
+    fn access_port_write(&mut self, _: u8, _: u8, _: u32, _: &mut Io<'_>) -> Option<()> {
+        None
+    }
+}
