@@ -9,7 +9,7 @@ use crate::repo::File;
 use crate::tidy::file;
 
 /// Each crate of ours with those crates of ours that it may depend on. Nothing lists hil-testkit: it is for tests.
-const ARROWS: [(&str, &[&str]); 17] = [
+const ARROWS: [(&str, &[&str]); 19] = [
     // The vocabulary, and the stages that know nothing but it.
     ("hil-model", &[]),
     ("hil-scenario", &["hil-model"]),
@@ -26,6 +26,9 @@ const ARROWS: [(&str, &[&str]); 17] = [
     ("hil-kernels", &[]),
     ("hil-agent", &["hil-wire"]),
     ("hil-desktop", &["hil-agent", "hil-kernels", "hil-wire"]),
+    // Emulated boards know neither the harness nor probe-rs.
+    ("hil-emulator", &[]),
+    ("hil-probe", &["hil-bench", "hil-emulator", "hil-model"]),
     // The edges.
     (
         "hil-cli",
@@ -34,8 +37,10 @@ const ARROWS: [(&str, &[&str]); 17] = [
             "hil-bench",
             "hil-data",
             "hil-desktop",
+            "hil-emulator",
             "hil-model",
             "hil-plan",
+            "hil-probe",
             "hil-report",
             "hil-scenario",
             "hil-stats",
@@ -52,7 +57,7 @@ const ARROWS: [(&str, &[&str]); 17] = [
 const IN_TESTS: [&str; 2] = ["hil-testkit", "hil-desktop"];
 
 /// Crates of others that only the named crates of ours may use, whatever the kind of dependency.
-const SOLE_USERS: [(&str, &[&str]); 1] = [("polars", &["hil-store"])];
+const SOLE_USERS: [(&str, &[&str]); 2] = [("polars", &["hil-store"]), ("probe-rs", &["hil-probe"])];
 
 /// Checks every dependency of every member against the tables above.
 pub fn check(files: &[File], members: &[Member]) -> Vec<Finding> {
