@@ -144,7 +144,7 @@ fn build(
         let mut micro = match instr {
             Fetched::Breakpoint => exec::breakpoint(address),
             Fetched::Instr(instr) => {
-                let cost = model.cost(&instr, address, size, it);
+                let cost = model.cost(&instr, address, size);
                 let mut micro = exec::lower(&instr, address, size);
                 (micro.cost, micro.taken) = (cost.base, cost.taken);
                 micro.counted_by(cost.counter)

@@ -22,6 +22,18 @@ impl System {
         false
     }
 
+    /// CCR.DIV_0_TRP.
+    #[must_use]
+    pub fn traps_divide_by_zero(&self) -> bool {
+        false
+    }
+
+    /// The bits of an 8-bit priority that the chip implements.
+    #[must_use]
+    pub fn priority_mask(&self) -> u8 {
+        0xF0
+    }
+
     /// Whether unprivileged code may touch `address` of the private peripheral bus.
     #[must_use]
     pub fn open_to_unprivileged(&self, _address: u32) -> bool {

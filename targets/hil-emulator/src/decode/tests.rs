@@ -1,0 +1,1 @@
+//! Known encodings, as an assembler gives them.

@@ -1,0 +1,230 @@
+//! A board that runs: the machine, its debug port, and who may touch it when.
+//!
+//! In [`Mode::Free`] the machine has a thread of its own. Whoever wants to look raises an attention flag; the run loop
+//! sees it within its slice of 2000 cycles and lends the machine between two instructions. Neither side starves: the
+//! machine runs at least a slice after so many visits in a row, and a visitor waits for one slice at most. In
+//! [`Mode::LockStep`] there is no thread: each visit first advances the machine by a fixed number of cycles, so that
+//! the same visits find the same states on any host.
+
+mod pace;
+mod target;
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+
+pub use pace::Pace;
+pub use target::Target;
+
+use crate::machine::{Machine, Stop};
+use pace::Pacer;
+
+/// How machine and visitors take turns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// On a thread of its own.
+    Free(Pace),
+    /// Only during visits.
+    LockStep {
+        /// By how many cycles each visit advances the machine beforehand.
+        cycles_per_access: u64,
+    },
+}
+
+/// Visits in a row while the core could run, before it is its turn.
+const VISITS: u32 = 32;
+/// What the machine runs at least in its turn, in cycles.
+const TURN: u64 = 2_000;
+/// Virtual time that passes per visit while the core is halted in [`Mode::Free`], in cycles: about what one
+/// transaction takes on a wire of 4 MHz, so that a debugger that polls sees an erase come to its end.
+const HALTED_VISIT: u64 = 1_000;
+
+/// A board that runs until it is dropped. Clones are handles to the same board.
+#[derive(Debug, Clone)]
+pub struct Board {
+    shared: Arc<Shared>,
+    /// The last handle stops and joins the thread.
+    _thread: Arc<Thread>,
+    mode: Mode,
+}
+
+#[derive(Debug)]
+struct Shared {
+    state: Mutex<State>,
+    /// The machine's thread waits here for visitors to leave, for work, or for time to pass.
+    machine_wakes: Condvar,
+    /// Visitors wait here for the machine to have had its turn.
+    machine_ran: Condvar,
+    attention: AtomicBool,
+    waiting: AtomicUsize,
+    stop: AtomicBool,
+}
+
+#[derive(Debug)]
+struct State {
+    target: Target,
+    /// Visits since the machine last ran.
+    visits: u32,
+    /// There is nothing to run until the next visit.
+    parked: bool,
+    /// The machine's thread runs.
+    alive: bool,
+}
+
+impl Board {
+    /// Starts to run `machine`.
+    ///
+    /// # Errors
+    /// When the host gives no thread.
+    pub fn start(machine: Machine, mode: Mode) -> std::io::Result<Self> {
+        let free = matches!(mode, Mode::Free(_));
+        let state = State { target: Target::new(machine), visits: 0, parked: false, alive: free };
+        let shared = Arc::new(Shared {
+            state: Mutex::new(state),
+            machine_wakes: Condvar::new(),
+            machine_ran: Condvar::new(),
+            attention: AtomicBool::new(false),
+            waiting: AtomicUsize::new(0),
+            stop: AtomicBool::new(false),
+        });
+        let thread = match mode {
+            Mode::LockStep { .. } => None,
+            Mode::Free(pace) => {
+                let shared = Arc::clone(&shared);
+                Some(std::thread::Builder::new().name("emulated core".to_owned()).spawn(move || {
+                    // Also when the thread unwinds: nobody may wait for a turn that never comes.
+                    let _farewell = Farewell(&shared);
+                    shared.run(pace);
+                })?)
+            }
+        };
+        let thread = Arc::new(Thread { shared: Arc::clone(&shared), join: Mutex::new(thread) });
+        Ok(Self { shared, _thread: thread, mode })
+    }
+
+    /// How machine and visitors take turns.
+    #[must_use]
+    pub fn mode(&self) -> Mode {
+        self.mode
+    }
+
+    /// Visits the board between two instructions.
+    pub fn access<T>(&self, visit: impl FnOnce(&mut Target) -> T) -> T {
+        match self.mode {
+            Mode::LockStep { cycles_per_access } => {
+                let mut state = self.shared.lock();
+                state.target.advance(cycles_per_access);
+                let result = visit(&mut state.target);
+                state.target.settle();
+                result
+            }
+            Mode::Free(_) => self.shared.visit(visit),
+        }
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // A visitor that panicked leaves a machine that is still whole: it changes between instructions only.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn visit<T>(&self, visit: impl FnOnce(&mut Target) -> T) -> T {
+        let waiting = Waiting::new(self);
+        let mut state = self.lock();
+        // From here on it is dropped before the lock is released, also when the visitor panics.
+        let _waiting = waiting;
+        while state.alive && !state.parked && state.visits >= VISITS {
+            state = self.machine_ran.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        if state.target.halted() {
+            state.target.pass(HALTED_VISIT);
+        }
+        let result = visit(&mut state.target);
+        state.target.settle();
+        state.visits = state.visits.saturating_add(1);
+        // Whatever was done may have given the core something to do.
+        state.parked = state.target.halted();
+        result
+    }
+
+    fn run(&self, pace: Pace) {
+        let never = AtomicBool::new(false);
+        let mut pacer = Pacer::new(pace);
+        let mut state = self.lock();
+        while !self.stop.load(Ordering::SeqCst) {
+            let visited = self.waiting.load(Ordering::SeqCst) > 0 && state.visits < VISITS;
+            if state.parked || visited {
+                state = self.machine_wakes.wait(state).unwrap_or_else(PoisonError::into_inner);
+                continue;
+            }
+            let machine = &mut state.target.machine;
+            let mut stop = machine.run(TURN, &never);
+            state.visits = 0;
+            self.machine_ran.notify_all();
+            // Cleared before looking: a visitor that comes in between sets it again.
+            self.attention.store(self.stop.load(Ordering::SeqCst), Ordering::SeqCst);
+            if stop == Stop::Budget && self.waiting.load(Ordering::SeqCst) == 0 {
+                let budget = pacer.budget(&state.target);
+                stop = state.target.machine.run(budget, &self.attention);
+            }
+            state.parked = match stop {
+                Stop::Halted => true,
+                Stop::Asleep => pace == Pace::Free,
+                Stop::Budget | Stop::Attention => false,
+            };
+            if let Some(ahead) = pacer.ahead(&state.target) {
+                let waited = self.machine_wakes.wait_timeout(state, ahead);
+                state = waited.unwrap_or_else(PoisonError::into_inner).0;
+            }
+        }
+    }
+}
+
+/// A visitor who waits or visits. Leaves while it holds the lock, so that the machine's thread does not miss it.
+struct Waiting<'a>(&'a Shared);
+
+impl<'a> Waiting<'a> {
+    fn new(shared: &'a Shared) -> Self {
+        shared.waiting.fetch_add(1, Ordering::SeqCst);
+        shared.attention.store(true, Ordering::SeqCst);
+        Self(shared)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.waiting.fetch_sub(1, Ordering::SeqCst);
+        self.0.machine_wakes.notify_one();
+    }
+}
+
+/// The machine's thread is gone.
+struct Farewell<'a>(&'a Shared);
+
+impl Drop for Farewell<'_> {
+    fn drop(&mut self) {
+        self.0.lock().alive = false;
+        self.0.machine_ran.notify_all();
+    }
+}
+
+#[derive(Debug)]
+struct Thread {
+    shared: Arc<Shared>,
+    join: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Drop for Thread {
+    fn drop(&mut self) {
+        self.shared.stop.store(true, Ordering::SeqCst);
+        self.shared.attention.store(true, Ordering::SeqCst);
+        drop(self.shared.lock());
+        self.shared.machine_wakes.notify_all();
+        let join = self.join.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(join) = join {
+            // A thread that panicked has said so on standard error.
+            let _panicked = join.join();
+        }
+    }
+}
