@@ -93,8 +93,13 @@ impl Cpu {
             return Ok(value);
         }
         self.check_rights(address, Right::Read, kind)?;
-        self.system.dwt.watch_read(address, width);
-        self.bus_read(address, width).map_err(|BusFault| self.fail(Fault::DataBus { address }))
+        // A literal comparator of the FPB shows another word.
+        let place = self.system.fpb.literal(address).unwrap_or(address);
+        let value = self.bus_read(place, width).map_err(|BusFault| self.fail(Fault::DataBus { address }))?;
+        if self.system.dwt.watch_read(address, width, value) {
+            self.request_service();
+        }
+        Ok(value)
     }
 
     /// A store that is not an aligned one to the main RAM.
@@ -112,8 +117,11 @@ impl Cpu {
             return Ok(());
         }
         self.check_rights(address, Right::Write, kind)?;
-        self.system.dwt.watch_write(address, width, value);
-        self.bus_write(address, width, value).map_err(|BusFault| self.fail(Fault::DataBus { address }))
+        self.bus_write(address, width, value).map_err(|BusFault| self.fail(Fault::DataBus { address }))?;
+        if self.system.dwt.watch_write(address, width, value) {
+            self.request_service();
+        }
+        Ok(())
     }
 
     fn check_unaligned(&mut self, kind: Kindness) -> Result<(), Faulted> {

@@ -38,6 +38,10 @@ pub enum Fault {
         /// The address of the access.
         address: u32,
     },
+    /// LSPERR: a bus error while FPU registers were saved late.
+    LazyBus,
+    /// MLSPERR: the MPU forbids saving FPU registers late.
+    LazyAccess,
     /// A BKPT instruction or an FPB comparator.
     Breakpoint,
     /// SVC; not a fault, but it leaves the instruction stream the same way. The instruction has completed.
@@ -316,7 +320,7 @@ mod tests {
             let (n, z, c, v) = (bits >> 3 & 1 == 1, bits >> 2 & 1 == 1, bits >> 1 & 1 == 1, bits & 1 == 1);
             let flags = Flags::from_bits(bits << 28);
             assert_eq!(flags.bits(), bits << 28);
-            let expect = [z, !z, c, !c, n, !n, v, !v, c && !z, !(c && !z), n == v, n != v, !z && n == v, z || n != v];
+            let expect = [z, !z, c, !c, n, !n, v, !v, c && !z, !c || z, n == v, n != v, !z && n == v, z || n != v];
             for (cond, want) in expect.into_iter().enumerate() {
                 assert_eq!(flags.hold(cond as u8), want, "condition {cond} with flags {bits:04b}");
             }

@@ -128,6 +128,10 @@ impl Machine {
             if cpu.sleeping.is_some() && cpu.wakes() {
                 cpu.sleeping = None;
             }
+            if cpu.system.locked_up() && cpu.take_exception() {
+                // NMI ends a lock-up.
+                continue;
+            }
             let event = cpu.clock.cycles_at(cpu.soc.next_event()).min(cpu.system.next_event());
             if cpu.sleeping.is_some() || cpu.system.locked_up() {
                 let until = event.clamp(cpu.cycles, end);
@@ -163,11 +167,15 @@ impl Machine {
                 self.cpu.current = micro.address;
                 self.cpu.cycles += u64::from(micro.cost);
                 let flow = (micro.run)(&mut self.cpu, &micro);
+                if flow != Flow::Jump {
+                    // Before the cycles of an exception come on top.
+                    self.observed(&micro, before, flow);
+                }
                 if let Some(to) = self.leave(&micro, flow) {
                     self.cpu.cycles += u64::from(micro.taken) + u64::from(self.jump_cost(to));
                     (self.cpu.pc, self.cpu.it) = (to, 0);
+                    self.observed(&micro, before, flow);
                 }
-                self.observed(&micro, before, flow);
             }
             Err(fault) => self.cannot_fetch(fault),
         }
@@ -202,7 +210,9 @@ impl Machine {
                 cpu.cycles = before + u64::from(micro.cost);
                 let flow = (micro.run)(cpu, micro);
                 if OBSERVE {
-                    cpu.retired(micro, before, flow == Flow::Jump);
+                    if flow != Flow::Jump {
+                        cpu.retired(micro, before, false);
+                    }
                     if let Some(trace) = &mut self.trace {
                         trace.executed(cpu, micro.address);
                     }
@@ -217,7 +227,10 @@ impl Machine {
                 let (cycles, deadline) = (self.cpu.cycles, self.cpu.deadline);
                 let entry = self.jump_cost(pc);
                 self.cpu.cycles = cycles + u64::from(micro.taken) + u64::from(entry);
-                if self.cpu.cycles >= deadline {
+                if OBSERVE {
+                    self.cpu.retired(&micro, before, true);
+                }
+                if self.cpu.cycles >= deadline || (OBSERVE && self.cpu.deadline == 0) {
                     (self.cpu.pc, self.cpu.it) = (pc, 0);
                     return Left::Service;
                 }

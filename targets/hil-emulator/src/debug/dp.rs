@@ -263,9 +263,7 @@ impl Dap {
         match port {
             0 => self.ahb.read(cpu, address),
             // A port that is absent reads 0, and so does its IDR.
-            _ => Ok(cpu
-                .with_soc(Master::Debugger, |soc, io| soc.access_port_read(port, address, io))
-                .unwrap_or(0)),
+            _ => Ok(cpu.with_soc(Master::Debugger, |soc, io| soc.access_port_read(port, address, io)).unwrap_or(0)),
         }
     }
 

@@ -225,3 +225,167 @@ fn finish<O: Op, const FLAGS: bool, const ANY: bool>(
     cpu.set_reg(rd, result);
     Flow::Next
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::{Strategy, any, prop, prop_assert_eq, prop_oneof, proptest};
+
+    use crate::cpu::Flags;
+    use crate::exec::testing::{BASE, any_word, cpu, execute, shift_by_steps};
+    use crate::instr::{AluOp, Instr, Operand, Reg, Shift, ShiftKind};
+    use crate::micro::Flow;
+
+    const OPS: [AluOp; 16] = [
+        AluOp::And,
+        AluOp::Bic,
+        AluOp::Orr,
+        AluOp::Orn,
+        AluOp::Eor,
+        AluOp::Add,
+        AluOp::Adc,
+        AluOp::Sbc,
+        AluOp::Sub,
+        AluOp::Rsb,
+        AluOp::Mov,
+        AluOp::Mvn,
+        AluOp::Tst,
+        AluOp::Teq,
+        AluOp::Cmp,
+        AluOp::Cmn,
+    ];
+
+    /// `AddWithCarry` as the manual writes it: carry and overflow tell that the result is not the sum.
+    fn add_with_carry(x: u32, y: u32, carry: bool) -> (u32, bool, bool) {
+        let unsigned = u64::from(x) + u64::from(y) + u64::from(carry);
+        let signed = i64::from(x as i32) + i64::from(y as i32) + i64::from(carry);
+        let result = unsigned as u32;
+        (result, u64::from(result) != unsigned, i64::from(result as i32) != signed)
+    }
+
+    fn model(op: AluOp, n: u32, m: u32, (c, v): (bool, bool), shifted: bool) -> (u32, bool, bool) {
+        let logical = |result| (result, shifted, v);
+        match op {
+            AluOp::And | AluOp::Tst => logical(n & m),
+            AluOp::Bic => logical(n & !m),
+            AluOp::Orr => logical(n | m),
+            AluOp::Orn => logical(n | !m),
+            AluOp::Eor | AluOp::Teq => logical(n ^ m),
+            AluOp::Mov => logical(m),
+            AluOp::Mvn => logical(!m),
+            AluOp::Add | AluOp::Cmn => add_with_carry(n, m, false),
+            AluOp::Adc => add_with_carry(n, m, c),
+            AluOp::Sbc => add_with_carry(n, !m, c),
+            AluOp::Sub | AluOp::Cmp => add_with_carry(n, !m, true),
+            AluOp::Rsb => add_with_carry(!n, m, true),
+        }
+    }
+
+    fn any_shift() -> impl Strategy<Value = Shift> {
+        let kind = |kind| move |amount| Shift { kind, amount };
+        prop_oneof![
+            (0..32u8).prop_map(kind(ShiftKind::Lsl)),
+            (1..=32u8).prop_map(kind(ShiftKind::Lsr)),
+            (1..=32u8).prop_map(kind(ShiftKind::Asr)),
+            (1..32u8).prop_map(kind(ShiftKind::Ror)),
+            (0..1u8).prop_map(kind(ShiftKind::Rrx)),
+        ]
+    }
+
+    fn any_operand() -> impl Strategy<Value = Operand> {
+        prop_oneof![
+            (any_word(), any::<Option<bool>>()).prop_map(|(value, carry)| Operand::Imm { value, carry }),
+            any_shift().prop_map(|shift| Operand::Reg { rm: Reg(2), shift }),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn results_and_flags_are_those_of_the_manual(
+            op in prop::sample::select(OPS.to_vec()),
+            src in any_operand(),
+            n in any_word(),
+            m in any_word(),
+            before in 0..16u32,
+            flags in any::<bool>(),
+            rd in prop::sample::select(vec![0u8, 1, 2, 13, 14]),
+        ) {
+            let mut cpu = cpu();
+            let compares = matches!(op, AluOp::Tst | AluOp::Teq | AluOp::Cmp | AluOp::Cmn);
+            let flags = flags || compares;
+            (cpu.r[1], cpu.r[2]) = (n, m);
+            cpu.flags = Flags::from_bits(before << 28);
+            let mut registers = cpu.r;
+            let (c, v) = (before & 2 != 0, before & 1 != 0);
+            let (operand, shifted) = match src {
+                Operand::Imm { value, carry } => (value, carry.unwrap_or(c)),
+                Operand::Reg { shift: Shift { kind: ShiftKind::Rrx, .. }, .. } => {
+                    shift_by_steps(ShiftKind::Rrx, m, 1, c)
+                }
+                Operand::Reg { shift, .. } => shift_by_steps(shift.kind, m, u32::from(shift.amount), c),
+            };
+            let (result, carry, overflow) = model(op, n, operand, (c, v), shifted);
+            if !compares {
+                registers[usize::from(rd)] = if rd == 13 { result & !3 } else { result };
+            }
+            let instr = Instr::Alu { op, flags, rd: Reg(rd), rn: Reg(1), src };
+            prop_assert_eq!(execute(&mut cpu, &instr), Flow::Next);
+            prop_assert_eq!(cpu.r, registers);
+            let nz = result >> 31 << 3 | u32::from(result == 0) << 2;
+            let after = nz | u32::from(carry) << 1 | u32::from(overflow);
+            prop_assert_eq!(cpu.flags.bits() >> 28, if flags { after } else { before });
+        }
+    }
+
+    #[test]
+    fn sums_and_differences_at_the_edges() {
+        let edges = [0, 1, 2, 0x7fff_fffe, 0x7fff_ffff, 0x8000_0000, 0x8000_0001, 0xffff_fffe, u32::MAX];
+        for op in OPS {
+            for (n, m, c) in
+                edges.iter().flat_map(|n| edges.iter().flat_map(move |m| [(*n, *m, false), (*n, *m, true)]))
+            {
+                let mut cpu = cpu();
+                (cpu.r[1], cpu.r[2], cpu.flags.c) = (n, m, c);
+                let (result, carry, overflow) = model(op, n, m, (c, false), c);
+                let src = Operand::Reg { rm: Reg(2), shift: Shift::NONE };
+                execute(&mut cpu, &Instr::Alu { op, flags: true, rd: Reg(0), rn: Reg(1), src });
+                let after = (result >> 31 == 1, result == 0, carry, overflow);
+                let flags = cpu.flags;
+                let seen = (flags.n >> 31 == 1, flags.z == 0, flags.c, flags.v);
+                assert_eq!(seen, after, "{op:?} of {n:#x} and {m:#x} with carry {c}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_program_counter_is_a_source_and_a_destination() {
+        let register = |rm| Operand::Reg { rm: Reg(rm), shift: Shift::NONE };
+        let alu = |op, rd, rn, src| Instr::Alu { op, flags: false, rd: Reg(rd), rn: Reg(rn), src };
+        for (instr, value) in [
+            (alu(AluOp::Mov, 0, 15, register(15)), BASE + 4),
+            (alu(AluOp::Add, 0, 15, register(1)), BASE + 4 + 0x101),
+            (alu(AluOp::Add, 0, 1, register(15)), BASE + 4 + 0x101),
+            (alu(AluOp::Sub, 0, 15, Operand::Imm { value: 8, carry: None }), BASE - 4),
+        ] {
+            let mut cpu = cpu();
+            cpu.r[1] = 0x101;
+            assert_eq!(execute(&mut cpu, &instr), Flow::Next);
+            assert_eq!(cpu.r[0], value, "{instr:?}");
+        }
+        for (instr, target) in
+            [(alu(AluOp::Mov, 15, 15, register(1)), 0x100), (alu(AluOp::Add, 15, 15, register(1)), BASE + 0x104)]
+        {
+            let mut cpu = cpu();
+            cpu.r[1] = 0x101;
+            assert_eq!(execute(&mut cpu, &instr), Flow::Jump);
+            assert_eq!(cpu.next, target, "{instr:?}");
+            assert!(cpu.thumb);
+        }
+    }
+
+    #[test]
+    fn a_form_that_the_manual_does_not_have_is_undefined() {
+        let src = Operand::Reg { rm: Reg::PC, shift: Shift { kind: ShiftKind::Lsl, amount: 1 } };
+        let instr = Instr::Alu { op: AluOp::Eor, flags: false, rd: Reg(0), rn: Reg(1), src };
+        assert_eq!(execute(&mut cpu(), &instr), Flow::Fault);
+    }
+}

@@ -124,3 +124,76 @@ fn sel(cpu: &mut Cpu, m: &Micro) -> Flow {
     put(cpu, m.a, cpu.reg(m.b) & mask | cpu.reg(m.c) & !mask);
     Flow::Next
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::{any, prop_assert_eq, proptest};
+
+    use crate::exec::testing::{any_word, cpu, execute};
+    use crate::instr::{BitOp, Instr, Reg, Shift, ShiftKind};
+    use crate::micro::Flow;
+
+    fn run(instr: Instr, d: u32, n: u32, m: u32, ge: u8) -> u32 {
+        let mut cpu = cpu();
+        (cpu.r[0], cpu.r[1], cpu.r[2], cpu.ge) = (d, n, m, ge);
+        assert_eq!(execute(&mut cpu, &instr), Flow::Next);
+        cpu.r[0]
+    }
+
+    /// A word made bit by bit.
+    fn from_bits(bit: impl Fn(u32) -> u32) -> u32 {
+        (0..32).fold(0, |word, index| word | (bit(index) & 1) << index)
+    }
+
+    proptest! {
+        #[test]
+        fn fields_bit_by_bit(d in any_word(), n in any_word(), lsb in 0..32u8, seed in any::<u8>()) {
+            let width = 1 + seed % (32 - lsb);
+            let (rd, rn, low, len) = (Reg(0), Reg(1), u32::from(lsb), u32::from(width));
+            let inside = |index: u32| (low..low + len).contains(&index);
+            let bfi = from_bits(|i| if inside(i) { n >> (i - low) } else { d >> i });
+            prop_assert_eq!(run(Instr::Bfi { rd, rn, lsb, width }, d, n, 0, 0), bfi);
+            let bfc = from_bits(|i| if inside(i) { 0 } else { d >> i });
+            prop_assert_eq!(run(Instr::Bfc { rd, lsb, width }, d, n, 0, 0), bfc);
+            let ubfx = from_bits(|i| if i < len { n >> (i + low) } else { 0 });
+            prop_assert_eq!(run(Instr::Ubfx { rd, rn, lsb, width }, d, n, 0, 0), ubfx);
+            let sbfx = from_bits(|i| n >> (i.min(len - 1) + low));
+            prop_assert_eq!(run(Instr::Sbfx { rd, rn, lsb, width }, d, n, 0, 0), sbfx);
+        }
+
+        #[test]
+        fn selection_and_packing(n in any_word(), m in any_word(), ge in 0..16u8, amount in 0..32u8) {
+            let (rd, rn, rm) = (Reg(0), Reg(1), Reg(2));
+            let sel = from_bits(|i| if ge >> (i / 8) & 1 == 1 { n >> i } else { m >> i });
+            prop_assert_eq!(run(Instr::Sel { rd, rn, rm }, 0, n, m, ge), sel);
+            let shift = Shift { kind: ShiftKind::Lsl, amount };
+            let bottom = from_bits(|i| if i < 16 { n >> i } else { (m << amount) >> i });
+            prop_assert_eq!(run(Instr::Pkh { top: false, rd, rn, rm, shift }, 0, n, m, 0), bottom);
+            let shift = Shift { kind: ShiftKind::Asr, amount: amount + 1 };
+            let top = from_bits(|i| if i < 16 { m >> (i + u32::from(amount) + 1).min(31) } else { n >> i });
+            prop_assert_eq!(run(Instr::Pkh { top: true, rd, rn, rm, shift }, 0, n, m, 0), top);
+        }
+
+        #[test]
+        fn reordering_and_counting(m in any_word()) {
+            let bits = |op| run(Instr::Bits { op, rd: Reg(0), rm: Reg(2) }, 0, 0, m, 0);
+            let zeros = (0..32).rev().take_while(|i| m >> i & 1 == 0).count();
+            prop_assert_eq!(bits(BitOp::Clz), zeros as u32);
+            prop_assert_eq!(bits(BitOp::Rbit), from_bits(|i| m >> (31 - i)));
+            prop_assert_eq!(bits(BitOp::Rev), from_bits(|i| m >> (i % 8 + (3 - i / 8) * 8)));
+            prop_assert_eq!(bits(BitOp::Rev16), from_bits(|i| m >> (i ^ 8)));
+            prop_assert_eq!(bits(BitOp::Revsh), from_bits(|i| m >> (i.min(15) ^ 8)));
+        }
+    }
+
+    #[test]
+    fn movt_keeps_the_lower_half() {
+        assert_eq!(run(Instr::Movt { rd: Reg(0), imm: 0xabcd }, 0x1234_5678, 0, 0, 0), 0xabcd_5678);
+    }
+
+    #[test]
+    fn a_field_beyond_the_word_is_undefined() {
+        let instr = Instr::Ubfx { rd: Reg(0), rn: Reg(1), lsb: 31, width: 2 };
+        assert_eq!(execute(&mut cpu(), &instr), Flow::Fault);
+    }
+}

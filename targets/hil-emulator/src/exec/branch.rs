@@ -112,3 +112,81 @@ fn table_branch<const HALF: bool, const PC: bool>(cpu: &mut Cpu, m: &Micro) -> F
         Err(Faulted) => Flow::Fault,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::cpu::Flags;
+    use crate::exec::testing::{BASE, RAM, cpu, execute, set_word};
+    use crate::instr::{Cond, Instr, Reg};
+    use crate::micro::Flow;
+
+    #[test]
+    fn conditional_branches_follow_the_flags() {
+        for cond in 0..15u8 {
+            for bits in 0..16u32 {
+                let mut cpu = cpu();
+                cpu.flags = Flags::from_bits(bits << 28);
+                let flow = execute(&mut cpu, &Instr::Branch { cond: Cond(cond), target: 0x40 });
+                assert_eq!(flow == Flow::Jump, cpu.flags.hold(cond));
+                assert_eq!(cpu.next, if flow == Flow::Jump { 0x40 } else { 0 });
+            }
+        }
+    }
+
+    #[test]
+    fn calls_leave_the_return_address() {
+        let mut cpu = cpu();
+        assert_eq!(execute(&mut cpu, &Instr::BranchLink { target: 0x80 }), Flow::Jump);
+        assert_eq!((cpu.next, cpu.r[14]), (0x80, BASE + 5));
+        let micro = crate::exec::lower(&Instr::BranchLinkExchange { rm: Reg::LR }, BASE, 2);
+        cpu.r[14] = 0xf000_0101;
+        cpu.ipsr = 2;
+        assert_eq!((micro.run)(&mut cpu, &micro), Flow::Jump, "a call never returns from an exception");
+        assert_eq!((cpu.next, cpu.r[14], cpu.thumb), (0xf000_0100, BASE + 3, true));
+    }
+
+    #[test]
+    fn bx_jumps_leaves_thumb_or_returns_from_an_exception() {
+        for (target, ipsr, flow, next, thumb) in [
+            (0x201, 0, Flow::Jump, 0x200, true),
+            (0x200, 5, Flow::Jump, 0x200, false),
+            (0xffff_fff1, 5, Flow::ExceptionReturn, 0xffff_fff1, true),
+            (0xffff_fff1, 0, Flow::Jump, 0xffff_fff0, true),
+        ] {
+            let mut cpu = cpu();
+            (cpu.r[7], cpu.ipsr) = (target, ipsr);
+            assert_eq!(execute(&mut cpu, &Instr::BranchExchange { rm: Reg(7) }), flow);
+            assert_eq!((cpu.next, cpu.thumb), (next, thumb));
+        }
+        let mut cpu = cpu();
+        assert_eq!(execute(&mut cpu, &Instr::BranchExchange { rm: Reg::PC }), Flow::Jump);
+        assert_eq!((cpu.next, cpu.thumb), (BASE + 4, false));
+    }
+
+    #[test]
+    fn compare_and_branch() {
+        for (value, nonzero, taken) in [(0, false, true), (0, true, false), (4, false, false), (4, true, true)] {
+            let mut cpu = cpu();
+            cpu.r[3] = value;
+            let flow = execute(&mut cpu, &Instr::CompareBranch { nonzero, rn: Reg(3), target: 0x90 });
+            assert_eq!(flow, if taken { Flow::Jump } else { Flow::Next });
+        }
+    }
+
+    #[test]
+    fn table_branches_count_halfwords_from_the_program_counter() {
+        let mut cpu = cpu();
+        set_word(&mut cpu, RAM, 0x8003_ff02);
+        (cpu.r[1], cpu.r[2]) = (RAM, 1);
+        let table = |half, rn| Instr::TableBranch { half, rn: Reg(rn), rm: Reg(2) };
+        assert_eq!(execute(&mut cpu, &table(false, 1)), Flow::Jump);
+        assert_eq!(cpu.next, BASE + 4 + 2 * 0xff);
+        assert_eq!(execute(&mut cpu, &table(true, 1)), Flow::Jump);
+        assert_eq!(cpu.next, BASE + 4 + 2 * 0x8003);
+        // The table behind the instruction lies in flash, which is blank.
+        assert_eq!(execute(&mut cpu, &table(false, 15)), Flow::Jump);
+        assert_eq!(cpu.next, BASE + 4 + 2 * 0xff);
+        cpu.r[1] = 0x6000_0000;
+        assert_eq!(execute(&mut cpu, &table(false, 1)), Flow::Fault);
+    }
+}

@@ -146,3 +146,78 @@ fn multiply<P: Product>(cpu: &mut Cpu, m: &Micro) -> Flow {
     put(cpu, m.a, exact as u32);
     Flow::Next
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::{any, prop, prop_assert_eq, proptest};
+
+    use crate::exec::testing::{any_word, cpu, execute};
+    use crate::instr::{DspMul, Instr, Reg};
+    use crate::micro::Flow;
+
+    fn all() -> Vec<DspMul> {
+        let mut all = vec![DspMul::Usad8, DspMul::Usada8];
+        for a in [false, true] {
+            all.extend([DspMul::Smlawy { m_top: a }, DspMul::Smulwy { m_top: a }]);
+            all.extend([DspMul::Smlad { swap: a }, DspMul::Smuad { swap: a }]);
+            all.extend([DspMul::Smlsd { swap: a }, DspMul::Smusd { swap: a }]);
+            all.extend([DspMul::Smmla { round: a }, DspMul::Smmls { round: a }, DspMul::Smmul { round: a }]);
+            for b in [false, true] {
+                all.extend([DspMul::Smlaxy { n_top: a, m_top: b }, DspMul::Smulxy { n_top: a, m_top: b }]);
+            }
+        }
+        all
+    }
+
+    /// The exact result, and whether Q tells when it does not fit.
+    fn model(op: DspMul, n: u32, m: u32, a: u32) -> (i128, bool) {
+        let half = |value: u32, top: bool| i128::from(if top { (value >> 16) as i16 } else { value as i16 });
+        let (sn, sm, sa) = (i128::from(n as i32), i128::from(m as i32), i128::from(a as i32));
+        let both = |swap| (half(n, false) * half(m, swap), half(n, true) * half(m, !swap));
+        let upper = |value: i128, round| (value + if round { 1 << 31 } else { 0 }).div_euclid(1 << 32);
+        let distance = || -> i128 {
+            let byte = |value: u32, index: u32| i128::from(value >> (8 * index) & 0xff);
+            (0..4).map(|index| (byte(n, index) - byte(m, index)).abs()).sum()
+        };
+        match op {
+            DspMul::Smlaxy { n_top, m_top } => (half(n, n_top) * half(m, m_top) + sa, true),
+            DspMul::Smulxy { n_top, m_top } => (half(n, n_top) * half(m, m_top), false),
+            DspMul::Smlawy { m_top } => ((sn * half(m, m_top) + sa * 65536).div_euclid(65536), true),
+            DspMul::Smulwy { m_top } => ((sn * half(m, m_top)).div_euclid(65536), false),
+            DspMul::Smlad { swap } => (both(swap).0 + both(swap).1 + sa, true),
+            DspMul::Smuad { swap } => (both(swap).0 + both(swap).1, true),
+            DspMul::Smlsd { swap } => (both(swap).0 - both(swap).1 + sa, true),
+            DspMul::Smusd { swap } => (both(swap).0 - both(swap).1, false),
+            DspMul::Smmla { round } => (upper((sa << 32) + sn * sm, round), false),
+            DspMul::Smmls { round } => (upper((sa << 32) - sn * sm, round), false),
+            DspMul::Smmul { round } => (upper(sn * sm, round), false),
+            DspMul::Usad8 => (distance(), false),
+            DspMul::Usada8 => (i128::from(a) + distance(), false),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn results_and_q(
+            op in prop::sample::select(all()),
+            n in any_word(), m in any_word(), a in any_word(), q in any::<bool>(),
+        ) {
+            let mut cpu = cpu();
+            (cpu.r[1], cpu.r[2], cpu.r[3], cpu.q) = (n, m, a, q);
+            let instr = Instr::Dsp { op, rd: Reg(0), rn: Reg(1), rm: Reg(2), ra: Reg(3) };
+            prop_assert_eq!(execute(&mut cpu, &instr), Flow::Next);
+            let (exact, sets_q) = model(op, n, m, a);
+            prop_assert_eq!(cpu.r[0], exact as u32);
+            prop_assert_eq!(cpu.q, q || sets_q && exact != i128::from(exact as i32));
+        }
+    }
+
+    #[test]
+    fn the_one_overflow_of_a_dual_product_sets_q() {
+        let mut cpu = cpu();
+        (cpu.r[1], cpu.r[2]) = (0x8000_8000, 0x8000_8000);
+        let op = DspMul::Smuad { swap: false };
+        execute(&mut cpu, &Instr::Dsp { op, rd: Reg(0), rn: Reg(1), rm: Reg(2), ra: Reg::PC });
+        assert_eq!((cpu.r[0], cpu.q), (0x8000_0000, true));
+    }
+}

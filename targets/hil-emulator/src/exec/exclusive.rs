@@ -83,3 +83,58 @@ fn clear(cpu: &mut Cpu, _: &Micro) -> Flow {
     cpu.exclusive = None;
     Flow::Next
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::cpu::Fault;
+    use crate::exec::testing::{RAM, cpu, execute, set_word, word};
+    use crate::instr::{Instr, Reg, Size};
+    use crate::micro::Flow;
+
+    fn load(size: Size) -> Instr {
+        Instr::LoadExclusive { size, rt: Reg(0), rn: Reg(1), offset: 4 }
+    }
+
+    fn store(size: Size) -> Instr {
+        Instr::StoreExclusive { size, rd: Reg(3), rt: Reg(2), rn: Reg(1), offset: 4 }
+    }
+
+    #[test]
+    fn a_store_succeeds_once_after_a_load() {
+        for (size, mask) in [(Size::Byte, 0xff), (Size::Half, 0xffff), (Size::Word, u32::MAX)] {
+            let mut cpu = cpu();
+            set_word(&mut cpu, RAM + 4, 0x8182_8384);
+            (cpu.r[1], cpu.r[2], cpu.r[3]) = (RAM, 0x1122_3344, 9);
+            assert_eq!(execute(&mut cpu, &load(size)), Flow::Next);
+            assert_eq!(cpu.r[0], 0x8182_8384 & mask);
+            assert_eq!(execute(&mut cpu, &store(size)), Flow::Next);
+            let stored = 0x1122_3344 & mask | 0x8182_8384 & !mask;
+            assert_eq!((word(&cpu, RAM + 4), cpu.r[3]), (stored, 0));
+            cpu.r[2] = 0;
+            assert_eq!(execute(&mut cpu, &store(size)), Flow::Next);
+            assert_eq!((word(&cpu, RAM + 4), cpu.r[3]), (stored, 1));
+        }
+    }
+
+    #[test]
+    fn clrex_opens_the_monitor() {
+        let mut cpu = cpu();
+        cpu.r[1] = RAM;
+        execute(&mut cpu, &load(Size::Word));
+        execute(&mut cpu, &Instr::Clrex);
+        execute(&mut cpu, &store(Size::Word));
+        assert_eq!(cpu.r[3], 1);
+    }
+
+    #[test]
+    fn unaligned_addresses_fault_whatever_the_monitor_says() {
+        for (size, base) in [(Size::Half, RAM + 1), (Size::Word, RAM + 2)] {
+            for instr in [load(size), store(size)] {
+                let mut cpu = cpu();
+                cpu.r[1] = base;
+                assert_eq!(execute(&mut cpu, &instr), Flow::Fault);
+                assert_eq!(cpu.fault, Some(Fault::Unaligned));
+            }
+        }
+    }
+}

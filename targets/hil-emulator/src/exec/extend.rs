@@ -109,3 +109,50 @@ fn extend<K: Kind, const ADDS: bool>(cpu: &mut Cpu, m: &Micro) -> Flow {
     put(cpu, m.a, result);
     Flow::Next
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::{any, prop, prop_assert_eq, proptest};
+
+    use crate::exec::testing::{any_word, cpu, execute};
+    use crate::instr::{Extend, Instr, Reg};
+    use crate::micro::Flow;
+
+    fn model(kind: Extend, rotated: u32, n: u32) -> u32 {
+        let bytes = rotated.to_le_bytes();
+        let pair = |low: i32, high: i32| {
+            let sum = |n: u32, byte: i32| (n as i32 + byte) as u32 & 0xffff;
+            sum(n & 0xffff, low) | sum(n >> 16, high) << 16
+        };
+        match kind {
+            Extend::Sxtb => n.wrapping_add_signed(i32::from(bytes[0] as i8)),
+            Extend::Uxtb => n.wrapping_add(u32::from(bytes[0])),
+            Extend::Sxth => n.wrapping_add_signed(i32::from(i16::from_le_bytes([bytes[0], bytes[1]]))),
+            Extend::Uxth => n.wrapping_add(u32::from(u16::from_le_bytes([bytes[0], bytes[1]]))),
+            Extend::Sxtb16 => pair(i32::from(bytes[0] as i8), i32::from(bytes[2] as i8)),
+            Extend::Uxtb16 => pair(i32::from(bytes[0]), i32::from(bytes[2])),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn extensions_and_their_sums(
+            kind in prop::sample::select(
+                vec![Extend::Sxtb, Extend::Sxth, Extend::Sxtb16, Extend::Uxtb, Extend::Uxth, Extend::Uxtb16]
+            ),
+            n in any_word(),
+            m in any_word(),
+            turns in 0..4u8,
+            adds in any::<bool>(),
+        ) {
+            let mut cpu = cpu();
+            (cpu.r[1], cpu.r[2]) = (n, m);
+            let rn = adds.then_some(Reg(1));
+            let instr = Instr::Extend { kind, rd: Reg(0), rn, rm: Reg(2), rotation: turns * 8 };
+            prop_assert_eq!(execute(&mut cpu, &instr), Flow::Next);
+            let mut bytes = m.to_le_bytes();
+            bytes.rotate_left(usize::from(turns));
+            prop_assert_eq!(cpu.r[0], model(kind, u32::from_le_bytes(bytes), if adds { n } else { 0 }));
+        }
+    }
+}

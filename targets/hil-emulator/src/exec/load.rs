@@ -97,7 +97,7 @@ const PROGRAM_COUNTER: u8 = 2;
 pub fn lower(instr: &Instr, address: u32, size: u32) -> Micro {
     let micro = |run: Handler| Micro::new(run, address, size);
     match *instr {
-        Instr::Load { size, rt, rn, offset, index } => {
+        Instr::Load { size, rt, rn, offset, index } if rn != Reg::PC => {
             let run = by_size(size, rt, offset, index);
             match offset {
                 Offset::Imm(offset) => micro(run).with([rt.0, rn.0, 0, 0], offset as u32),
@@ -117,7 +117,7 @@ pub fn lower(instr: &Instr, address: u32, size: u32) -> Micro {
             };
             micro(run).with([rt.0, 0, 0, 0], address)
         }
-        Instr::LoadUnprivileged { size, rt, rn, offset } if plain([rt]) => {
+        Instr::LoadUnprivileged { size, rt, rn, offset } if plain([rt]) && rn != Reg::PC => {
             let run = match size {
                 Size::Byte => unprivileged::<Byte>,
                 Size::SignedByte => unprivileged::<SignedByte>,
@@ -127,7 +127,7 @@ pub fn lower(instr: &Instr, address: u32, size: u32) -> Micro {
             };
             micro(run).with([rt.0, rn.0, 0, 0], u32::from(offset))
         }
-        Instr::LoadDual { rt, rt2, rn, offset, index } if plain([rt, rt2]) && rt != rt2 => {
+        Instr::LoadDual { rt, rt2, rn, offset, index } if plain([rt, rt2]) && rt != rt2 && rn != Reg::PC => {
             let run = match index {
                 Index::Offset => dual,
                 Index::Pre => dual_indexed::<true>,
@@ -255,5 +255,142 @@ fn dual_literal(cpu: &mut Cpu, m: &Micro) -> Flow {
     match pair(cpu, m, m.imm) {
         Ok(()) => Flow::Next,
         Err(Faulted) => Flow::Fault,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::{any, prop, prop_assert_eq, proptest};
+
+    use crate::cpu::{Cpu, Fault};
+    use crate::exec::testing::{RAM, RAM_SIZE, cpu, execute, set_word};
+    use crate::instr::{Index, Instr, Offset, Reg, Size};
+    use crate::micro::Flow;
+
+    fn load(size: Size, rt: u8, offset: Offset, index: Index) -> Instr {
+        Instr::Load { size, rt: Reg(rt), rn: Reg(1), offset, index }
+    }
+
+    fn with_word(address: u32, value: u32) -> Cpu {
+        let mut cpu = cpu();
+        set_word(&mut cpu, address, value);
+        cpu
+    }
+
+    proptest! {
+        #[test]
+        fn every_width_form_and_index(
+            value in any::<u32>(),
+            shift in 0..4u32,
+            offset in -200..200i32,
+            form in 0..4u8,
+            size in prop::sample::select(
+                vec![Size::Byte, Size::SignedByte, Size::Half, Size::SignedHalf, Size::Word]
+            ),
+        ) {
+            // Unaligned addresses too: the word and the one behind it hold the value.
+            let mut cpu = with_word(RAM + 0x400, value);
+            set_word(&mut cpu, RAM + 0x404, value);
+            let address = RAM + 0x400 + shift;
+            let seen = value.rotate_right(8 * shift);
+            let expect = match size {
+                Size::Byte => seen & 0xff,
+                Size::SignedByte => seen as i8 as u32,
+                Size::Half => seen & 0xffff,
+                Size::SignedHalf => seen as i16 as u32,
+                Size::Word => seen,
+            };
+            let base = address.wrapping_sub(offset as u32);
+            let (form, before, after) = match form {
+                0 => (load(size, 0, Offset::Imm(offset), Index::Offset), base, base),
+                1 => (load(size, 0, Offset::Imm(offset), Index::Pre), base, address),
+                2 => (load(size, 0, Offset::Imm(offset), Index::Post), address, address.wrapping_add(offset as u32)),
+                _ => {
+                    cpu.r[2] = offset as u32;
+                    let base = address.wrapping_sub((offset as u32) << 2);
+                    (load(size, 0, Offset::Reg { rm: Reg(2), lsl: 2 }, Index::Offset), base, base)
+                }
+            };
+            cpu.r[1] = before;
+            prop_assert_eq!(execute(&mut cpu, &form), Flow::Next);
+            prop_assert_eq!((cpu.r[0], cpu.r[1]), (expect, after));
+        }
+    }
+
+    #[test]
+    fn a_fault_leaves_the_registers() {
+        for index in [Index::Offset, Index::Pre, Index::Post] {
+            let mut cpu = cpu();
+            (cpu.r[0], cpu.r[1]) = (7, RAM + RAM_SIZE + 4);
+            assert_eq!(execute(&mut cpu, &load(Size::Word, 0, Offset::Imm(4), index)), Flow::Fault);
+            assert_eq!((cpu.r[0], cpu.r[1]), (7, RAM + RAM_SIZE + 4));
+            assert!(matches!(cpu.fault, Some(Fault::DataBus { .. })));
+        }
+        // The second word of a pair lies behind the memory.
+        let mut cpu = cpu();
+        (cpu.r[0], cpu.r[1], cpu.r[2]) = (7, RAM + RAM_SIZE - 4, 8);
+        let dual = Instr::LoadDual { rt: Reg(0), rt2: Reg(2), rn: Reg(1), offset: 0, index: Index::Post };
+        assert_eq!(execute(&mut cpu, &dual), Flow::Fault);
+        assert_eq!((cpu.r[0], cpu.r[1], cpu.r[2]), (7, RAM + RAM_SIZE - 4, 8));
+    }
+
+    #[test]
+    fn into_the_program_counter_it_is_a_branch() {
+        let instr = load(Size::Word, 15, Offset::Imm(0), Index::Post);
+        for (value, ipsr, flow, next, thumb) in [
+            (0x101, 0, Flow::Jump, 0x100, true),
+            (0x100, 0, Flow::Jump, 0x100, false),
+            (0xffff_fff9, 3, Flow::ExceptionReturn, 0xffff_fff9, true),
+            (0xffff_fff9, 0, Flow::Jump, 0xffff_fff8, true),
+        ] {
+            let mut cpu = with_word(RAM, value);
+            (cpu.r[1], cpu.ipsr) = (RAM, ipsr);
+            assert_eq!(execute(&mut cpu, &instr), flow);
+            assert_eq!((cpu.next, cpu.thumb), (next, thumb));
+            assert_eq!(cpu.deadline == 0, !thumb, "the run loop is asked to look when the next instruction faults");
+        }
+    }
+
+    #[test]
+    fn into_the_stack_pointer_it_is_aligned() {
+        let mut cpu = with_word(RAM, 0x2000_0007);
+        cpu.r[1] = RAM;
+        execute(&mut cpu, &load(Size::Word, 13, Offset::Imm(0), Index::Offset));
+        assert_eq!(cpu.r[13], 0x2000_0004);
+    }
+
+    #[test]
+    fn literals_and_pairs() {
+        let mut cpu = with_word(RAM + 8, 0xffff_ff80);
+        set_word(&mut cpu, RAM + 12, 5);
+        execute(&mut cpu, &Instr::LoadLiteral { size: Size::SignedByte, rt: Reg(3), address: RAM + 8 });
+        assert_eq!(cpu.r[3], 0xffff_ff80);
+        execute(&mut cpu, &Instr::LoadDualLiteral { rt: Reg(4), rt2: Reg(5), address: RAM + 8 });
+        assert_eq!((cpu.r[4], cpu.r[5]), (0xffff_ff80, 5));
+        // The base may be a destination when it is not written back.
+        cpu.r[1] = RAM + 16;
+        let dual = |rn, index| Instr::LoadDual { rt: Reg(1), rt2: Reg(2), rn: Reg(rn), offset: -8, index };
+        execute(&mut cpu, &dual(1, Index::Offset));
+        assert_eq!((cpu.r[1], cpu.r[2]), (0xffff_ff80, 5));
+        cpu.r[3] = RAM + 16;
+        execute(&mut cpu, &dual(3, Index::Pre));
+        assert_eq!((cpu.r[1], cpu.r[2], cpu.r[3]), (0xffff_ff80, 5, RAM + 8));
+        execute(&mut cpu, &dual(3, Index::Post));
+        assert_eq!((cpu.r[1], cpu.r[2], cpu.r[3]), (0xffff_ff80, 5, RAM));
+        cpu.r[3] = RAM + 18;
+        assert_eq!(execute(&mut cpu, &dual(3, Index::Pre)), Flow::Fault);
+        assert_eq!(cpu.fault, Some(Fault::Unaligned));
+    }
+
+    #[test]
+    fn an_unprivileged_load_may_not_touch_the_private_bus() {
+        let mut cpu = with_word(RAM, 0x8001);
+        cpu.r[1] = RAM - 4;
+        let instr = Instr::LoadUnprivileged { size: Size::SignedHalf, rt: Reg(0), rn: Reg(1), offset: 4 };
+        assert_eq!(execute(&mut cpu, &instr), Flow::Next);
+        assert_eq!(cpu.r[0], 0xffff_8001);
+        cpu.r[1] = 0xe000_ed00;
+        assert_eq!(execute(&mut cpu, &instr), Flow::Fault);
+        assert_eq!(cpu.fault, Some(Fault::DataBus { address: 0xe000_ed04 }));
     }
 }

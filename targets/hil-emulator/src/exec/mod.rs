@@ -109,7 +109,8 @@ pub fn breakpoint(address: u32) -> Micro {
 
 /// Wraps a micro-operation so that it runs only when the condition in its ITSTATE holds.
 ///
-/// When the condition fails, the instruction takes one cycle and execution goes on behind it.
+/// When the condition fails, execution goes on behind the instruction, and the cycles that it would have taken beyond
+/// the first are given back.
 #[must_use]
 pub fn conditional(micro: Micro) -> Micro {
     const BY_CONDITION: [Handler; 16] = [

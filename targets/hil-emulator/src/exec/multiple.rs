@@ -90,3 +90,110 @@ fn store<const WRITEBACK: bool>(cpu: &mut Cpu, m: &Micro) -> Flow {
     }
     Flow::Next
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::{any, prop_assert_eq, proptest};
+
+    use crate::cpu::Cpu;
+    use crate::exec::testing::{RAM, RAM_SIZE, cpu, execute, set_word, word};
+    use crate::instr::{Instr, Order, Reg, RegList};
+    use crate::micro::Flow;
+
+    const ORDERS: [Order; 2] = [Order::IncrementAfter, Order::DecrementBefore];
+
+    /// A processor whose RAM holds 0x100 + n in word n.
+    fn numbered() -> Cpu {
+        let mut cpu = cpu();
+        (0..RAM_SIZE / 4).for_each(|index| set_word(&mut cpu, RAM + index * 4, 0x100 + index));
+        cpu
+    }
+
+    proptest! {
+        #[test]
+        fn lists_in_both_orders(bits in 1..0x2000u16, writeback in any::<bool>(), order in 0..2usize, rn in 0..13u8) {
+            let (list, order) = (RegList(bits), ORDERS[order]);
+            let mut cpu = numbered();
+            let base = RAM + 0x200;
+            for index in 0..13 {
+                cpu.r[index] = 0x1000 + index as u32;
+            }
+            cpu.r[usize::from(rn)] = base;
+            let bytes = list.len() * 4;
+            let (start, moved) = match order {
+                Order::IncrementAfter => (base, base + bytes),
+                Order::DecrementBefore => (base - bytes, base - bytes),
+            };
+            let mut stored = cpu.r;
+            let mut loaded = cpu.r;
+            let listed: Vec<usize> = (0..13).filter(|index| bits >> index & 1 == 1).collect();
+            if writeback {
+                (stored[usize::from(rn)], loaded[usize::from(rn)]) = (moved, moved);
+            }
+            for (place, index) in listed.iter().enumerate() {
+                loaded[*index] = 0x100 + (start - RAM) / 4 + place as u32;
+            }
+            let mut second = numbered();
+            second.r = cpu.r;
+            let store = Instr::StoreMultiple { rn: Reg(rn), list, writeback, order };
+            prop_assert_eq!(execute(&mut second, &store), Flow::Next);
+            prop_assert_eq!(second.r, stored);
+            for (place, index) in listed.iter().enumerate() {
+                prop_assert_eq!(word(&second, start + place as u32 * 4), cpu.r[*index]);
+            }
+            prop_assert_eq!(word(&second, start - 4), 0x100 + (start - 4 - RAM) / 4);
+            prop_assert_eq!(word(&second, start + bytes), 0x100 + (start + bytes - RAM) / 4);
+            let load = Instr::LoadMultiple { rn: Reg(rn), list, writeback, order };
+            prop_assert_eq!(execute(&mut cpu, &load), Flow::Next);
+            prop_assert_eq!(cpu.r, loaded);
+        }
+    }
+
+    #[test]
+    fn a_pop_into_the_program_counter_jumps_or_returns_from_an_exception() {
+        let pop = Instr::LoadMultiple {
+            rn: Reg::SP,
+            list: RegList(1 << 15 | 1 << 4),
+            writeback: true,
+            order: Order::IncrementAfter,
+        };
+        for (value, ipsr, flow, next, thumb) in [
+            (0x201, 0, Flow::Jump, 0x200, true),
+            (0x200, 0, Flow::Jump, 0x200, false),
+            (0xffff_fffd, 11, Flow::ExceptionReturn, 0xffff_fffd, true),
+        ] {
+            let mut cpu = numbered();
+            set_word(&mut cpu, RAM + 4, value);
+            (cpu.r[13], cpu.ipsr) = (RAM, ipsr);
+            assert_eq!(execute(&mut cpu, &pop), flow);
+            assert_eq!((cpu.next, cpu.thumb, cpu.r[4], cpu.r[13]), (next, thumb, 0x100, RAM + 8));
+        }
+    }
+
+    #[test]
+    fn a_fault_in_the_middle_leaves_the_base() {
+        for (base, order) in [(RAM + RAM_SIZE - 8, ORDERS[0]), (RAM + 4, ORDERS[1])] {
+            for list in [RegList(0b1110), RegList(0b1110 | 1 << 15)] {
+                let mut cpu = numbered();
+                cpu.r[1] = base;
+                let instr = Instr::LoadMultiple { rn: Reg(1), list, writeback: false, order };
+                assert_eq!(execute(&mut cpu, &instr), Flow::Fault);
+                assert_eq!(cpu.r[1], base);
+            }
+            let mut cpu = numbered();
+            cpu.r[1] = base;
+            let instr = Instr::StoreMultiple { rn: Reg(1), list: RegList(0b1110), writeback: true, order };
+            assert_eq!(execute(&mut cpu, &instr), Flow::Fault);
+            assert_eq!(cpu.r[1], base);
+        }
+    }
+
+    #[test]
+    fn the_address_must_be_aligned() {
+        let mut cpu = numbered();
+        cpu.r[1] = RAM + 2;
+        let instr = Instr::LoadMultiple { rn: Reg(1), list: RegList(0b1100), writeback: true, order: ORDERS[0] };
+        assert_eq!(execute(&mut cpu, &instr), Flow::Fault);
+        assert_eq!(cpu.fault, Some(crate::cpu::Fault::Unaligned));
+    }
+}

@@ -148,3 +148,89 @@ fn bytes<T: Treatment, const SUBTRACT: bool>(cpu: &mut Cpu, m: &Micro) -> Flow {
     put(cpu, m.a, result);
     Flow::Next
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::{prop, prop_assert_eq, proptest};
+
+    use crate::exec::testing::{any_word, cpu, execute};
+    use crate::instr::{Instr, Lanes, Parallel, Reg};
+    use crate::micro::Flow;
+
+    const OPS: [Parallel; 6] =
+        [Parallel::Add16, Parallel::Asx, Parallel::Sax, Parallel::Sub16, Parallel::Add8, Parallel::Sub8];
+    const LANES: [Lanes; 6] = [
+        Lanes::Signed,
+        Lanes::Saturating,
+        Lanes::Halving,
+        Lanes::Unsigned,
+        Lanes::UnsignedSaturating,
+        Lanes::UnsignedHalving,
+    ];
+
+    macro_rules! lane {
+        ($name:ident, $signed:ty, $unsigned:ty) => {
+            /// One lane with the standard library's arithmetic, and its GE bit.
+            fn $name(lanes: Lanes, n: $unsigned, m: $unsigned, subtract: bool) -> ($unsigned, bool) {
+                let (sn, sm) = (n as $signed, m as $signed);
+                let (wide_s, wide_u) = if subtract {
+                    (i64::from(sn) - i64::from(sm), i64::from(n) - i64::from(m))
+                } else {
+                    (i64::from(sn) + i64::from(sm), i64::from(n) + i64::from(m))
+                };
+                match (lanes, subtract) {
+                    (Lanes::Signed, false) => (sn.wrapping_add(sm) as $unsigned, wide_s >= 0),
+                    (Lanes::Signed, true) => (sn.wrapping_sub(sm) as $unsigned, wide_s >= 0),
+                    (Lanes::Saturating, false) => (sn.saturating_add(sm) as $unsigned, false),
+                    (Lanes::Saturating, true) => (sn.saturating_sub(sm) as $unsigned, false),
+                    (Lanes::Halving, _) => (wide_s.div_euclid(2) as $unsigned, false),
+                    (Lanes::Unsigned, false) => n.overflowing_add(m),
+                    (Lanes::Unsigned, true) => (n.wrapping_sub(m), n >= m),
+                    (Lanes::UnsignedSaturating, false) => (n.saturating_add(m), false),
+                    (Lanes::UnsignedSaturating, true) => (n.saturating_sub(m), false),
+                    (Lanes::UnsignedHalving, _) => (wide_u.div_euclid(2) as $unsigned, false),
+                }
+            }
+        };
+    }
+    lane!(half, i16, u16);
+    lane!(byte, i8, u8);
+
+    fn model(op: Parallel, lanes: Lanes, n: u32, m: u32) -> (u32, u8) {
+        let halves = |value: u32| (value as u16, (value >> 16) as u16);
+        let ((n_low, n_high), (m_low, m_high)) = (halves(n), halves(m));
+        let (low, high) = match op {
+            Parallel::Add16 => (half(lanes, n_low, m_low, false), half(lanes, n_high, m_high, false)),
+            Parallel::Sub16 => (half(lanes, n_low, m_low, true), half(lanes, n_high, m_high, true)),
+            Parallel::Asx => (half(lanes, n_low, m_high, true), half(lanes, n_high, m_low, false)),
+            Parallel::Sax => (half(lanes, n_low, m_high, false), half(lanes, n_high, m_low, true)),
+            Parallel::Add8 | Parallel::Sub8 => {
+                let (n, m) = (n.to_le_bytes(), m.to_le_bytes());
+                let all: [_; 4] = std::array::from_fn(|i| byte(lanes, n[i], m[i], op == Parallel::Sub8));
+                let ge = (0..4).fold(0, |ge, i| ge | u8::from(all[i].1) << i);
+                return (u32::from_le_bytes(all.map(|lane| lane.0)), ge);
+            }
+        };
+        let ge = if low.1 { 3 } else { 0 } | if high.1 { 12 } else { 0 };
+        (u32::from(low.0) | u32::from(high.0) << 16, ge)
+    }
+
+    proptest! {
+        #[test]
+        fn lanes_and_ge(
+            op in prop::sample::select(OPS.to_vec()),
+            lanes in prop::sample::select(LANES.to_vec()),
+            n in any_word(), m in any_word(), before in 0..16u8,
+        ) {
+            let mut cpu = cpu();
+            (cpu.r[1], cpu.r[2], cpu.ge) = (n, m, before);
+            let instr = Instr::Parallel { op, lanes, rd: Reg(0), rn: Reg(1), rm: Reg(2) };
+            prop_assert_eq!(execute(&mut cpu, &instr), Flow::Next);
+            let (result, ge) = model(op, lanes, n, m);
+            prop_assert_eq!(cpu.r[0], result);
+            let sets_ge = matches!(lanes, Lanes::Signed | Lanes::Unsigned);
+            prop_assert_eq!(cpu.ge, if sets_ge { ge } else { before });
+            prop_assert_eq!(cpu.q, false);
+        }
+    }
+}

@@ -102,3 +102,34 @@ fn shift_register<K: Kind, const FLAGS: bool>(cpu: &mut Cpu, m: &Micro) -> Flow 
     put(cpu, m.a, result);
     Flow::Next
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::{any, prop, prop_assert_eq, proptest};
+
+    use crate::cpu::Flags;
+    use crate::exec::testing::{any_word, cpu, execute, shift_by_steps};
+    use crate::instr::{Instr, Reg, ShiftKind};
+    use crate::micro::Flow;
+
+    proptest! {
+        #[test]
+        fn a_shift_by_a_register_is_that_many_shifts_by_one_bit(
+            kind in prop::sample::select(vec![ShiftKind::Lsl, ShiftKind::Lsr, ShiftKind::Asr, ShiftKind::Ror]),
+            value in any_word(),
+            amount in any_word(),
+            before in 0..16u32,
+            flags in any::<bool>(),
+        ) {
+            let mut cpu = cpu();
+            (cpu.r[1], cpu.r[2]) = (value, amount);
+            cpu.flags = Flags::from_bits(before << 28);
+            let instr = Instr::ShiftReg { kind, flags, rd: Reg(0), rn: Reg(1), rm: Reg(2) };
+            prop_assert_eq!(execute(&mut cpu, &instr), Flow::Next);
+            let (result, carry) = shift_by_steps(kind, value, amount & 0xff, before & 2 != 0);
+            prop_assert_eq!(cpu.r[0], result);
+            let after = result >> 31 << 3 | u32::from(result == 0) << 2 | u32::from(carry) << 1 | before & 1;
+            prop_assert_eq!(cpu.flags.bits() >> 28, if flags { after } else { before });
+        }
+    }
+}

@@ -209,3 +209,164 @@ fn write_control(cpu: &mut Cpu, m: &Micro) -> Flow {
     cpu.request_service();
     Flow::Next
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::cpu::{Cpu, Fault, Sleep};
+    use crate::exec::testing::{BASE, cpu, execute};
+    use crate::instr::{Instr, Reg};
+    use crate::micro::Flow;
+    use crate::soc::{Master, Width};
+
+    fn read(cpu: &mut Cpu, sysm: u8) -> u32 {
+        cpu.r[0] = 0xdead_beef;
+        assert_eq!(execute(cpu, &Instr::Mrs { rd: Reg(0), sysm }), Flow::Next);
+        cpu.r[0]
+    }
+
+    fn write(cpu: &mut Cpu, sysm: u8, mask: u8, value: u32) {
+        cpu.r[1] = value;
+        assert_eq!(execute(cpu, &Instr::Msr { rn: Reg(1), sysm, mask }), Flow::Next);
+    }
+
+    #[test]
+    fn the_status_register_is_written_by_parts() {
+        let mut cpu = cpu();
+        write(&mut cpu, 0, 0b11, u32::MAX);
+        assert_eq!(read(&mut cpu, 0), 0xf80f_0000);
+        write(&mut cpu, 3, 0b10, 0);
+        assert_eq!(read(&mut cpu, 0), 0x000f_0000);
+        write(&mut cpu, 0, 0b01, 0x0005_0000);
+        cpu.ipsr = 0x15;
+        for (sysm, expect) in [(0, 0x5_0000), (1, 0x5_0015), (2, 0x5_0000), (3, 0x5_0015), (5, 0x15), (6, 0), (7, 0x15)]
+        {
+            assert_eq!(read(&mut cpu, sysm), expect, "number {sysm}");
+        }
+        write(&mut cpu, 5, 0b11, 0);
+        assert_eq!(cpu.ipsr, 0x15);
+    }
+
+    #[test]
+    fn stack_pointers_are_kept_apart() {
+        let mut cpu = cpu();
+        write(&mut cpu, 8, 0b10, 0x1003);
+        write(&mut cpu, 9, 0b10, 0x2000);
+        assert_eq!((cpu.r[13], cpu.other_sp), (0x1000, 0x2000));
+        write(&mut cpu, 20, 0b10, 2);
+        assert_eq!((cpu.r[13], cpu.other_sp, cpu.control), (0x2000, 0x1000, 2));
+        assert_eq!((read(&mut cpu, 8), read(&mut cpu, 9)), (0x1000, 0x2000));
+        write(&mut cpu, 9, 0b10, 0x3000);
+        assert_eq!(cpu.r[13], 0x3000);
+        write(&mut cpu, 20, 0b10, 0);
+        assert_eq!((cpu.r[13], cpu.other_sp), (0x1000, 0x3000));
+        // A handler stays on the main stack.
+        cpu.ipsr = 3;
+        write(&mut cpu, 20, 0b10, 2);
+        assert_eq!((cpu.r[13], cpu.control), (0x1000, 0));
+    }
+
+    #[test]
+    fn masks_are_written_and_the_run_loop_asked_to_look() {
+        let mut cpu = cpu();
+        write(&mut cpu, 16, 0b10, 3);
+        assert!(cpu.primask && cpu.deadline == 0);
+        write(&mut cpu, 17, 0b10, 0x60);
+        write(&mut cpu, 18, 0b10, 0x80);
+        assert_eq!(read(&mut cpu, 17), 0x60, "BASEPRI_MAX does not loosen");
+        write(&mut cpu, 18, 0b10, 0);
+        assert_eq!(read(&mut cpu, 18), 0x60, "BASEPRI_MAX does not switch off");
+        write(&mut cpu, 18, 0b10, 0x40);
+        assert_eq!(read(&mut cpu, 17), 0x40);
+        write(&mut cpu, 19, 0b10, 1);
+        assert_eq!((read(&mut cpu, 16), read(&mut cpu, 19)), (1, 1));
+        write(&mut cpu, 19, 0b10, 0);
+        assert_eq!(read(&mut cpu, 19), 0);
+    }
+
+    #[test]
+    fn cps_changes_the_masks_it_names() {
+        let mut cpu = cpu();
+        let cps = |disable, primask, faultmask| Instr::Cps { disable, primask, faultmask };
+        execute(&mut cpu, &cps(true, true, false));
+        assert_eq!((cpu.primask, cpu.faultmask), (true, false));
+        execute(&mut cpu, &cps(true, false, true));
+        assert_eq!((cpu.primask, cpu.faultmask), (true, true));
+        execute(&mut cpu, &cps(false, true, true));
+        assert_eq!((cpu.primask, cpu.faultmask, cpu.deadline), (false, false, 0));
+    }
+
+    #[test]
+    fn unprivileged_code_changes_nothing_but_the_flags() {
+        let mut cpu = cpu();
+        (cpu.r[13], cpu.other_sp, cpu.basepri) = (0x100, 0x200, 0x40);
+        write(&mut cpu, 20, 0b10, 1);
+        cpu.deadline = u64::MAX;
+        for sysm in [8, 9, 16, 17, 18, 19, 20] {
+            write(&mut cpu, sysm, 0b10, 0x20);
+        }
+        execute(&mut cpu, &Instr::Cps { disable: true, primask: true, faultmask: true });
+        assert_eq!((cpu.r[13], cpu.other_sp, cpu.basepri, cpu.control), (0x100, 0x200, 0x40, 1));
+        assert_eq!((cpu.primask, cpu.faultmask, cpu.deadline), (false, false, u64::MAX));
+        for sysm in [8, 9, 16, 17, 18, 19] {
+            assert_eq!(read(&mut cpu, sysm), 0, "number {sysm}");
+        }
+        assert_eq!(read(&mut cpu, 20), 1);
+        write(&mut cpu, 0, 0b10, 1 << 31);
+        assert_eq!(read(&mut cpu, 0), 1 << 31);
+    }
+
+    #[test]
+    fn fpca_that_is_cleared_makes_the_fpu_ask_again() {
+        let mut cpu = cpu();
+        cpu.float_ready = true;
+        write(&mut cpu, 20, 0b10, 4);
+        assert!(cpu.float_ready && cpu.control == 4);
+        write(&mut cpu, 20, 0b10, 0);
+        assert!(!cpu.float_ready);
+    }
+
+    #[test]
+    fn code_is_decoded_again_when_privilege_changes_under_the_mpu() {
+        for (mpu_ctrl, control, changed) in [(0, 1, false), (5, 1, true), (5, 4, false)] {
+            let mut cpu = cpu();
+            cpu.write_as(Master::Core { pc: 0 }, 0xe000_ed94, Width::Word, mpu_ctrl).unwrap();
+            cpu.memory.code_changed = false;
+            write(&mut cpu, 20, 0b10, control);
+            assert_eq!(cpu.memory.code_changed, changed, "MPU_CTRL {mpu_ctrl}, CONTROL {control}");
+        }
+    }
+
+    #[test]
+    fn sleep_and_events() {
+        let mut cpu = cpu();
+        execute(&mut cpu, &Instr::Sev);
+        execute(&mut cpu, &Instr::Wfe);
+        assert_eq!((cpu.sleeping, cpu.event, cpu.deadline), (None, false, u64::MAX));
+        execute(&mut cpu, &Instr::Wfe);
+        assert_eq!((cpu.sleeping, cpu.deadline), (Some(Sleep::Event), 0));
+        cpu.deadline = u64::MAX;
+        execute(&mut cpu, &Instr::Wfi);
+        assert_eq!((cpu.sleeping, cpu.deadline), (Some(Sleep::Interrupt), 0));
+    }
+
+    #[test]
+    fn a_supervisor_call_leaves_by_the_way_of_faults() {
+        let mut cpu = cpu();
+        assert_eq!(execute(&mut cpu, &Instr::Svc { imm: 3 }), Flow::Fault);
+        assert_eq!(cpu.fault, Some(Fault::SupervisorCall));
+    }
+
+    #[test]
+    fn it_sets_the_state_behind_it() {
+        let micro = crate::exec::lower(&Instr::It { state: 0x1c }, BASE, 2);
+        assert_eq!(micro.it_after(), 0x1c);
+    }
+
+    #[test]
+    fn numbers_without_a_register_are_undefined() {
+        for sysm in [4, 10, 15, 21, 255] {
+            assert_eq!(execute(&mut cpu(), &Instr::Mrs { rd: Reg(0), sysm }), Flow::Fault, "number {sysm}");
+            assert_eq!(execute(&mut cpu(), &Instr::Msr { rn: Reg(0), sysm, mask: 2 }), Flow::Fault, "number {sysm}");
+        }
+    }
+}

@@ -150,3 +150,91 @@ fn dual_indexed<const PRE: bool>(cpu: &mut Cpu, m: &Micro) -> Flow {
     }
     flow(stored)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::{any, prop, prop_assert_eq, proptest};
+
+    use crate::cpu::Fault;
+    use crate::exec::testing::{RAM, RAM_SIZE, cpu, execute, word};
+    use crate::instr::{Index, Instr, Offset, Reg, Size};
+    use crate::micro::Flow;
+
+    proptest! {
+        #[test]
+        fn every_width_form_and_index(
+            value in any::<u32>(),
+            at in 0..8u32,
+            offset in -200..200i32,
+            form in 0..4u8,
+            size in prop::sample::select(vec![Size::Byte, Size::Half, Size::Word]),
+        ) {
+            let mut cpu = cpu();
+            let address = RAM + 0x400 + at;
+            let moved = address.wrapping_add(offset as u32);
+            let base = address.wrapping_sub(offset as u32);
+            let (offset, index, before, after) = match form {
+                0 => (Offset::Imm(offset), Index::Offset, base, base),
+                1 => (Offset::Imm(offset), Index::Pre, base, address),
+                2 => (Offset::Imm(offset), Index::Post, address, moved),
+                _ => {
+                    cpu.r[2] = offset as u32;
+                    let base = address.wrapping_sub((offset as u32) << 3);
+                    (Offset::Reg { rm: Reg(2), lsl: 3 }, Index::Offset, base, base)
+                }
+            };
+            (cpu.r[0], cpu.r[1]) = (value, before);
+            let instr = Instr::Store { size, rt: Reg(0), rn: Reg(1), offset, index };
+            prop_assert_eq!(execute(&mut cpu, &instr), Flow::Next);
+            prop_assert_eq!(cpu.r[1], after);
+            let bytes = match size {
+                Size::Byte | Size::SignedByte => 1,
+                Size::Half | Size::SignedHalf => 2,
+                Size::Word => 4,
+            };
+            let mut expect = [0; 16];
+            expect[at as usize..at as usize + bytes].copy_from_slice(&value.to_le_bytes()[..bytes]);
+            prop_assert_eq!(cpu.memory.slice(RAM + 0x400, 16).unwrap(), &expect);
+        }
+    }
+
+    #[test]
+    fn a_fault_leaves_the_base() {
+        for index in [Index::Pre, Index::Post] {
+            let mut cpu = cpu();
+            cpu.r[1] = RAM + RAM_SIZE + 8;
+            let instr = Instr::Store { size: Size::Word, rt: Reg(0), rn: Reg(1), offset: Offset::Imm(4), index };
+            assert_eq!(execute(&mut cpu, &instr), Flow::Fault);
+            assert_eq!(cpu.r[1], RAM + RAM_SIZE + 8);
+            assert!(matches!(cpu.fault, Some(Fault::DataBus { .. })));
+        }
+    }
+
+    #[test]
+    fn pairs_are_aligned() {
+        let mut cpu = cpu();
+        (cpu.r[0], cpu.r[1], cpu.r[2]) = (3, RAM, 4);
+        let dual = |index| Instr::StoreDual { rt: Reg(0), rt2: Reg(2), rn: Reg(1), offset: 8, index };
+        execute(&mut cpu, &dual(Index::Offset));
+        assert_eq!((word(&cpu, RAM + 8), word(&cpu, RAM + 12), cpu.r[1]), (3, 4, RAM));
+        execute(&mut cpu, &dual(Index::Post));
+        assert_eq!((word(&cpu, RAM), word(&cpu, RAM + 4), cpu.r[1]), (3, 4, RAM + 8));
+        execute(&mut cpu, &dual(Index::Pre));
+        assert_eq!((word(&cpu, RAM + 16), word(&cpu, RAM + 20), cpu.r[1]), (3, 4, RAM + 16));
+        cpu.r[1] = RAM + 2;
+        assert_eq!(execute(&mut cpu, &dual(Index::Pre)), Flow::Fault);
+        assert_eq!((cpu.fault, cpu.r[1]), (Some(Fault::Unaligned), RAM + 2));
+    }
+
+    #[test]
+    fn an_unprivileged_store_may_not_touch_the_private_bus() {
+        let mut cpu = cpu();
+        (cpu.r[0], cpu.r[1]) = (9, 0xe000_ed00);
+        let instr = Instr::StoreUnprivileged { size: Size::Word, rt: Reg(0), rn: Reg(1), offset: 8 };
+        assert_eq!(execute(&mut cpu, &instr), Flow::Fault);
+        assert_eq!(cpu.fault, Some(Fault::DataBus { address: 0xe000_ed08 }));
+        cpu.r[1] = RAM;
+        assert_eq!(execute(&mut cpu, &instr), Flow::Next);
+        assert_eq!(word(&cpu, RAM + 8), 9);
+    }
+}

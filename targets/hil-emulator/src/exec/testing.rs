@@ -1,8 +1,10 @@
 //! A processor with a little memory and nothing around it, and a way to execute one instruction on it.
 
+use proptest::prelude::{Strategy, any, prop, prop_oneof};
+
 use crate::cpu::Cpu;
 use crate::cycles::Timing;
-use crate::instr::Instr;
+use crate::instr::{Instr, ShiftKind};
 use crate::memory::{Kind, Memory, Region};
 use crate::micro::Flow;
 use crate::soc::Bare;
@@ -45,4 +47,29 @@ pub fn word(cpu: &Cpu, address: u32) -> u32 {
 /// Puts a word into the RAM.
 pub fn set_word(cpu: &mut Cpu, address: u32, value: u32) {
     cpu.memory.slice_mut(address, 4).unwrap().copy_from_slice(&value.to_le_bytes());
+}
+
+/// Words, with those at the edges of the number ranges more often than chance would have them.
+pub fn any_word() -> impl Strategy<Value = u32> {
+    let edges = [0, 1, 2, 31, 32, 33, 64, 255, 256, 0x7f, 0x80, 0x7fff, 0x8000, 0x7fff_ffff, 0x8000_0000, u32::MAX];
+    prop_oneof![2 => any::<u32>(), 1 => prop::sample::select(edges.to_vec()), 1 => halves_at_edges()]
+}
+
+fn halves_at_edges() -> impl Strategy<Value = u32> {
+    let half = || prop::sample::select(vec![0u32, 1, 0x7f, 0x80, 0xff, 0x7f80, 0x7fff, 0x8000, 0x8080, 0xffff]);
+    (half(), half()).prop_map(|(low, high)| low | high << 16)
+}
+
+/// A shift, one bit at a time.
+pub fn shift_by_steps(kind: ShiftKind, value: u32, amount: u32, carry: bool) -> (u32, bool) {
+    (0..amount).fold((value, carry), |(value, carry), _| {
+        let (low, high) = (value & 1, value & 1 << 31);
+        match kind {
+            ShiftKind::Lsl => (value << 1, high != 0),
+            ShiftKind::Lsr => (value >> 1, low != 0),
+            ShiftKind::Asr => (value >> 1 | high, low != 0),
+            ShiftKind::Ror => (value >> 1 | low << 31, low != 0),
+            ShiftKind::Rrx => (value >> 1 | u32::from(carry) << 31, low != 0),
+        }
+    })
 }

@@ -67,6 +67,8 @@ struct State {
     visits: u32,
     /// There is nothing to run until the next visit.
     parked: bool,
+    /// Virtual time is ahead of the host's: the machine does not want its turn.
+    resting: bool,
     /// The machine's thread runs.
     alive: bool,
 }
@@ -78,7 +80,7 @@ impl Board {
     /// When the host gives no thread.
     pub fn start(machine: Machine, mode: Mode) -> std::io::Result<Self> {
         let free = matches!(mode, Mode::Free(_));
-        let state = State { target: Target::new(machine), visits: 0, parked: false, alive: free };
+        let state = State { target: Target::new(machine), visits: 0, parked: false, resting: false, alive: free };
         let shared = Arc::new(Shared {
             state: Mutex::new(state),
             machine_wakes: Condvar::new(),
@@ -134,7 +136,7 @@ impl Shared {
         let mut state = self.lock();
         // From here on it is dropped before the lock is released, also when the visitor panics.
         let _waiting = waiting;
-        while state.alive && !state.parked && state.visits >= VISITS {
+        while state.alive && !state.parked && !state.resting && state.visits >= VISITS {
             state = self.machine_ran.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
         if state.target.halted() {
@@ -158,8 +160,15 @@ impl Shared {
                 state = self.machine_wakes.wait(state).unwrap_or_else(PoisonError::into_inner);
                 continue;
             }
-            let machine = &mut state.target.machine;
-            let mut stop = machine.run(TURN, &never);
+            let ahead = pacer.ahead(&state.target);
+            state.resting = ahead.is_some();
+            if let Some(ahead) = ahead {
+                self.machine_ran.notify_all();
+                let waited = self.machine_wakes.wait_timeout(state, ahead);
+                state = waited.unwrap_or_else(PoisonError::into_inner).0;
+                continue;
+            }
+            let mut stop = state.target.machine.run(TURN, &never);
             state.visits = 0;
             self.machine_ran.notify_all();
             // Cleared before looking: a visitor that comes in between sets it again.
@@ -173,10 +182,6 @@ impl Shared {
                 Stop::Asleep => pace == Pace::Free,
                 Stop::Budget | Stop::Attention => false,
             };
-            if let Some(ahead) = pacer.ahead(&state.target) {
-                let waited = self.machine_wakes.wait_timeout(state, ahead);
-                state = waited.unwrap_or_else(PoisonError::into_inner).0;
-            }
         }
     }
 }

@@ -82,9 +82,9 @@ impl Target {
             if event > end {
                 break;
             }
-            cpu.cycles = cpu.cycles.max(event);
+            cpu.pass_while_halted(event.saturating_sub(cpu.cycles));
             cpu.with_soc(Master::Debugger, |soc, io| soc.advance(io));
         }
-        cpu.cycles = cpu.cycles.max(end);
+        cpu.pass_while_halted(end.saturating_sub(cpu.cycles));
     }
 }

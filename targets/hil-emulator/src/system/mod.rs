@@ -1,151 +1,206 @@
-//! The system side of the core.
+//! The system side of the core: exceptions, the private peripheral bus, and the debugger's view.
+//!
+//! [`System`] holds the registers; the methods of [`Cpu`] in this folder are what they do. The DWT's and SysTick's
+//! counters are functions of [`Cpu::cycles`] and never drift from it.
 
+pub mod bus;
+pub mod config;
+pub mod coresight;
+pub mod debug;
 pub mod dwt;
+pub mod entry;
+pub mod exceptions;
+pub mod fault;
+mod float;
+pub mod fpb;
+pub mod itm;
+mod leave;
 pub mod mpu;
+mod nvic;
+mod reset;
+pub mod scb;
+pub mod set;
+pub mod systick;
+mod transfer;
+mod watch;
+
+#[cfg(test)]
+mod tests;
 
 use crate::cpu::Cpu;
-use crate::soc::{BusFault, Master, Width};
+use crate::memory::Memory;
+use crate::micro::Micro;
+pub use config::{RomTableId, SystemConfig};
+use exceptions::{DEBUG_MONITOR, Exceptions, FIRST_IRQ, SYS_TICK};
 
 /// The private peripheral bus.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone)]
 pub struct System {
-    /// Data watchpoints and counters.
-    pub dwt: dwt::Dwt,
+    /// What the maker of the chip chose.
+    pub config: SystemConfig,
+    /// Pending, active, enabled; priorities.
+    pub exceptions: Exceptions,
+    /// System control block.
+    pub scb: scb::Scb,
+    /// The system timer.
+    pub systick: systick::SysTick,
     /// Memory protection.
     pub mpu: mpu::Mpu,
+    /// Breakpoints.
+    pub fpb: fpb::Fpb,
+    /// Data watchpoints and counters.
+    pub dwt: dwt::Dwt,
+    /// Instrumentation trace.
+    pub itm: itm::Itm,
+    /// Trace port.
+    pub tpiu: itm::Tpiu,
+    /// Halting debug.
+    pub debug: debug::Debug,
+}
+
+impl Default for System {
+    fn default() -> Self {
+        Self::new(SystemConfig::default())
+    }
 }
 
 impl System {
+    /// The system side of a chip, in its state before the first reset.
+    #[must_use]
+    pub fn new(config: SystemConfig) -> Self {
+        Self {
+            config,
+            exceptions: Exceptions::new(config.irqs, config.priority_bits),
+            scb: scb::Scb::default(),
+            systick: systick::SysTick::new(config.systick_reference, config.systick_calibration),
+            mpu: mpu::Mpu::default(),
+            fpb: fpb::Fpb::default(),
+            dwt: dwt::Dwt::default(),
+            itm: itm::Itm::default(),
+            tpiu: itm::Tpiu::default(),
+            debug: debug::Debug::default(),
+        }
+    }
+
     /// CCR.UNALIGN_TRP.
     #[must_use]
     pub fn traps_unaligned(&self) -> bool {
-        false
+        self.scb.configuration & scb::ccr::UNALIGN_TRP != 0
     }
 
     /// CCR.DIV_0_TRP.
     #[must_use]
     pub fn traps_divide_by_zero(&self) -> bool {
-        false
+        self.scb.configuration & scb::ccr::DIV_0_TRP != 0
     }
 
-    /// The bits of an 8-bit priority that the chip implements.
+    /// The bits of a priority that are kept; the others of BASEPRI read 0.
     #[must_use]
     pub fn priority_mask(&self) -> u8 {
-        0xF0
+        self.exceptions.priority_mask()
     }
 
     /// Whether unprivileged code may touch `address` of the private peripheral bus.
     #[must_use]
-    pub fn open_to_unprivileged(&self, _address: u32) -> bool {
-        false
+    pub fn open_to_unprivileged(&self, address: u32) -> bool {
+        match address {
+            0xE000_0000..=0xE000_007F => self.itm.open_to_unprivileged(address & 0xFFF),
+            0xE000_EF00 => self.scb.configuration & scb::ccr::USERSETMPEND != 0,
+            _ => false,
+        }
     }
 
     /// The cycle of the next SysTick underflow or cycle-count match; `u64::MAX` when none is planned.
     #[must_use]
     pub fn next_event(&self) -> u64 {
-        u64::MAX
+        self.systick.next_event().min(self.dwt.next_event())
     }
 
     /// Whether a comparator of the FPB stops execution at `address`.
     #[must_use]
-    pub fn breaks_at(&self, _address: u32) -> bool {
-        false
+    pub fn breaks_at(&self, address: u32) -> bool {
+        self.fpb.breaks_at(address)
     }
 
     /// What the FPB puts in place of the halfword at `address`.
     #[must_use]
-    pub fn remapped(&self, _address: u32, _memory: &crate::memory::Memory) -> Option<u16> {
-        None
+    pub fn remapped(&self, address: u32, memory: &Memory) -> Option<u16> {
+        self.fpb.remapped(address, memory)
     }
 
     /// Whether the core is halted in debug state.
     #[must_use]
     pub fn halted(&self) -> bool {
-        false
+        self.debug.halted
     }
 
-    /// Whether the debugger wants a single instruction.
+    /// Whether the debugger, or the DebugMonitor, wants a single instruction.
     #[must_use]
     pub fn stepping(&self) -> bool {
-        false
+        let monitor = self.debug.monitored()
+            && self.debug.exceptions & debug::demcr::MON_STEP != 0
+            && !self.exceptions.active.contains(DEBUG_MONITOR)
+            && !self.exceptions.pending.contains(DEBUG_MONITOR);
+        self.debug.stepping() || monitor
     }
 
     /// Whether the core is locked up.
     #[must_use]
     pub fn locked_up(&self) -> bool {
-        false
+        self.debug.locked_up
     }
 
     /// Whether every instruction must be reported to [`Cpu::retired`].
     #[must_use]
     pub fn observes(&self) -> bool {
-        false
+        self.dwt.observes()
     }
 }
 
 impl Cpu {
-    /// Execution priority below 0: NMI, HardFault or FAULTMASK.
-    #[must_use]
-    pub fn negative_priority(&self) -> bool {
-        false
-    }
-
-    /// Reads the private peripheral bus.
-    ///
-    /// # Errors
-    /// Where nothing answers.
-    pub fn private_read(&mut self, _master: Master, _address: u32, _width: Width) -> Result<u32, BusFault> {
-        Err(BusFault)
-    }
-
-    /// Writes the private peripheral bus.
-    ///
-    /// # Errors
-    /// Where nothing answers.
-    pub fn private_write(&mut self, _: Master, _: u32, _: Width, _: u32) -> Result<(), BusFault> {
-        Err(BusFault)
-    }
-
     /// Lets SysTick and the DWT catch up with `cycles`, and samples the interrupt lines.
-    pub fn advance_system(&mut self) {}
-
-    /// Enters the pending exception that may preempt; false when there is none.
-    pub fn take_exception(&mut self) -> bool {
-        false
+    pub fn advance_system(&mut self) {
+        if self.system.systick.advance(self.cycles) {
+            self.system.exceptions.pend(SYS_TICK);
+        }
+        self.sample_lines();
+        self.event |= std::mem::take(&mut self.requests.event);
+        let pended = self.system.exceptions.take_newly_pending();
+        self.event |= pended && self.system.scb.sleep_control & scb::SEVONPEND != 0;
+        if self.system.dwt.advance(self.cycles) {
+            self.watchpoint();
+        }
     }
 
-    /// Whether something ends the sleep.
+    fn sample_lines(&mut self) {
+        let pulses = self.irqs.take_pulses();
+        self.system.exceptions.sample(self.irqs.levels(), pulses);
+    }
+
+    /// Counts cycles that are about to be slept.
+    pub fn slept(&mut self, cycles: u64) {
+        if self.system.debug.locked_up {
+            return;
+        }
+        self.system.debug.idle += cycles;
+        if self.system.config.cyccnt_in_sleep {
+            self.system.dwt.slept(cycles);
+        } else {
+            self.system.dwt.skip(cycles, self.cycles + cycles);
+        }
+    }
+
+    /// Told after every instruction while [`System::observes`]; `before` is the cycle at which it began. The cycles
+    /// of entering or leaving an exception are not its own and must not have been added yet.
+    pub fn retired(&mut self, micro: &Micro, before: u64, _jumped: bool) {
+        if self.system.dwt.retired(micro, self.cycles - before) {
+            self.request_service();
+        }
+    }
+
+    /// The exception number of interrupt line `irq`.
     #[must_use]
-    pub fn wakes(&self) -> bool {
-        false
+    pub fn irq_exception(irq: u8) -> u16 {
+        FIRST_IRQ + u16::from(irq)
     }
-
-    /// Counts cycles that were slept.
-    pub fn slept(&mut self, _cycles: u64) {}
-
-    /// Returns from an exception by the EXC_RETURN value in `next`.
-    pub fn exception_return(&mut self) {}
-
-    /// Deals with [`Cpu::fault`]: status registers, escalation, lock-up, or a debug halt.
-    pub fn raise(&mut self) {}
-
-    /// One step of the debugger is done: halts.
-    pub fn step_done(&mut self) {}
-
-    /// Told after every instruction while [`System::observes`].
-    pub fn retired(&mut self, _micro: &crate::micro::Micro, _before: u64, _jumped: bool) {}
-
-    /// Makes the FPU ready for an instruction: checks CPACR, saves the lazily stacked context, sets FPCA, and sets
-    /// [`Cpu::float_ready`] so that the next instruction need not ask.
-    ///
-    /// # Errors
-    /// NOCP when the FPU is switched off; the fault of the lazy stacking.
-    #[cold]
-    pub fn prepare_float(&mut self) -> Result<(), crate::cpu::Faulted> {
-        self.float_ready = true;
-        Ok(())
-    }
-
-    /// Resets core and chip.
-    pub fn reset(&mut self, _cause: crate::soc::ResetCause) {}
 }

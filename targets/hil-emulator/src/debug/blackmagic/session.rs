@@ -107,11 +107,7 @@ impl Session {
             Request::DebugRead { address } => dap.read(cpu, Port::Debug, address).into(),
             Request::Raw { access_port, read, address, value } => {
                 let port = if access_port { Port::Access } else { Port::Debug };
-                if read {
-                    dap.read(cpu, port, address).into()
-                } else {
-                    dap.write(cpu, port, address, value).into()
-                }
+                if read { dap.read(cpu, port, address).into() } else { dap.write(cpu, port, address, value).into() }
             }
             Request::AccessRead { port, address } => dap.read_access_port(cpu, port, address).into(),
             Request::AccessWrite { port, address, value } => dap.write_access_port(cpu, port, address, value).into(),
