@@ -51,11 +51,17 @@ pub struct BlockCache {
     arena: Vec<Micro>,
     table: Box<[Block]>,
     blocks: HashMap<u32, Block>,
+    generation: u64,
 }
 
 impl Default for BlockCache {
     fn default() -> Self {
-        Self { arena: Vec::new(), table: vec![Block::NONE; TABLE].into_boxed_slice(), blocks: HashMap::new() }
+        Self {
+            arena: Vec::new(),
+            table: vec![Block::NONE; TABLE].into_boxed_slice(),
+            blocks: HashMap::new(),
+            generation: 0,
+        }
     }
 }
 
@@ -72,6 +78,13 @@ impl BlockCache {
         self.arena.clear();
         self.blocks.clear();
         self.table.fill(Block::NONE);
+        self.generation += 1;
+    }
+
+    /// Changes whenever blocks found before are no longer valid.
+    #[must_use]
+    pub fn generation(&self) -> u64 {
+        self.generation
     }
 
     /// The block at `address`, built when it is not there yet.

@@ -7,6 +7,7 @@ pub mod cycles;
 pub mod debug;
 pub mod decode;
 mod disassemble;
+pub mod elf;
 pub mod exec;
 pub mod float;
 pub mod host;

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::block::{self, BlockCache};
+use crate::block::{self, Block, BlockCache};
 use crate::cpu::Cpu;
 use crate::cycles::Model;
 use crate::micro::{Flow, Micro};
@@ -39,6 +39,18 @@ pub struct Machine {
     model: Model,
     retired: u64,
     trace: Option<Box<dyn Trace>>,
+    resume: Option<Resume>,
+}
+
+/// Where a block was left in the middle without a jump, to go on there. A block that started at that place would
+/// count from an empty pipeline, and the cycles would depend on when the loop happened to look up.
+#[derive(Debug, Clone, Copy)]
+struct Resume {
+    pc: u32,
+    it: u8,
+    block: Block,
+    done: usize,
+    generation: u64,
 }
 
 impl std::fmt::Debug for Machine {
@@ -57,7 +69,7 @@ impl Machine {
     /// A machine around a processor. The processor starts as it is: call [`Cpu::reset`] for a power-on reset.
     #[must_use]
     pub fn new(cpu: Cpu, model: Model) -> Self {
-        Self { cpu, cache: BlockCache::default(), model, retired: 0, trace: None }
+        Self { cpu, cache: BlockCache::default(), model, retired: 0, trace: None, resume: None }
     }
 
     /// Instructions executed since power-on; those that failed their condition count.
@@ -113,6 +125,7 @@ impl Machine {
             cpu.advance_system();
             if let Some(cause) = cpu.requests.reset.take() {
                 cpu.reset(cause);
+                self.resume = None;
             }
             if cpu.memory.code_changed {
                 self.cache.clear();
@@ -120,6 +133,7 @@ impl Machine {
             }
             let cpu = &mut self.cpu;
             if cpu.system.halted() {
+                self.resume = None;
                 return Some(Stop::Halted);
             }
             if cpu.cycles >= end {
@@ -130,6 +144,7 @@ impl Machine {
             }
             if cpu.system.locked_up() && cpu.take_exception() {
                 // NMI ends a lock-up.
+                self.resume = None;
                 continue;
             }
             let event = cpu.clock.cycles_at(cpu.soc.next_event()).min(cpu.system.next_event());
@@ -144,6 +159,7 @@ impl Machine {
             }
             if cpu.take_exception() {
                 // Entering took cycles, and a vector may have faulted.
+                self.resume = None;
                 continue;
             }
             cpu.deadline = end.min(event).min(cpu.cycles + SLICE);
@@ -153,6 +169,7 @@ impl Machine {
 
     /// Executes one instruction for the debugger.
     fn step(&mut self) -> Left {
+        self.resume = None;
         self.one();
         self.cpu.step_done();
         Left::Service
@@ -186,24 +203,35 @@ impl Machine {
         self.cache.find(address, &mut self.cpu, &mut self.model).map_or(0, |block| block.entry)
     }
 
+    /// The block to execute at the program counter, and how many of its instructions are done; `None` when the
+    /// instruction there had to be dealt with by itself.
+    fn enter(&mut self) -> Option<(Block, usize)> {
+        let (pc, it) = (self.cpu.pc, self.cpu.it);
+        if let Some(resume) = self.resume.take()
+            && (resume.pc, resume.it, resume.generation) == (pc, it, self.cache.generation())
+            && self.cpu.thumb
+        {
+            return Some((resume.block, resume.done));
+        }
+        if it != 0 || !self.cpu.thumb {
+            self.one();
+            return None;
+        }
+        match self.cache.find(pc, &mut self.cpu, &mut self.model) {
+            Ok(block) => Some((block, 0)),
+            Err(fault) => {
+                self.cannot_fetch(fault);
+                None
+            }
+        }
+    }
+
     /// Executes blocks until the deadline.
     fn execute<const OBSERVE: bool>(&mut self) -> Left {
-        if self.cpu.it != 0 || !self.cpu.thumb {
-            self.one();
-            return Left::Service;
-        }
-        let mut pc = self.cpu.pc;
+        let Some((mut block, mut done)) = self.enter() else { return Left::Service };
         'blocks: loop {
-            let block = match self.cache.find(pc, &mut self.cpu, &mut self.model) {
-                Ok(block) => block,
-                Err(fault) => {
-                    (self.cpu.pc, self.cpu.it) = (pc, 0);
-                    self.cannot_fetch(fault);
-                    return Left::Service;
-                }
-            };
             let cpu = &mut self.cpu;
-            let micros = self.cache.micros(&block);
+            let micros = &self.cache.micros(&block)[done..];
             for (index, micro) in micros.iter().enumerate() {
                 let before = cpu.cycles;
                 cpu.current = micro.address;
@@ -222,30 +250,39 @@ impl Machine {
                 }
                 self.retired += index as u64 + 1;
                 let micro = *micro;
-                let Some(to) = self.leave(&micro, flow) else { return Left::Service };
-                pc = to;
-                let (cycles, deadline) = (self.cpu.cycles, self.cpu.deadline);
-                let entry = self.jump_cost(pc);
-                self.cpu.cycles = cycles + u64::from(micro.taken) + u64::from(entry);
-                if OBSERVE {
-                    self.cpu.retired(&micro, before, true);
-                }
-                if self.cpu.cycles >= deadline || (OBSERVE && self.cpu.deadline == 0) {
-                    (self.cpu.pc, self.cpu.it) = (pc, 0);
+                let more = index + 1 < micros.len();
+                let Some(to) = self.leave(&micro, flow) else {
+                    if flow == Flow::Next && more {
+                        let (pc, it, generation) = (self.cpu.pc, self.cpu.it, self.cache.generation());
+                        self.resume = Some(Resume { pc, it, block, done: done + index + 1, generation });
+                    }
                     return Left::Service;
+                };
+                let target = self.cache.find(to, &mut self.cpu, &mut self.model);
+                let cpu = &mut self.cpu;
+                // Further cycles of the jump depend on the instruction there, if there is one.
+                let entry = target.as_ref().map_or(0, |target| target.entry);
+                cpu.cycles += u64::from(micro.taken) + u64::from(entry);
+                if OBSERVE {
+                    cpu.retired(&micro, before, true);
                 }
-                continue 'blocks;
-            }
-            self.retired += micros.len() as u64;
-            pc = block.end;
-            let it = micros.last().map_or(0, Micro::it_after);
-            if it != 0 {
-                // The block was cut in the middle of an IT block.
-                (self.cpu.pc, self.cpu.it) = (pc, it);
+                if cpu.cycles < cpu.deadline
+                    && let Ok(target) = target
+                {
+                    (block, done) = (target, 0);
+                    continue 'blocks;
+                }
+                (cpu.pc, cpu.it) = (to, 0);
+                if let (Err(fault), true) = (target, cpu.cycles < cpu.deadline) {
+                    self.cannot_fetch(fault);
+                }
                 return Left::Service;
             }
-            if self.cpu.system.mpu.enabled() {
-                self.cpu.pc = pc;
+            self.retired += micros.len() as u64;
+            (self.cpu.pc, self.cpu.it) = (block.end, micros.last().map_or(0, Micro::it_after));
+            match self.enter() {
+                Some(next) => (block, done) = next,
+                None => return Left::Service,
             }
         }
     }

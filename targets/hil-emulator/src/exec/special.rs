@@ -103,6 +103,8 @@ fn change_masks<const DISABLE: bool>(cpu: &mut Cpu, m: &Micro) -> Flow {
 fn set_faultmask(cpu: &mut Cpu, on: bool) {
     if !on || !cpu.negative_priority() {
         cpu.faultmask = on;
+        // The MPU may look away at negative priorities.
+        cpu.memory.code_changed |= cpu.system.mpu.enabled();
     }
 }
 
@@ -203,7 +205,7 @@ fn write_control(cpu: &mut Cpu, m: &Micro) -> Flow {
     if changed & 1 != 0 && cpu.system.mpu.enabled() {
         cpu.memory.code_changed = true;
     }
-    if value & FPCA == 0 {
+    if value & FPCA == 0 || changed & 1 != 0 {
         cpu.float_ready = false;
     }
     cpu.request_service();

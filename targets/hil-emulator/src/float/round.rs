@@ -85,24 +85,22 @@ fn magnitude(value: Exact, format: Format, mode: Mode, status: &mut Status) -> u
     };
     let drop = 63 - fraction;
     let (whole, rest) = (mantissa >> drop, mantissa & ((1 << drop) - 1));
-    if rest != 0 {
-        status.raise(if tiny { Status::UNDERFLOW | Status::INEXACT } else { Status::INEXACT });
-    }
     let up = away_from_zero(mode.rounding, value.negative, whole, rest, 1 << (drop - 1));
     // A carry out of the fraction runs into the exponent, which is what is wanted.
     let packed = (field << fraction) + whole + u64::from(up);
 
-    if format == Format::Half && mode.alternative_half {
-        if packed >> 15 == 0 {
-            return packed as u32;
-        }
-        // The alternative format saturates, and reports nothing but an invalid operation.
-        status.raise(Status::INVALID);
-        return 0x7fff;
-    }
-    let infinity = top << fraction;
+    let alternative = format == Format::Half && mode.alternative_half;
+    let infinity = if alternative { (top + 1) << fraction } else { top << fraction };
     if packed < infinity {
+        if rest != 0 {
+            status.raise(if tiny { Status::UNDERFLOW | Status::INEXACT } else { Status::INEXACT });
+        }
         return packed as u32;
+    }
+    if alternative {
+        // This format saturates, and reports an invalid operation and nothing else.
+        status.raise(Status::INVALID);
+        return (infinity - 1) as u32;
     }
     status.raise(Status::OVERFLOW | Status::INEXACT);
     let to_infinity = match mode.rounding {

@@ -8,6 +8,7 @@
 
 mod pace;
 mod target;
+pub mod trace;
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -39,6 +40,12 @@ const TURN: u64 = 2_000;
 /// transaction takes on a wire of 4 MHz, so that a debugger that polls sees an erase come to its end.
 const HALTED_VISIT: u64 = 1_000;
 
+/// Looks after a board while it runs: moves bytes of serial ports, reports what was noticed.
+pub trait Attendant: Send {
+    /// Called between two instructions, after every turn of the machine and after every visit. Must not wait.
+    fn attend(&mut self, machine: &mut Machine);
+}
+
 /// A board that runs until it is dropped. Clones are handles to the same board.
 #[derive(Debug, Clone)]
 pub struct Board {
@@ -60,9 +67,9 @@ struct Shared {
     stop: AtomicBool,
 }
 
-#[derive(Debug)]
 struct State {
     target: Target,
+    attendant: Option<Box<dyn Attendant>>,
     /// Visits since the machine last ran.
     visits: u32,
     /// There is nothing to run until the next visit.
@@ -73,14 +80,41 @@ struct State {
     alive: bool,
 }
 
+impl std::fmt::Debug for State {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("State").field("target", &self.target).field("parked", &self.parked).finish_non_exhaustive()
+    }
+}
+
+impl State {
+    fn attend(&mut self) {
+        if let Some(attendant) = &mut self.attendant {
+            attendant.attend(&mut self.target.machine);
+        }
+    }
+}
+
 impl Board {
     /// Starts to run `machine`.
     ///
     /// # Errors
     /// When the host gives no thread.
     pub fn start(machine: Machine, mode: Mode) -> std::io::Result<Self> {
-        let free = matches!(mode, Mode::Free(_));
-        let state = State { target: Target::new(machine), visits: 0, parked: false, resting: false, alive: free };
+        Self::start_attended(machine, mode, None)
+    }
+
+    /// Starts to run `machine`, with somebody to look after it.
+    ///
+    /// # Errors
+    /// When the host gives no thread.
+    pub fn start_attended(
+        machine: Machine,
+        mode: Mode,
+        attendant: Option<Box<dyn Attendant>>,
+    ) -> std::io::Result<Self> {
+        let alive = matches!(mode, Mode::Free(_));
+        let target = Target::new(machine);
+        let state = State { target, attendant, visits: 0, parked: false, resting: false, alive };
         let shared = Arc::new(Shared {
             state: Mutex::new(state),
             machine_wakes: Condvar::new(),
@@ -118,6 +152,7 @@ impl Board {
                 state.target.advance(cycles_per_access);
                 let result = visit(&mut state.target);
                 state.target.settle();
+                state.attend();
                 result
             }
             Mode::Free(_) => self.shared.visit(visit),
@@ -135,7 +170,7 @@ impl Shared {
         let waiting = Waiting::new(self);
         let mut state = self.lock();
         // From here on it is dropped before the lock is released, also when the visitor panics.
-        let _waiting = waiting;
+        let mut waiting = waiting;
         while state.alive && !state.parked && !state.resting && state.visits >= VISITS {
             state = self.machine_ran.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
@@ -144,9 +179,12 @@ impl Shared {
         }
         let result = visit(&mut state.target);
         state.target.settle();
+        state.attend();
         state.visits = state.visits.saturating_add(1);
         // Whatever was done may have given the core something to do.
-        state.parked = state.target.halted();
+        let (parked, halted) = (state.parked, state.target.halted());
+        state.parked = halted;
+        waiting.wake = !(state.resting || parked && halted);
         result
     }
 
@@ -182,25 +220,32 @@ impl Shared {
                 Stop::Asleep => pace == Pace::Free,
                 Stop::Budget | Stop::Attention => false,
             };
+            state.attend();
         }
     }
 }
 
 /// A visitor who waits or visits. Leaves while it holds the lock, so that the machine's thread does not miss it.
-struct Waiting<'a>(&'a Shared);
+struct Waiting<'a> {
+    shared: &'a Shared,
+    /// Whether the machine's thread may be waiting for the visitor to leave; waking it costs a system call.
+    wake: bool,
+}
 
 impl<'a> Waiting<'a> {
     fn new(shared: &'a Shared) -> Self {
         shared.waiting.fetch_add(1, Ordering::SeqCst);
         shared.attention.store(true, Ordering::SeqCst);
-        Self(shared)
+        Self { shared, wake: true }
     }
 }
 
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
-        self.0.waiting.fetch_sub(1, Ordering::SeqCst);
-        self.0.machine_wakes.notify_one();
+        self.shared.waiting.fetch_sub(1, Ordering::SeqCst);
+        if self.wake {
+            self.shared.machine_wakes.notify_one();
+        }
     }
 }
 

@@ -11,6 +11,8 @@ use super::scb;
 use crate::cpu::Cpu;
 use crate::soc::{BusFault, Master, ResetCause, Width};
 
+/// Where the management registers of a CoreSight component begin.
+const MANAGEMENT: u32 = 0xF00;
 /// The upper half of a write to AIRCR.
 const KEY: u32 = 0x05FA;
 
@@ -36,6 +38,8 @@ impl Cpu {
             Component::Fpb => self.system.fpb.read(offset),
             Component::Itm => self.system.itm.read(offset),
             Component::Tpiu => self.system.tpiu.read(offset),
+            // Its own registers are not modelled, and nobody shall take zeros for them.
+            Component::Etm if offset < MANAGEMENT => return Err(BusFault),
             Component::Etm => 0,
             Component::RomTable => coresight::rom_table_entry(offset),
         };
@@ -122,18 +126,13 @@ impl Cpu {
             }
             Component::Itm => self.system.itm.write(offset, width, value, master != Master::Debugger),
             Component::Tpiu => self.system.tpiu.write(offset, value),
+            Component::Etm if offset < MANAGEMENT => return Err(BusFault),
             Component::Etm | Component::RomTable => {}
         }
         Ok(())
     }
 
-    fn control_space_write(
-        &mut self,
-        offset: u32,
-        master: Master,
-        width: Width,
-        value: u32,
-    ) -> Result<(), BusFault> {
+    fn control_space_write(&mut self, offset: u32, master: Master, width: Width, value: u32) -> Result<(), BusFault> {
         let system = &mut self.system;
         match offset {
             0x010..=0x01C => {

@@ -143,7 +143,7 @@ impl Cpu {
     /// Reads DHCSR; a read by the debugger clears the sticky bits.
     pub(super) fn halting_status(&mut self, master: Master) -> u32 {
         let debug = &mut self.system.debug;
-        let worked = self.cycles - debug.idle;
+        let worked = self.cycles.saturating_sub(debug.idle);
         let value = debug.control
             | u32::from(debug.halted) << 1
             | u32::from(debug.transferred) << 16

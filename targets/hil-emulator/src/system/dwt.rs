@@ -44,7 +44,7 @@ impl Dwt {
     /// CYCCNT at `cycles`.
     #[must_use]
     pub fn cycle_count(&self, cycles: u64) -> u32 {
-        if self.counting() { self.count.wrapping_add((cycles - self.started) as u32) } else { self.count }
+        if self.counting() { self.count.wrapping_add(cycles.wrapping_sub(self.started) as u32) } else { self.count }
     }
 
     /// Holds CYCCNT at its value of now, so that what decides about counting may change.

@@ -4,9 +4,7 @@
 //! is more urgent takes the place of the first one (late arrival); here it preempts the first handler before its
 //! first instruction, with a frame of its own. What it costs stands in [`crate::cycles::exception`].
 
-use super::exceptions::{
-    BUS_FAULT, DEBUG_MONITOR, HARD_FAULT, MEM_MANAGE, Masks, PEND_SV, SYS_TICK,
-};
+use super::exceptions::{BUS_FAULT, DEBUG_MONITOR, HARD_FAULT, MEM_MANAGE, Masks, PEND_SV, SYS_TICK};
 use super::mpu::Right;
 use super::scb::{self, ccr};
 use super::set::ExceptionSet;
@@ -150,9 +148,7 @@ impl Cpu {
     fn reserve_float_frame(&mut self, frame: u32) {
         let current = self.execution_priority();
         let exceptions = &self.system.exceptions;
-        let ready = |number: u16| {
-            exceptions.enabled.contains(number) && exceptions.group_priority(number) < current
-        };
+        let ready = |number: u16| exceptions.enabled.contains(number) && exceptions.group_priority(number) < current;
         let flags = [
             (0, true),
             (1, !self.privileged()),

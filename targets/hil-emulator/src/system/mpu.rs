@@ -171,8 +171,16 @@ mod tests {
         let mut mpu = Mpu::default();
         mpu.write(4, 1);
         let (no, read, full) = ([false; 3], [true, false, true], [true; 3]);
-        let table =
-            [(0, no, no), (1, full, no), (2, full, read), (3, full, full), (4, no, no), (5, read, no), (6, read, read), (7, read, read)];
+        let table = [
+            (0, no, no),
+            (1, full, no),
+            (2, full, read),
+            (3, full, full),
+            (4, no, no),
+            (5, read, no),
+            (6, read, read),
+            (7, read, read),
+        ];
         for (access, privileged, user) in table {
             region(&mut mpu, 0, 0x2000_0000, 8, access, 0);
             assert_eq!(rights(&mpu, 0x2000_00FF, true), privileged, "AP {access}");

@@ -44,7 +44,7 @@ impl Cpu {
         system.exceptions.enabled.put(DEBUG_MONITOR, false);
 
         (self.r, self.other_sp, self.s, self.fpscr) = ([0; 16], 0, [0; 32], 0);
-        (self.flags, self.q, self.ge, self.it) = (Flags::default(), false, 0, 0);
+        (self.flags, self.q, self.ge, self.it) = (Flags::from_bits(0), false, 0, 0);
         (self.ipsr, self.control, self.primask, self.faultmask, self.basepri) = (0, 0, false, false, 0);
         (self.exclusive, self.fault, self.sleeping, self.event) = (None, None, None, false);
         (self.float_ready, self.fpu_busy_until) = (false, 0);

@@ -59,12 +59,9 @@ impl Cpu {
             16 => self.xpsr(),
             17 => self.stack_pointers()[0],
             18 => self.stack_pointers()[1],
-            20 => u32::from_le_bytes([
-                u8::from(self.primask),
-                self.basepri,
-                u8::from(self.faultmask),
-                self.control as u8,
-            ]),
+            20 => {
+                u32::from_le_bytes([u8::from(self.primask), self.basepri, u8::from(self.faultmask), self.control as u8])
+            }
             33 => self.fpscr,
             64..=95 => self.s[selector as usize - 64],
             _ => 0,
