@@ -11,8 +11,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
+use crate::elf::toolchain::Toolchain;
 use crate::finding::Report;
-use crate::{cargo, licences, tidy};
+use crate::{cargo, elf, licences, tidy};
 
 /// One step.
 #[derive(Debug, Clone, Copy)]
@@ -32,7 +33,7 @@ enum Action {
 }
 
 /// The steps in their order: what is quick and often wrong comes first.
-const STEPS: [Step; 6] = [
+const STEPS: [Step; 7] = [
     Step {
         name: "fmt",
         about: "the formatting is rustfmt's",
@@ -73,10 +74,17 @@ const STEPS: [Step; 6] = [
             environment: &[("RUSTDOCFLAGS", "-Dwarnings")],
         },
     },
+    Step {
+        name: ELF,
+        about: "the firmware of fixtures/elf builds and is what is committed, where a compiler for it is installed",
+        action: Action::Check(elf::check),
+    },
 ];
 
 /// The step that runs the tests, those on real data among them.
 const TEST: &str = "test";
+/// The step that builds firmware.
+const ELF: &str = "elf";
 
 /// What is asked for besides running every step.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -128,8 +136,19 @@ pub fn list() -> String {
 /// When there is no step of that name, or `HIL_DATA` names no folder. A step that cannot be carried out has failed,
 /// and the others still run.
 pub fn run(root: &Path, options: Options<'_>) -> Result<bool> {
-    let steps = select(options.only)?;
+    let mut steps = select(options.only)?;
     let data = data_folder()?;
+    let mut untested = Vec::new();
+    let lacks_data = data.is_none() && steps.iter().any(|step| step.name == TEST);
+    if lacks_data {
+        untested.push("HIL_DATA was not set: tests on real data were not run".to_owned());
+    }
+    if steps.iter().any(|step| step.name == ELF)
+        && let Err(missing) = Toolchain::find()
+    {
+        steps.retain(|step| step.name != ELF);
+        untested.push(format!("firmware was not built: {missing}"));
+    }
     let mut outcomes = run_each(&steps, |step| {
         println!("\n=== {}: {}", step.name, step.about);
         let begin = Instant::now();
@@ -141,9 +160,8 @@ pub fn run(root: &Path, options: Options<'_>) -> Result<bool> {
         println!("=== {}: {} in {:.1} s", step.name, word(passed), took.as_secs_f64());
         (passed, took)
     });
-    let lacks_data = data.is_none() && steps.iter().any(|step| step.name == TEST);
     outcomes.extend(lack_of_data(lacks_data, options.require_data));
-    print!("\n{}", summary(&outcomes, lacks_data));
+    print!("\n{}", summary(&outcomes, &untested));
     Ok(outcomes.iter().all(|outcome| outcome.passed))
 }
 
@@ -203,21 +221,21 @@ fn perform(root: &Path, step: &Step, data: Option<&Path>) -> Result<bool> {
     }
 }
 
-/// What the steps came to; `lacks_data` says that tests ran without real data.
-fn summary(outcomes: &[Outcome], lacks_data: bool) -> String {
+/// What the steps came to; `untested` says what was left out and why.
+fn summary(outcomes: &[Outcome], untested: &[String]) -> String {
     let mut text = String::new();
     for outcome in outcomes {
         let seconds = outcome.took.as_secs_f64();
         // Writing to a string cannot fail.
         let _ = writeln!(text, "{:<10}{:<8}{seconds:>7.1} s", outcome.name, word(outcome.passed));
     }
-    if lacks_data {
-        text.push_str("NOT TESTED: HIL_DATA was not set: tests on real data were not run\n");
+    for what in untested {
+        let _ = writeln!(text, "NOT TESTED: {what}");
     }
     let failed: Vec<&str> = outcomes.iter().filter(|outcome| !outcome.passed).map(|outcome| outcome.name).collect();
     let total: f64 = outcomes.iter().map(|outcome| outcome.took.as_secs_f64()).sum();
     let _ = if failed.is_empty() {
-        let what = if lacks_data { "everything but the tests on real data" } else { "everything" };
+        let what = if untested.is_empty() { "everything" } else { "everything but what is NOT TESTED" };
         writeln!(text, "ci: {what} passed in {total:.1} s")
     } else {
         writeln!(text, "ci: failed after {total:.1} s: {}", failed.join(", "))
@@ -239,25 +257,26 @@ mod tests {
     fn a_failed_step_stops_no_other_and_is_named_at_the_end() {
         let outcomes = run_each(&STEPS, |step| (step.name != "tidy", Duration::from_millis(1_500)));
         assert_eq!(outcomes.len(), STEPS.len());
-        let text = summary(&outcomes, false);
+        let text = summary(&outcomes, &[]);
         assert!(text.contains("fmt       passed      1.5 s\ntidy      FAILED      1.5 s\n"), "{text}");
-        assert!(text.ends_with("ci: failed after 9.0 s: tidy\n"), "{text}");
+        assert!(text.ends_with("ci: failed after 10.5 s: tidy\n"), "{text}");
     }
 
     #[test]
     fn passing_says_so() {
         let outcomes = run_each(&STEPS, |_| (true, Duration::ZERO));
-        assert!(summary(&outcomes, false).ends_with("ci: everything passed in 0.0 s\n"));
+        assert!(summary(&outcomes, &[]).ends_with("ci: everything passed in 0.0 s\n"));
     }
 
     #[test]
     fn tests_without_real_data_are_told_and_fail_where_data_is_required() {
         let mut outcomes = run_each(&STEPS, |_| (true, Duration::ZERO));
-        let text = summary(&outcomes, true);
-        assert!(text.contains("\nNOT TESTED: HIL_DATA was not set: tests on real data were not run\n"), "{text}");
-        assert!(text.ends_with("ci: everything but the tests on real data passed in 0.0 s\n"), "{text}");
+        let untested = ["HIL_DATA was not set".to_owned(), "firmware was not built".to_owned()];
+        let text = summary(&outcomes, &untested);
+        assert!(text.contains("\nNOT TESTED: HIL_DATA was not set\nNOT TESTED: firmware was not built\n"), "{text}");
+        assert!(text.ends_with("ci: everything but what is NOT TESTED passed in 0.0 s\n"), "{text}");
         outcomes.extend(lack_of_data(true, true));
-        assert!(summary(&outcomes, true).ends_with("ci: failed after 0.0 s: data\n"));
+        assert!(summary(&outcomes, &untested).ends_with("ci: failed after 0.0 s: data\n"));
         for (lacks_data, is_required) in [(true, false), (false, true), (false, false)] {
             assert!(lack_of_data(lacks_data, is_required).is_none());
         }
@@ -278,7 +297,7 @@ mod tests {
         assert_eq!(select(None).unwrap().len(), STEPS.len());
         assert_eq!(select(Some("doc")).unwrap()[0].name, "doc");
         let error = select(Some("docs")).unwrap_err().to_string();
-        assert!(error.contains("fmt, tidy, licences, clippy, test, doc"), "{error}");
+        assert!(error.contains("fmt, tidy, licences, clippy, test, doc, elf"), "{error}");
         assert_eq!(list().lines().count(), STEPS.len());
     }
 }

@@ -7,6 +7,7 @@
 pub mod cargo;
 pub mod ci;
 pub mod code;
+pub mod elf;
 pub mod finding;
 pub mod fresh;
 pub mod licences;

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 use xtask::cargo::workspace_root;
 use xtask::finding::Report;
-use xtask::{ci, fresh, licences, tidy};
+use xtask::{ci, elf, fresh, licences, tidy};
 
 const USAGE: &str = "\
 Chores of the workspace.
@@ -24,6 +24,9 @@ Commands:
      --list         List the steps
      --only STEP    Run one step
      --require-data Fail when HIL_DATA is not set and so tests on real data are not run
+  elf               Build the firmware of fixtures/elf/src into target/elf
+     --check        Compare it with the committed files
+     --update       Replace the committed files and record what built them
   fresh             Clone the last commit into an empty folder and run the two commands of README.md there
 ";
 
@@ -51,6 +54,12 @@ fn run(arguments: &[String]) -> Result<bool> {
             Ok(true)
         }
         ["ci", options @ ..] => ci::run(&root, ci::Options::parse(options)?),
+        ["elf"] => {
+            print!("{}", elf::build(&root)?);
+            Ok(true)
+        }
+        ["elf", "--check"] => Ok(show("elf", &elf::check(&root)?)),
+        ["elf", "--update"] => elf::update(&root).map(|()| true),
         ["fresh"] => fresh::run(&root),
         [] | ["help" | "--help" | "-h"] => {
             print!("{USAGE}");

@@ -54,6 +54,9 @@ pub struct Board {
     pub title: String,
     /// How it is reached.
     pub reach: Reach,
+    /// The chip on it, whose facts are in `targets/boards/chips/<chip>.toml`.
+    #[serde(default)]
+    pub chip: Option<String>,
 }
 
 /// One thing that is attached and can run an agent.

@@ -16,9 +16,12 @@ use crate::syntax;
 pub(crate) const REACHES: [(&str, Reach); 3] =
     [("process", Reach::Process), ("probe", Reach::Probe), ("phone", Reach::Phone)];
 
-/// Every file of `targets/boards/`: its path in the repository and its text.
-pub const BOARDS: &[(&str, &str)] =
-    &[("targets/boards/desktop-cpu.toml", include_str!("../../../targets/boards/desktop-cpu.toml"))];
+/// Every board's file in `targets/boards/` (the chips' files are for the emulator): its path in the repository and its text.
+pub const BOARDS: &[(&str, &str)] = &[
+    ("targets/boards/desktop-cpu.toml", include_str!("../../../targets/boards/desktop-cpu.toml")),
+    ("targets/boards/nrf52840.toml", include_str!("../../../targets/boards/nrf52840.toml")),
+    ("targets/boards/stm32f4.toml", include_str!("../../../targets/boards/stm32f4.toml")),
+];
 
 /// Reads a board file; `file` is what problems call it.
 ///
@@ -39,6 +42,7 @@ pub fn board(text: &str, file: &str) -> Result<Board, (Vec<Problem>, Sources)> {
             platform: fields.name("platform")?,
             title: fields.text("title")?.to_owned(),
             reach: REACHES.into_iter().find(|(name, _)| Some(*name) == word)?.1,
+            chip: fields.text("chip").map(str::to_owned),
         })
     });
     let mut drafts = cx.drafts;

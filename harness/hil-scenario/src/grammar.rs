@@ -242,6 +242,7 @@ pub(crate) static BOARD: Keys = Keys {
         required("platform", Form::Name(NameKind::NewPlatform), "The name that scenarios use in [on] platform."),
         required("title", Form::Line, "One line for people."),
         required("reach", Form::Word(WordKind::Reach), "How it is reached."),
+        optional("chip", Form::Line, "The chip on it, whose facts are in targets/boards/chips/<chip>.toml."),
     ],
     one_of: NONE,
     needs: NO_PAIRS,

@@ -202,7 +202,10 @@ mod tests {
             Region::new("sram", Kind::Ram, 0x2000_0000, 0x2_0000, true, 0),
         ];
         let memory = Memory::new(regions, vec![Alias { from: 0, to: FLASH, len: 1 << 20 }]);
-        Machine::new(Cpu::new(memory, Box::new(Bare), System::default(), Timing::default(), 16_000_000), Model::default())
+        Machine::new(
+            Cpu::new(memory, Box::new(Bare), System::default(), Timing::default(), 16_000_000),
+            Model::default(),
+        )
     }
 
     fn load(file: &[u8]) -> Result<(), Error> {

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod block;
+pub mod board;
 pub mod cpu;
 pub mod cycles;
 pub mod debug;
@@ -18,3 +19,4 @@ pub mod micro;
 pub mod soc;
 pub mod system;
 pub mod time;
+pub mod uart;

@@ -26,7 +26,20 @@ fn every_scenario_of_the_folder_is_embedded_and_nothing_else() {
 
 #[test]
 fn every_board_of_the_folder_is_embedded_and_nothing_else() {
-    assert_eq!(owned(BOARDS), folder("targets/boards"));
+    let is_board = |(path, _): &(String, String)| !path.starts_with("targets/boards/chips/");
+    let files: Vec<_> = folder("targets/boards").into_iter().filter(is_board).collect();
+    assert_eq!(owned(BOARDS), files);
+}
+
+#[test]
+fn a_board_names_a_chip_that_has_a_file_and_every_chip_is_on_a_board() {
+    let mut named: Vec<_> = BOARDS
+        .iter()
+        .filter_map(|(path, text)| board(text, path).unwrap().chip)
+        .map(|chip| format!("targets/boards/chips/{chip}.toml"))
+        .collect();
+    named.sort();
+    assert_eq!(named, toml_files("targets/boards/chips"));
 }
 
 #[test]

@@ -1,7 +1,14 @@
 //! What surrounds the core: the trait that a chip implements, and what its peripherals may touch.
 
-use crate::memory::Memory;
+pub mod bus;
+pub mod notes;
+pub mod nrf52840;
+pub mod stm32f407;
+
+use crate::memory::{Kind, Memory};
 use crate::time::Time;
+use crate::uart::Sent;
+use notes::Note;
 
 /// Width of one bus access.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,6 +129,25 @@ pub struct Io<'a> {
     pub master: Master,
 }
 
+impl Io<'_> {
+    /// Keeps the bus from answering before `time`: the access takes that long.
+    pub fn stall_until(&mut self, time: Time) {
+        let picoseconds = u128::from(time.0.saturating_sub(self.now.0));
+        let cycles = (picoseconds * u128::from(self.core_hz)).div_ceil(1_000_000_000_000);
+        let cycles = u64::try_from(cycles).unwrap_or(u64::MAX);
+        self.requests.stall_cycles = self.requests.stall_cycles.max(cycles);
+    }
+
+    /// Whether the access is by an instruction that was fetched from flash.
+    #[must_use]
+    pub fn runs_from_flash(&self) -> bool {
+        match self.master {
+            Master::Core { pc } => self.memory.find(pc).is_some_and(|(region, _)| region.kind == Kind::Flash),
+            Master::Debugger => false,
+        }
+    }
+}
+
 /// Everything of a chip behind the core's bus that is neither memory nor part of the core.
 pub trait Soc: Send {
     /// Reads a peripheral register.
@@ -160,6 +186,26 @@ pub trait Soc: Send {
     /// Whether the AHB access port may touch the bus (false while read-back protection is active).
     fn debug_allowed(&self) -> bool {
         true
+    }
+
+    /// The names of the serial ports; a port's index is its place here.
+    fn serial_ports(&self) -> &[String] {
+        &[]
+    }
+
+    /// What serial port `port` has sent since the last call; nothing where there is no such port.
+    fn take_serial(&mut self, _port: usize) -> Vec<Sent> {
+        Vec::new()
+    }
+
+    /// Sends `bytes` to serial port `port`, one after the other at the speed of the line. Gives how many were taken.
+    fn feed_serial(&mut self, _port: usize, _bytes: &[u8], _io: &mut Io<'_>) -> usize {
+        0
+    }
+
+    /// What people should know about the accesses so far, each thing once.
+    fn notes(&self) -> &[Note] {
+        &[]
     }
 }
 
