@@ -8,6 +8,7 @@ pub mod cargo;
 pub mod ci;
 pub mod code;
 pub mod elf;
+pub mod emulator_soak;
 pub mod finding;
 pub mod fresh;
 pub mod licences;

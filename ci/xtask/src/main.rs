@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 use xtask::cargo::workspace_root;
 use xtask::finding::Report;
-use xtask::{ci, elf, fresh, licences, tidy};
+use xtask::{ci, elf, emulator_soak, fresh, licences, tidy};
 
 const USAGE: &str = "\
 Chores of the workspace.
@@ -27,6 +27,7 @@ Commands:
   elf               Build the firmware of fixtures/elf/src into target/elf
      --check        Compare it with the committed files
      --update       Replace the committed files and record what built them
+  emulator-soak     Compare random instructions on the emulated core and on qemu-system-arm; `--help` lists its options
   fresh             Clone the last commit into an empty folder and run the two commands of README.md there
 ";
 
@@ -60,6 +61,7 @@ fn run(arguments: &[String]) -> Result<bool> {
         }
         ["elf", "--check"] => Ok(show("elf", &elf::check(&root)?)),
         ["elf", "--update"] => elf::update(&root).map(|()| true),
+        ["emulator-soak", options @ ..] => emulator_soak::run(&root, options),
         ["fresh"] => fresh::run(&root),
         [] | ["help" | "--help" | "-h"] => {
             print!("{USAGE}");

@@ -258,24 +258,28 @@ impl Machine {
                     }
                     return Left::Service;
                 };
-                let target = self.cache.find(to, &mut self.cpu, &mut self.model);
-                let cpu = &mut self.cpu;
                 // Further cycles of the jump depend on the instruction there, if there is one.
-                let entry = target.as_ref().map_or(0, |target| target.entry);
-                cpu.cycles += u64::from(micro.taken) + u64::from(entry);
+                let taken = u64::from(micro.taken);
+                let target = match self.cache.find(to, &mut self.cpu, &mut self.model) {
+                    Ok(target) => target,
+                    Err(fault) => {
+                        self.cpu.cycles += taken;
+                        if OBSERVE {
+                            self.cpu.retired(&micro, before, true);
+                        }
+                        self.jumped_nowhere(to, fault);
+                        return Left::Service;
+                    }
+                };
+                self.cpu.cycles += taken + u64::from(target.entry);
                 if OBSERVE {
-                    cpu.retired(&micro, before, true);
+                    self.cpu.retired(&micro, before, true);
                 }
-                if cpu.cycles < cpu.deadline
-                    && let Ok(target) = target
-                {
+                if self.cpu.cycles < self.cpu.deadline {
                     (block, done) = (target, 0);
                     continue 'blocks;
                 }
-                (cpu.pc, cpu.it) = (to, 0);
-                if let (Err(fault), true) = (target, cpu.cycles < cpu.deadline) {
-                    self.cannot_fetch(fault);
-                }
+                (self.cpu.pc, self.cpu.it) = (to, 0);
                 return Left::Service;
             }
             self.retired += micros.len() as u64;
@@ -315,6 +319,15 @@ impl Machine {
         self.cpu.retired(micro, before, flow == Flow::Jump);
         if let Some(trace) = &mut self.trace {
             trace.executed(&self.cpu, micro.address);
+        }
+    }
+
+    /// The target of a jump cannot be fetched. An interrupt that is due comes first.
+    #[cold]
+    fn jumped_nowhere(&mut self, to: u32, fault: crate::cpu::Fault) {
+        (self.cpu.pc, self.cpu.it) = (to, 0);
+        if self.cpu.cycles < self.cpu.deadline {
+            self.cannot_fetch(fault);
         }
     }
 

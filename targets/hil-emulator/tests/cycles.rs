@@ -1,7 +1,7 @@
 //! The micro-benchmarks of the cycle model on a whole machine, read from CYCCNT by the program itself; and that
 //! `CYCLES.md` says what the code does.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot be set up has failed")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 #[path = "cycles/programs.rs"]
 mod programs;

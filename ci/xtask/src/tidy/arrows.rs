@@ -9,7 +9,7 @@ use crate::repo::File;
 use crate::tidy::file;
 
 /// Each crate of ours with those crates of ours that it may depend on. Nothing lists hil-testkit: it is for tests.
-const ARROWS: [(&str, &[&str]); 19] = [
+const ARROWS: [(&str, &[&str]); 20] = [
     // The vocabulary, and the stages that know nothing but it.
     ("hil-model", &[]),
     ("hil-scenario", &["hil-model"]),
@@ -28,6 +28,7 @@ const ARROWS: [(&str, &[&str]); 19] = [
     ("hil-desktop", &["hil-agent", "hil-kernels", "hil-wire"]),
     // Emulated boards know neither the harness nor probe-rs.
     ("hil-emulator", &[]),
+    ("hil-emulator-differential", &["hil-emulator"]),
     ("hil-probe", &["hil-bench", "hil-emulator", "hil-model"]),
     // The edges.
     (

@@ -67,14 +67,21 @@ const RULES: [Rule; 6] = [
     Rule {
         words: &["Instant::now", "SystemTime::now"],
         scope: Scope::Code,
-        homes: &["harness/hil-cli/", "harness/hil-bench/", "harness/hil-testkit/", "targets/hil-desktop/", "ci/xtask/"],
+        homes: &[
+            "harness/hil-cli/",
+            "harness/hil-bench/",
+            "harness/hil-testkit/",
+            "targets/hil-desktop/",
+            "targets/hil-emulator/differential/src/main.rs",
+            "ci/xtask/",
+        ],
         purposes: &[Purpose::Benches],
         fix: "take the time as an argument or from a clock that the caller passes in",
     },
     Rule {
         words: &["println!", "print!", "eprintln!", "eprint!"],
         scope: Scope::Code,
-        homes: &["harness/hil-cli/", "ci/xtask/", "examples/"],
+        homes: &["harness/hil-cli/", "targets/hil-emulator/differential/src/main.rs", "ci/xtask/", "examples/"],
         purposes: &[Purpose::Tests, Purpose::Benches, Purpose::BuildScript],
         fix: "return the text and let hil-cli print it",
     },

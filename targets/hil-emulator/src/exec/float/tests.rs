@@ -135,6 +135,23 @@ proptest! {
     }
 }
 
+/// The product lies next to half a unit of the addend, by less than an `f64` sum can hold: rounding twice goes wrong.
+#[test]
+fn a_fused_sum_next_to_a_tie_is_rounded_once() {
+    let unit = f32::EPSILON;
+    // 80581 * 13325 is 2^30 + 1, and (2^15 + 1) * (2^15 - 1) is 2^30 - 1.
+    let above = (80_581.0, 13_325.0 * 2f32.powi(-54), 1.0, 1.0 + unit);
+    let below = (32_769.0, 32_767.0 * 2f32.powi(-54), 1.0 + unit, 1.0 + unit);
+    for (a, b, addend, sum) in [above, below] {
+        for sign in [1.0, -1.0] {
+            let mut cpu = cpu();
+            cpu.s[..3].copy_from_slice(&[a, b * sign, addend * sign].map(f32::to_bits));
+            run(&mut cpu, Instr::Float { op: FloatOp::Vfma, sd: SReg(2), sn: SReg(0), sm: SReg(1) });
+            assert_eq!((f32::from_bits(cpu.s[2]), cpu.fpscr), (sum * sign, Status::INEXACT), "{a} * {b} + {addend}");
+        }
+    }
+}
+
 #[test]
 fn moves_copy_bits_and_raise_nothing() {
     let mut cpu = cpu();
