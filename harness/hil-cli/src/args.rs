@@ -1,5 +1,6 @@
 //! The command line as typed: no interpretation here. What it means is decided in `commands`.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -41,6 +42,8 @@ pub enum Command {
     /// Data sets: what there is, adding and verifying them
     #[command(subcommand)]
     Data(DataCommand),
+    /// Serve an emulated board that probe-rs and tools on top of it can attach to, until Ctrl-C
+    Emulate(EmulateArgs),
     /// Say what is attached, what is missing, and how noisy this host is
     Doctor(DataDir),
     /// Serve the agent on standard input and output (started by `hil run`)
@@ -222,6 +225,46 @@ pub enum DataCommand {
     List(DataDir),
     /// Compare every file of every present data set with its checksum
     Verify(DataDir),
+}
+
+/// `hil emulate`.
+#[derive(Debug, Args)]
+pub struct EmulateArgs {
+    /// Which board: stm32f4 or nrf52840
+    pub board: String,
+    /// Where the debug server listens; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
+    pub listen: SocketAddr,
+    /// Let other machines connect; whoever does controls the board
+    #[arg(long)]
+    pub allow_remote: bool,
+    /// Program to load before power-on
+    #[arg(long, value_name = "FILE")]
+    pub elf: Option<PathBuf>,
+    /// Write a line for every instruction; `-` is standard output
+    #[arg(long, value_name = "FILE")]
+    pub trace: Option<PathBuf>,
+    /// How fast it runs
+    #[arg(long, value_enum, default_value_t = Speed::Real)]
+    pub pace: Speed,
+    /// Run only during debug accesses, this many cycles for each, so that every run goes the same way
+    #[arg(long, value_name = "CYCLES", conflicts_with = "pace")]
+    pub lock_step: Option<u64>,
+    /// Decides what real boards leave to chance, such as the contents of RAM at power-on
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// Start with read-back protection switched on, where the chip has it
+    #[arg(long)]
+    pub locked: bool,
+}
+
+/// How fast an emulated board runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Speed {
+    /// Never faster than a real one
+    Real,
+    /// As fast as this host can
+    Free,
 }
 
 /// Output formats.

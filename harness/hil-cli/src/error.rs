@@ -76,6 +76,9 @@ pub enum CliError {
     /// This program cannot find itself, so it cannot start an agent.
     #[error("cannot find this program's own file to start an agent: {0}")]
     OwnProgram(std::io::Error),
+    /// A board cannot be emulated as asked.
+    #[error(transparent)]
+    Emulate(#[from] hil_emulator::host::emulation::EmulationError),
     /// There is no folder for the user's data.
     #[error("this system names no home folder to keep data sets in; set HIL_DATA to a folder of them instead")]
     NoHome,
@@ -95,7 +98,8 @@ impl CliError {
             | Self::NoRun(_)
             | Self::NoHome
             | Self::NoDataFolder(_)
-            | Self::Data(_) => Exit::Usage,
+            | Self::Data(_)
+            | Self::Emulate(_) => Exit::Usage,
             Self::Image { .. } => Exit::RigOrInvalid,
             Self::Lease(LeaseError::Interrupted { .. }) => Exit::Interrupted,
             Self::Lease(_) => Exit::RigOrInvalid,

@@ -74,6 +74,7 @@ fn dispatch(command: Command, around: &Surroundings) -> Result<Exit, CliError> {
         Command::Report(args) => commands::report::report(&args, around),
         Command::Data(command) => commands::data::data(&command, around),
         Command::Doctor(data) => commands::doctor::doctor(&data, around),
+        Command::Emulate(args) => commands::emulate::emulate(&args),
         Command::Agent { .. } => Ok(Exit::Success),
     }
 }

@@ -2,10 +2,13 @@
 
 mod debug_common;
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use debug_common::{COUNT, machine};
+use hil_emulator::debug::dp::Port;
 use hil_emulator::host::{Board, Mode, Pace};
+use hil_emulator::soc::Width;
 
 fn free(pace: Pace) -> Board {
     Board::start(machine(COUNT).0, Mode::Free(pace)).unwrap()
@@ -45,24 +48,20 @@ fn visitors_who_never_pause_do_not_starve_the_machine() {
 #[test]
 fn several_visitors_all_get_their_turn() {
     let board = free(Pace::Free);
-    let done = AtomicBool::new(false);
+    let visits = [AtomicU64::new(0), AtomicU64::new(0)];
     std::thread::scope(|scope| {
-        let greedy = scope.spawn(|| {
-            let mut visits = 0u64;
-            while !done.load(Ordering::SeqCst) {
-                cycles(&board);
-                visits += 1;
-            }
-            visits
-        });
-        let mut last = 0;
-        for _ in 0..500 {
-            let now = cycles(&board);
-            assert!(now >= last);
-            last = now;
+        for own in &visits {
+            scope.spawn(|| {
+                let mut last = 0;
+                // Goes on until everybody has had his turns: one who got none would keep the others here for ever.
+                while visits.iter().any(|count| count.load(Ordering::SeqCst) < 500) {
+                    let now = cycles(&board);
+                    assert!(now >= last);
+                    last = now;
+                    own.fetch_add(1, Ordering::SeqCst);
+                }
+            });
         }
-        done.store(true, Ordering::SeqCst);
-        assert!(greedy.join().unwrap() > 0);
     });
 }
 
@@ -81,7 +80,7 @@ fn in_lock_step_the_same_visits_find_the_same_states() {
 
 #[test]
 fn virtual_time_is_never_ahead_of_the_host() {
-    let started = std::time::Instant::now();
+    let started = Instant::now();
     let board = free(Pace::RealTime);
     // 20 ms of virtual time at 64 MHz.
     while cycles(&board) < 64_000 * 20 {
@@ -91,6 +90,51 @@ fn virtual_time_is_never_ahead_of_the_host() {
     let host = started.elapsed();
     // One chunk may be ahead, and what runs between a look at the clock and the wait.
     assert!(u128::from(found) <= (host.as_micros() + 2_500) * 64, "{found} cycles in {host:?}");
+}
+
+/// Writes DHCSR through the debug port.
+fn control(board: &Board, value: u32) {
+    board.access(|target| {
+        let (dap, cpu) = target.debug();
+        dap.write(cpu, Port::Debug, 4, 0x5000_0000).unwrap();
+        dap.write_memory(cpu, 0, 0xE000_EDF0, Width::Word, &(0xA05F_0000 | value).to_le_bytes()).unwrap();
+    });
+}
+
+#[test]
+fn a_halted_core_goes_on_when_told_at_any_pace() {
+    for pace in [Pace::Free, Pace::RealTime] {
+        let board = free(pace);
+        let count = || board.access(|target| target.machine.cpu.reg(0));
+        for _ in 0..50 {
+            control(&board, 3);
+            let halted = count();
+            // Long enough for the machine's thread to have had its rest and to find nothing to do.
+            let begun = Instant::now();
+            while begun.elapsed() < Duration::from_millis(3) {
+                assert_eq!(count(), halted, "{pace:?}: it stands");
+            }
+            control(&board, 1);
+            while count() == halted {
+                std::thread::yield_now();
+            }
+        }
+    }
+}
+
+#[test]
+fn a_step_is_one_instruction_and_done_when_the_visit_ends() {
+    let board = free(Pace::RealTime);
+    control(&board, 3);
+    let state = || board.access(|target| (target.machine.cpu.pc, target.machine.cpu.reg(0)));
+    for _ in 0..10 {
+        let before = state();
+        control(&board, 5);
+        let after = state();
+        assert_ne!(after.0, before.0, "it has moved");
+        assert!(after.1 - before.1 <= 1, "by one");
+        assert!(board.access(|target| target.halted()));
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //!
 //! The checksums are those that `qemu-system-arm` 7.2 (machine netduinoplus2) writes for the same files with
 //! `ITERATIONS` changed in the same way.
+#![expect(clippy::unwrap_used, reason = "a panic in a test's helper is the failure of the test")]
 
 use std::sync::atomic::AtomicBool;
 

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use proptest::prelude::{any, prop_assert_eq, prop_assume, proptest};
+use proptest::prelude::{any, prop_assert_eq, proptest};
 
 use super::oracle::{Numbers, Truth, bits, cases, compare_sum, finite, flushed, modes};
 use super::{
@@ -63,8 +63,9 @@ proptest! {
 
     #[test]
     fn quotients_agree_with_the_oracle(a in finite(), b in finite(), mode in modes()) {
+        // A divisor that is or becomes zero is the matter of another test.
+        let b = if flushed(b, mode).0 == 0.0 { b | 1 << 23 } else { b };
         let ((x, first), (y, second)) = (flushed(a, mode), flushed(b, mode));
-        prop_assume!(y != 0.0);
         let compare = move |z: f64| {
             let order = f64::from(x).total_cmp_numbers(z * f64::from(y));
             if y < 0.0 { order.reverse() } else { order }

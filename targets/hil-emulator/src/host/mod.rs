@@ -6,6 +6,7 @@
 //! [`Mode::LockStep`] there is no thread: each visit first advances the machine by a fixed number of cycles, so that
 //! the same visits find the same states on any host.
 
+pub mod emulation;
 mod pace;
 mod target;
 pub mod trace;
@@ -13,6 +14,7 @@ pub mod trace;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Instant;
 
 pub use pace::Pace;
 pub use target::Target;
@@ -74,8 +76,8 @@ struct State {
     visits: u32,
     /// There is nothing to run until the next visit.
     parked: bool,
-    /// Virtual time is ahead of the host's: the machine does not want its turn.
-    resting: bool,
+    /// Virtual time is ahead of the host's: until then the machine does not want its turn.
+    resting: Option<Instant>,
     /// The machine's thread runs.
     alive: bool,
 }
@@ -87,6 +89,10 @@ impl std::fmt::Debug for State {
 }
 
 impl State {
+    fn rests(&self) -> bool {
+        self.resting.is_some_and(|until| Instant::now() < until)
+    }
+
     fn attend(&mut self) {
         if let Some(attendant) = &mut self.attendant {
             attendant.attend(&mut self.target.machine);
@@ -114,7 +120,7 @@ impl Board {
     ) -> std::io::Result<Self> {
         let alive = matches!(mode, Mode::Free(_));
         let target = Target::new(machine);
-        let state = State { target, attendant, visits: 0, parked: false, resting: false, alive };
+        let state = State { target, attendant, visits: 0, parked: false, resting: None, alive };
         let shared = Arc::new(Shared {
             state: Mutex::new(state),
             machine_wakes: Condvar::new(),
@@ -171,7 +177,7 @@ impl Shared {
         let mut state = self.lock();
         // From here on it is dropped before the lock is released, also when the visitor panics.
         let mut waiting = waiting;
-        while state.alive && !state.parked && !state.resting && state.visits >= VISITS {
+        while state.alive && !state.parked && state.visits >= VISITS && !state.rests() {
             state = self.machine_ran.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
         if state.target.halted() {
@@ -184,7 +190,7 @@ impl Shared {
         // Whatever was done may have given the core something to do.
         let (parked, halted) = (state.parked, state.target.halted());
         state.parked = halted;
-        waiting.wake = !(state.resting || parked && halted);
+        waiting.wake = !(state.resting.is_some() || parked && halted);
         result
     }
 
@@ -193,14 +199,18 @@ impl Shared {
         let mut pacer = Pacer::new(pace);
         let mut state = self.lock();
         while !self.stop.load(Ordering::SeqCst) {
+            state.resting = None;
             let visited = self.waiting.load(Ordering::SeqCst) > 0 && state.visits < VISITS;
             if state.parked || visited {
+                if state.parked {
+                    // What passes for the chip while the core stands still is no lead that the core must give back.
+                    pacer = Pacer::new(pace);
+                }
                 state = self.machine_wakes.wait(state).unwrap_or_else(PoisonError::into_inner);
                 continue;
             }
-            let ahead = pacer.ahead(&state.target);
-            state.resting = ahead.is_some();
-            if let Some(ahead) = ahead {
+            if let Some(ahead) = pacer.ahead(&state.target) {
+                state.resting = Instant::now().checked_add(ahead);
                 self.machine_ran.notify_all();
                 let waited = self.machine_wakes.wait_timeout(state, ahead);
                 state = waited.unwrap_or_else(PoisonError::into_inner).0;

@@ -4,6 +4,8 @@ pub mod bus;
 pub mod notes;
 pub mod nrf52840;
 pub mod stm32f407;
+#[cfg(test)]
+mod testing;
 
 use crate::memory::{Kind, Memory};
 use crate::time::Time;

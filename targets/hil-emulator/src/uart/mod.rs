@@ -1,6 +1,8 @@
 //! Serial ports as the host sees them: bytes that came out with the virtual time of their last bit, and bytes that are
 //! still to go in. What a port does with them at which time is the business of the chip's UART.
 
+pub mod pty;
+
 use std::collections::VecDeque;
 
 use crate::time::Time;
@@ -55,7 +57,7 @@ impl Serial {
     }
 
     /// The next byte on its way to the UART.
-    pub fn next(&mut self) -> Option<u8> {
+    pub fn next_in(&mut self) -> Option<u8> {
         self.incoming.pop_front()
     }
 
@@ -87,7 +89,7 @@ mod tests {
         let mut serial = Serial::default();
         assert_eq!(serial.feed(&vec![0; KEPT - 1]), KEPT - 1);
         assert_eq!(serial.feed(b"ab"), 1);
-        assert_eq!(serial.next(), Some(0));
+        assert_eq!(serial.next_in(), Some(0));
         assert!(serial.waiting());
     }
 }

@@ -84,9 +84,21 @@ impl Clock {
         Some(match offset {
             0x000..=0x014 => 0,
             0x408 => u32::from(self.high.triggered),
-            0x40C => if self.high.running { 1 << 16 | 1 } else { 0 },
+            0x40C => {
+                if self.high.running {
+                    1 << 16 | 1
+                } else {
+                    0
+                }
+            }
             0x414 => u32::from(self.low.triggered),
-            0x418 => if self.low.running { 1 << 16 | self.source_copy } else { 0 },
+            0x418 => {
+                if self.low.running {
+                    1 << 16 | self.source_copy
+                } else {
+                    0
+                }
+            }
             0x41C => self.source_copy,
             0x518 => self.source,
             _ => self.stored[STORED.iter().position(|at| *at == offset)?],

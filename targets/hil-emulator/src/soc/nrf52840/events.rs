@@ -14,7 +14,7 @@ pub struct Events {
 impl Events {
     /// The event whose register stands at `offset` happens.
     pub fn raise(&mut self, offset: u32) {
-        self.set |= 1 << (offset.wrapping_sub(0x100) / 4 & 31);
+        self.set |= 1 << ((offset.wrapping_sub(0x100) / 4) & 31);
     }
 
     /// Reads an event, INTEN, INTENSET or INTENCLR; `None` for other registers.

@@ -84,7 +84,7 @@ impl Uarte {
     fn character(&self) -> Option<u64> {
         let bits = 10 + u128::from(self.stored[4] >> 4 & 1);
         let rate = u128::from(self.baud) * 16_000_000;
-        u64::try_from((bits * 1_000_000_000_000 << 32).checked_div(rate)?).ok()
+        u64::try_from(((bits * 1_000_000_000_000) << 32).checked_div(rate)?).ok()
     }
 
     /// Reads a register; reading RXD takes the byte.
@@ -277,7 +277,7 @@ impl Uarte {
                 self.sending = self.next_out(io).map(|byte| (byte, end));
             }
             if self.receiving.is_none() && self.receives && matches!(self.enable, UART | UARTE) {
-                self.receiving = self.serial.next().map(|byte| (byte, end));
+                self.receiving = self.serial.next_in().map(|byte| (byte, end));
             }
         }
         self.events.drive(self.irq, io);

@@ -73,7 +73,7 @@ impl Gpio {
     /// Writes a register; `None` where there is none.
     pub fn write(&mut self, offset: u32, word: Word) -> Option<()> {
         let locked = if self.lock & LCKK != 0 { self.lock & 0xFFFF } else { 0 };
-        let pairs = (0..16).fold(0, |mask, pin| mask | (locked >> pin & 1) * 3 << (2 * pin));
+        let pairs = (0..16).fold(0, |mask, pin| mask | ((locked >> pin & 1) * 3) << (2 * pin));
         match offset {
             0x00 => self.mode = word.within(self.mode, !pairs),
             0x04 => self.open_drain = word.within(self.open_drain, 0xFFFF & !locked),
@@ -89,7 +89,7 @@ impl Gpio {
             0x1C => self.write_lock(word),
             0x20 | 0x24 => {
                 let index = (offset as usize - 0x20) / 4;
-                let fours = (0..8).fold(0, |mask, pin| mask | (locked >> (pin + 8 * index) & 1) * 15 << (4 * pin));
+                let fours = (0..8).fold(0, |mask, pin| mask | ((locked >> (pin + 8 * index) & 1) * 15) << (4 * pin));
                 self.alternate[index] = word.within(self.alternate[index], !fours);
             }
             _ => return None,

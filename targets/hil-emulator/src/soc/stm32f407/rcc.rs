@@ -27,9 +27,8 @@ const PLLI2S: usize = 5;
 
 /// Offsets of the registers that only hold what is written: resets, enables, enables in sleep, spread spectrum.
 const ENABLES: std::ops::RangeInclusive<u32> = 0x30..=0x44;
-const STORED: [u32; 17] = [
-    0x10, 0x14, 0x18, 0x20, 0x24, 0x30, 0x34, 0x38, 0x40, 0x44, 0x50, 0x54, 0x58, 0x60, 0x64, 0x80, 0x84,
-];
+const STORED: [u32; 17] =
+    [0x10, 0x14, 0x18, 0x20, 0x24, 0x30, 0x34, 0x38, 0x40, 0x44, 0x50, 0x54, 0x58, 0x60, 0x64, 0x80, 0x84];
 /// Their values after a reset, where not 0 (RM0090 7.3).
 const STORED_RESET: [(u32, u32); 7] = [
     (0x30, 0x0010_0000),
@@ -250,7 +249,8 @@ impl Rcc {
     /// PCLK1 (`false`) or PCLK2 (`true`) in hertz.
     #[must_use]
     pub fn pclk(&self, second: bool) -> u64 {
-        let code = self.cfgr >> if second { 13 } else { 10 } & 7;
+        let shift = if second { 13 } else { 10 };
+        let code = self.cfgr >> shift & 7;
         self.hclk() >> code.saturating_sub(3)
     }
 

@@ -137,7 +137,7 @@ impl Usart {
                 self.status = self.status & !TC | TXE;
             }
             if self.receiving.is_none() && self.on(RE) {
-                self.receiving = self.serial.next().map(|byte| (byte, end));
+                self.receiving = self.serial.next_in().map(|byte| (byte, end));
                 self.idle_at = self.idle_at.filter(|_| self.receiving.is_none());
             }
         }

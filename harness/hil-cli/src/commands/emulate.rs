@@ -1,0 +1,65 @@
+//! `hil emulate`: an emulated board that any probe-rs user can attach to.
+
+use std::io::{BufWriter, Write};
+use std::path::Path;
+use std::sync::mpsc;
+
+use hil_emulator::board;
+use hil_emulator::debug::blackmagic::Options;
+use hil_emulator::host::emulation::{Emulation, Settings};
+use hil_emulator::host::{Mode, Pace};
+
+use crate::args::{EmulateArgs, Speed};
+use crate::error::CliError;
+use crate::exit::Exit;
+use crate::show::{clean, print_err, print_out};
+
+/// Serves a board until the user stops it.
+pub fn emulate(args: &EmulateArgs) -> Result<Exit, CliError> {
+    // Installed first, so that nobody is left with a board that does not stop.
+    let (stop, stopped) = mpsc::channel();
+    let installed = ctrlc::set_handler(move || {
+        // Nobody listens any more once the board is being taken down.
+        let _ended = stop.send(());
+    });
+    if installed.is_err() {
+        print_err("warning: Ctrl-C cannot be caught; it will end the program without closing its files");
+    }
+    let elf = args.elf.as_deref().map(read).transpose()?;
+    let to_stdout = args.trace.as_deref() == Some(Path::new("-"));
+    let emulation = Emulation::start(Settings {
+        board: &args.board,
+        options: board::Options { seed: args.seed, locked: args.locked },
+        mode: match (args.lock_step, args.pace) {
+            (Some(cycles_per_access), _) => Mode::LockStep { cycles_per_access },
+            (None, Speed::Real) => Mode::Free(Pace::RealTime),
+            (None, Speed::Free) => Mode::Free(Pace::Free),
+        },
+        elf: elf.as_deref(),
+        server: Options { listen: args.listen, allow_remote: args.allow_remote, level: 1 },
+        trace: args.trace.as_deref().map(trace).transpose()?,
+        notice: Box::new(|note| print_err(&format!("note: {note}"))),
+    })?;
+    let text = clean_lines(&emulation.describe());
+    // Standard output belongs to the trace where it goes there.
+    if to_stdout { print_err(text.trim_end()) } else { print_out(&text) }
+    // An error means that no handler is left, and then there is nothing to wait for.
+    let _stopped = stopped.recv();
+    Ok(Exit::Success)
+}
+
+fn clean_lines(text: &str) -> String {
+    text.lines().map(|line| format!("{}\n", clean(line))).collect()
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, CliError> {
+    std::fs::read(path).map_err(|source| CliError::Read { path: path.to_owned(), source })
+}
+
+fn trace(path: &Path) -> Result<Box<dyn Write + Send>, CliError> {
+    if path == Path::new("-") {
+        return Ok(Box::new(BufWriter::new(std::io::stdout())));
+    }
+    let file = std::fs::File::create(path).map_err(|source| CliError::Write { path: path.to_owned(), source })?;
+    Ok(Box::new(BufWriter::new(file)))
+}

@@ -1,0 +1,129 @@
+//! Everything that `hil emulate` serves: a board with a program, its serial ports, its debug server.
+
+use std::io::Write;
+
+use crate::board::chip::Chip;
+use crate::board::{self, BoardError, BoardFacts};
+use crate::debug::blackmagic::{Options, Server, ServerError};
+use crate::elf::{self, Image};
+use crate::host::trace::TextTrace;
+use crate::host::{Attendant, Board, Mode, Pace};
+use crate::machine::Machine;
+use crate::soc::ResetCause;
+use crate::soc::notes::Note;
+
+/// What to emulate, and how.
+pub struct Settings<'a> {
+    /// The board's name.
+    pub board: &'a str,
+    /// What it starts with.
+    pub options: board::Options,
+    /// Who has the machine when.
+    pub mode: Mode,
+    /// A program to load before power-on.
+    pub elf: Option<&'a [u8]>,
+    /// Where the debug server listens.
+    pub server: Options,
+    /// Where a line for every instruction goes.
+    pub trace: Option<Box<dyn Write + Send>>,
+    /// Is told what the chip's model noticed, each thing once.
+    pub notice: Box<dyn FnMut(&Note) + Send>,
+}
+
+/// Why nothing is emulated.
+#[derive(Debug, thiserror::Error)]
+pub enum EmulationError {
+    /// There is no such board.
+    #[error(transparent)]
+    Board(#[from] BoardError),
+    /// The program cannot be loaded.
+    #[error("the program: {0}")]
+    Elf(#[from] elf::Error),
+    /// The debug server cannot be started.
+    #[error(transparent)]
+    Server(#[from] ServerError),
+    /// The host refuses a thread or a pseudo-terminal.
+    #[error("the host refuses {what}: {source}")]
+    Host {
+        /// What was asked for.
+        what: &'static str,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+/// A board that is served until it is dropped.
+#[derive(Debug)]
+pub struct Emulation {
+    // The server goes first: it holds a handle to the board.
+    server: Server,
+    /// The board.
+    pub board: Board,
+    facts: BoardFacts,
+    chip: Chip,
+}
+
+impl Emulation {
+    /// Builds the board, loads the program, and serves.
+    ///
+    /// # Errors
+    /// When one of these is not possible.
+    pub fn start(settings: Settings<'_>) -> Result<Self, EmulationError> {
+        let (facts, chip) = board::find(settings.board)?;
+        let mut machine = board::build_with(settings.board, settings.options)?;
+        if let Some(elf) = settings.elf {
+            Image::parse(elf)?.load(&mut machine)?;
+            machine.cpu.reset(ResetCause::PowerOn);
+        }
+        if let Some(out) = settings.trace {
+            machine.set_trace(Some(Box::new(TextTrace::new(out))));
+        }
+        let keeper = Keeper { notice: settings.notice, told: 0 };
+        let board = Board::start_attended(machine, settings.mode, Some(Box::new(keeper)))
+            .map_err(|source| EmulationError::Host { what: "a thread", source })?;
+        let server = Server::start(board.clone(), settings.server)?;
+        Ok(Self { server, board, facts, chip })
+    }
+
+    /// The debug server.
+    #[must_use]
+    pub fn server(&self) -> &Server {
+        &self.server
+    }
+
+    /// What runs, where it listens, and how to reach it, for people.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        let pace = match self.board.mode() {
+            Mode::Free(Pace::RealTime) => "in real time, or slower where the host is".to_owned(),
+            Mode::Free(Pace::Free) => "as fast as the host can".to_owned(),
+            Mode::LockStep { cycles_per_access } => {
+                format!("in lock-step, {cycles_per_access} cycles for every debug access")
+            }
+        };
+        let (selector, target) = (self.server.selector(), &self.chip.probe_rs_target);
+        format!(
+            "{} (emulated), {}, runs {pace}\ndebug server  {}\nprobe         {selector}\n\
+             try           probe-rs run --chip {target} --protocol swd --probe {selector} PROGRAM.elf\n",
+            self.facts.title,
+            self.chip.title,
+            self.server.address(),
+        )
+    }
+}
+
+/// Reports what the chip's model notices.
+struct Keeper {
+    notice: Box<dyn FnMut(&Note) + Send>,
+    told: usize,
+}
+
+impl Attendant for Keeper {
+    fn attend(&mut self, machine: &mut Machine) {
+        let notes = machine.cpu.soc.notes();
+        for note in notes.get(self.told..).unwrap_or_default() {
+            (self.notice)(note);
+        }
+        self.told = notes.len();
+    }
+}
