@@ -4,8 +4,9 @@
 //! drawn again, and so is what [`crate::item`] cannot give a safe surrounding. Not here, and why:
 //!
 //! - SVC, BKPT, CPS, WFE, WFI, MSR to registers other than APSR, coprocessors that are absent, undefined encodings: they
-//!   leave the block, or change how later ones run. Programs written by hand cover them.
-//! - Loads to SP; STREX after LDREX of another address or size: see [`crate::qemu`] for what QEMU does there.
+//!   leave the block, or change how later ones run. `tests/undefined.rs` of the emulator and the tests of its system side
+//!   cover them.
+//! - Literal loads to SP; STREX after LDREX of another address or size: see [`crate::qemu`] for what QEMU does there.
 //! - Backward branches but those of [`crate::jumps`], which come back at once.
 
 use crate::random::Random;

@@ -84,7 +84,13 @@ impl Planner<'_> {
             Instr::Alu { op: AluOp::Tst | AluOp::Teq | AluOp::Cmp | AluOp::Cmn, .. } => Some(plain),
             Instr::Alu { op, rd: Reg::PC, rn, src, .. } => self.jump_by_sum(op, rn, src),
             Instr::Alu { op, rd: Reg::SP, rn, src, .. } => self.move_stack(op, rn, src),
-            Instr::Load { rt: Reg::SP, .. } | Instr::LoadLiteral { rt: Reg::SP, .. } => None,
+            Instr::LoadLiteral { rt: Reg::SP, .. } => None,
+            Instr::Load { rt: Reg::SP, rn, offset, index, .. } => {
+                let (mut plan, at) = self.access(rn, offset, index, one(Size::Word, true))?;
+                plan.sp = self.new_stack();
+                plan.setups.insert(0, Setup::Store(at, Value::Word(plan.sp), Size::Word));
+                Some(plan)
+            }
             Instr::Load { size, rt, rn, offset, index } => {
                 let jumps = rt == Reg::PC;
                 let (mut plan, at) = self.access(rn, offset, index, one(size, jumps))?;
