@@ -2,3 +2,5 @@
 
 #[cfg(feature = "emulator")]
 pub mod emulated;
+
+pub mod attached;

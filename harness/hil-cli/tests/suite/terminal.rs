@@ -123,7 +123,7 @@ fn a_run_that_cannot_be_kept_is_an_internal_error_before_anything_is_measured() 
 #[test]
 fn doctor_says_what_is_attached_and_what_is_missing() {
     let out = Place::new().hil(&["doctor"]).expect(0).out;
-    for word in ["desktop-cpu", "Noise", "keywords-test"] {
+    for word in ["desktop-cpu", "Noise", "keywords-test", "Debug probes", "hil emulate nrf52840"] {
         assert!(out.contains(word), "{word}: {out}");
     }
 }
