@@ -241,6 +241,9 @@ pub struct EmulateArgs {
     /// Program to load before power-on
     #[arg(long, value_name = "FILE")]
     pub elf: Option<PathBuf>,
+    /// Let the serial ports appear as pseudo-terminals
+    #[arg(long, value_enum, value_name = "HOW")]
+    pub uart: Option<UartTo>,
     /// Write a line for every instruction; `-` is standard output
     #[arg(long, value_name = "FILE")]
     pub trace: Option<PathBuf>,
@@ -256,6 +259,13 @@ pub struct EmulateArgs {
     /// Start with read-back protection switched on, where the chip has it
     #[arg(long)]
     pub locked: bool,
+}
+
+/// Where serial ports go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum UartTo {
+    /// To pseudo-terminals, whose paths are printed
+    Pty,
 }
 
 /// How fast an emulated board runs.

@@ -9,7 +9,7 @@ use hil_emulator::debug::blackmagic::Options;
 use hil_emulator::host::emulation::{Emulation, Settings};
 use hil_emulator::host::{Mode, Pace};
 
-use crate::args::{EmulateArgs, Speed};
+use crate::args::{EmulateArgs, Speed, UartTo};
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::show::{clean, print_err, print_out};
@@ -38,6 +38,7 @@ pub fn emulate(args: &EmulateArgs) -> Result<Exit, CliError> {
         elf: elf.as_deref(),
         server: Options { listen: args.listen, allow_remote: args.allow_remote, level: 1 },
         trace: args.trace.as_deref().map(trace).transpose()?,
+        pty: args.uart == Some(UartTo::Pty),
         notice: Box::new(|note| print_err(&format!("note: {note}"))),
     })?;
     let text = clean_lines(&emulation.describe());

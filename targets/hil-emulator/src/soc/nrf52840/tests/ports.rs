@@ -89,7 +89,12 @@ fn easy_dma_does_not_reach_flash() {
     send(&mut rig, 0x0000_1000, 2);
     rig.pass_us(200);
     assert_eq!(rig.sent(0), [0, 0], "not the 0xFF of erased flash");
-    assert_eq!(rig.notes(), ["DMA at an address that it cannot reach at 0x00001000",]);
+    // Nor RAM where it shows in the code region.
+    rig.write(0x2000_0000, 0x5555);
+    send(&mut rig, 0x0080_0000, 1);
+    rig.pass_us(100);
+    assert_eq!(rig.sent(0), [0]);
+    assert_eq!(rig.notes()[0], "DMA at an address that it cannot reach at 0x00001000");
 }
 
 #[test]

@@ -56,11 +56,14 @@ fn what_drives_the_core_cannot_be_switched_off() {
 #[test]
 fn a_pll_beyond_its_limits_never_locks_and_is_noted() {
     let mut rig = Rig::new("stm32f4");
-    // The HSI by 2: 8 MHz into the VCO.
-    rig.write(PLLCFGR, 336 << 6 | 2);
-    rig.set(CR, 1 << 24);
-    rig.pass_us(10_000);
-    assert_eq!(rig.read(CR) >> 25 & 1, 0);
+    // 8 MHz into the VCO; 50 MHz and 511 MHz out of it.
+    for settings in [12 << 6 | 2, 50 << 6 | 16, 511 << 6 | 16] {
+        rig.write(PLLCFGR, settings);
+        rig.set(CR, 1 << 24);
+        rig.pass_us(10_000);
+        assert_eq!(rig.read(CR) >> 25 & 1, 0);
+        rig.clear(CR, 1 << 24);
+    }
     assert_eq!(rig.notes().len(), 1);
     assert!(rig.notes()[0].contains("clock setting beyond the limits"), "{:?}", rig.notes());
 }
