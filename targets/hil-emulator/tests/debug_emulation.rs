@@ -18,6 +18,7 @@ fn settings(board: &str) -> Settings<'_> {
         elf: None,
         server: Options::loopback(),
         trace: None,
+        pty: false,
         notice: Box::new(|_| {}),
     }
 }
@@ -45,7 +46,7 @@ struct Shared(Arc<Mutex<Vec<u8>>>);
 
 impl std::io::Write for Shared {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
+        self.0.lock().map_err(|_| std::io::ErrorKind::Other)?.write(bytes)
     }
 
     fn flush(&mut self) -> std::io::Result<()> {
@@ -87,4 +88,14 @@ fn what_cannot_be_emulated_is_refused_with_its_reason() {
     let open = Options { listen, ..Options::loopback() };
     let remote = Emulation::start(Settings { server: open, ..settings("stm32f4") }).unwrap_err();
     assert!(matches!(remote, EmulationError::Server(_)), "{remote}");
+}
+
+#[cfg(unix)]
+#[test]
+fn serial_ports_appear_as_terminals() {
+    let emulation = Emulation::start(Settings { pty: true, ..settings("nrf52840") }).unwrap();
+    let text = emulation.describe();
+    let line = text.lines().find(|line| line.starts_with("uart")).expect("a serial port");
+    let path = line.split_whitespace().nth(1).unwrap();
+    assert!(Path::new(path).exists(), "{text}");
 }

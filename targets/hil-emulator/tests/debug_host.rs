@@ -1,5 +1,7 @@
 //! Turns of the machine and its visitors.
 
+#![expect(clippy::unwrap_used, reason = "a panic in a test's helper is the failure of the test")]
+
 mod debug_common;
 
 use std::sync::atomic::{AtomicU64, Ordering};

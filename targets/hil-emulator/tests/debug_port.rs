@@ -1,5 +1,7 @@
 //! The debug port and the AHB access port, as transactions and as bits on the wire.
 
+#![expect(clippy::unwrap_used, reason = "a panic in a test's helper is the failure of the test")]
+
 mod debug_common;
 
 use std::sync::atomic::Ordering;

@@ -1,5 +1,7 @@
 //! The Black Magic server: what it answers, and that nothing a client does harms it or the next client.
 
+#![expect(clippy::unwrap_used, reason = "a panic in a test's helper is the failure of the test")]
+
 mod debug_common;
 
 use std::io::{Read as _, Write as _};

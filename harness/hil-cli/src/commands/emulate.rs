@@ -43,7 +43,11 @@ pub fn emulate(args: &EmulateArgs) -> Result<Exit, CliError> {
     })?;
     let text = clean_lines(&emulation.describe());
     // Standard output belongs to the trace where it goes there.
-    if to_stdout { print_err(text.trim_end()) } else { print_out(&text) }
+    if to_stdout {
+        print_err(text.trim_end())
+    } else {
+        print_out(&text)
+    }
     // An error means that no handler is left, and then there is nothing to wait for.
     let _stopped = stopped.recv();
     Ok(Exit::Success)

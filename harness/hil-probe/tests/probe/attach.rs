@@ -188,8 +188,8 @@ fn a_protected_chip_is_reported_and_not_erased() {
     for front in [Front::Tcp, Front::InProcess] {
         let machine = board::build_with(NRF52.board, Options { seed: 1, locked: true }).unwrap();
         let rig = Rig::on(Board::start(machine, Mode::Free(Pace::Free)).unwrap(), front);
-        let refused = rig.probe().attach(NRF52.name, Permissions::new());
-        let error = format!("{:?}", refused.err().expect("it is locked"));
+        let refused = rig.probe().attach(NRF52.name, Permissions::new()).err();
+        let error = format!("{:?}", refused.expect("it is locked"));
         assert!(error.contains("MissingPermissions"), "{front:?}: {error}");
         let locked = rig.board.access(|target| !target.machine.cpu.soc.debug_allowed());
         assert!(locked, "it still is");

@@ -1,6 +1,7 @@
 //! Everything that `hil emulate` serves: a board with a program, its serial ports, its debug server.
 
 use std::io::Write;
+use std::path::PathBuf;
 
 use crate::board::chip::Chip;
 use crate::board::{self, BoardError, BoardFacts};
@@ -11,6 +12,7 @@ use crate::host::{Attendant, Board, Mode, Pace};
 use crate::machine::Machine;
 use crate::soc::ResetCause;
 use crate::soc::notes::Note;
+use crate::uart::pty::{PtyError, Ptys};
 
 /// What to emulate, and how.
 pub struct Settings<'a> {
@@ -26,6 +28,8 @@ pub struct Settings<'a> {
     pub server: Options,
     /// Where a line for every instruction goes.
     pub trace: Option<Box<dyn Write + Send>>,
+    /// Whether the serial ports appear as pseudo-terminals.
+    pub pty: bool,
     /// Is told what the chip's model noticed, each thing once.
     pub notice: Box<dyn FnMut(&Note) + Send>,
 }
@@ -42,7 +46,10 @@ pub enum EmulationError {
     /// The debug server cannot be started.
     #[error(transparent)]
     Server(#[from] ServerError),
-    /// The host refuses a thread or a pseudo-terminal.
+    /// The serial ports cannot appear as pseudo-terminals.
+    #[error(transparent)]
+    Pty(#[from] PtyError),
+    /// The host refuses a thread.
     #[error("the host refuses {what}: {source}")]
     Host {
         /// What was asked for.
@@ -61,6 +68,7 @@ pub struct Emulation {
     pub board: Board,
     facts: BoardFacts,
     chip: Chip,
+    ports: Vec<(String, PathBuf)>,
 }
 
 impl Emulation {
@@ -78,11 +86,13 @@ impl Emulation {
         if let Some(out) = settings.trace {
             machine.set_trace(Some(Box::new(TextTrace::new(out))));
         }
-        let keeper = Keeper { notice: settings.notice, told: 0 };
+        let ptys = if settings.pty { Some(Ptys::open(&machine.cpu)?) } else { None };
+        let ports = ptys.iter().flat_map(Ptys::paths).map(|(name, path)| (name.to_owned(), path)).collect();
+        let keeper = Keeper { ptys, notice: settings.notice, told: 0 };
         let board = Board::start_attended(machine, settings.mode, Some(Box::new(keeper)))
             .map_err(|source| EmulationError::Host { what: "a thread", source })?;
         let server = Server::start(board.clone(), settings.server)?;
-        Ok(Self { server, board, facts, chip })
+        Ok(Self { server, board, facts, chip, ports })
     }
 
     /// The debug server.
@@ -102,24 +112,33 @@ impl Emulation {
             }
         };
         let (selector, target) = (self.server.selector(), &self.chip.probe_rs_target);
-        format!(
+        let mut text = format!(
             "{} (emulated), {}, runs {pace}\ndebug server  {}\nprobe         {selector}\n\
              try           probe-rs run --chip {target} --protocol swd --probe {selector} PROGRAM.elf\n",
             self.facts.title,
             self.chip.title,
             self.server.address(),
-        )
+        );
+        for (name, path) in &self.ports {
+            text.push_str(&format!("{name:<13} {}\n", path.display()));
+        }
+        text
     }
 }
 
-/// Reports what the chip's model notices.
+/// Moves the bytes of the serial ports, and reports what the chip's model notices.
 struct Keeper {
+    ptys: Option<Ptys>,
     notice: Box<dyn FnMut(&Note) + Send>,
     told: usize,
 }
 
 impl Attendant for Keeper {
     fn attend(&mut self, machine: &mut Machine) {
+        if let Some(Err(_)) = self.ptys.as_mut().map(|ptys| ptys.exchange(&mut machine.cpu)) {
+            // A system that fails once is not asked again; the board runs on with its ports unconnected.
+            self.ptys = None;
+        }
         let notes = machine.cpu.soc.notes();
         for note in notes.get(self.told..).unwrap_or_default() {
             (self.notice)(note);

@@ -14,7 +14,7 @@ pub mod trace;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 pub use pace::Pace;
 pub use target::Target;
@@ -38,6 +38,8 @@ pub enum Mode {
 const VISITS: u32 = 32;
 /// What the machine runs at least in its turn, in cycles.
 const TURN: u64 = 2_000;
+/// How often the attendant looks around while the core sleeps and nothing is planned.
+const LOOK_AROUND: Duration = Duration::from_millis(10);
 /// Virtual time that passes per visit while the core is halted in [`Mode::Free`], in cycles: about what one
 /// transaction takes on a wire of 4 MHz, so that a debugger that polls sees an erase come to its end.
 const HALTED_VISIT: u64 = 1_000;
@@ -206,7 +208,15 @@ impl Shared {
                     // What passes for the chip while the core stands still is no lead that the core must give back.
                     pacer = Pacer::new(pace);
                 }
-                state = self.machine_wakes.wait(state).unwrap_or_else(PoisonError::into_inner);
+                if state.parked && state.attendant.is_some() && !state.target.halted() {
+                    // It sleeps until something comes from outside, and only the attendant can tell.
+                    let waited = self.machine_wakes.wait_timeout(state, LOOK_AROUND);
+                    state = waited.unwrap_or_else(PoisonError::into_inner).0;
+                    state.attend();
+                    state.parked = state.target.halted();
+                } else {
+                    state = self.machine_wakes.wait(state).unwrap_or_else(PoisonError::into_inner);
+                }
                 continue;
             }
             if let Some(ahead) = pacer.ahead(&state.target) {

@@ -1,6 +1,11 @@
 //! A chip that is made for these tests: RAM, flash, one register, one further access port, and a planned event.
 
-#![allow(dead_code, reason = "each test binary uses its own part of it")]
+#![allow(
+    dead_code,
+    clippy::allow_attributes,
+    clippy::unwrap_used,
+    reason = "each test binary uses its own part of it, and a test may fail in its helpers"
+)]
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -69,11 +74,12 @@ impl Soc for TestChip {
     }
 
     fn access_port_read(&mut self, ap: u8, address: u8, _: &mut Io<'_>) -> Option<u32> {
-        (ap == 1).then(|| match address {
+        let value = match address {
             0xFC => PORT_IDR,
             0x08 => self.events,
             _ => self.register,
-        })
+        };
+        (ap == 1).then_some(value)
     }
 
     fn access_port_write(&mut self, ap: u8, _: u8, value: u32, _: &mut Io<'_>) -> Option<()> {
