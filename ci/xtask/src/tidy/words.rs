@@ -75,7 +75,7 @@ const RULES: [Rule; 6] = [
             "targets/hil-emulator/differential/src/main.rs",
             // Keeps an emulated board from running ahead of real time, and gives up on one that hangs.
             "targets/hil-emulator/src/host/",
-            "targets/hil-emulator/tests/debug_host.rs",
+            "targets/hil-emulator/tests/debug/host.rs",
             "harness/hil-probe/tests/",
             "ci/xtask/",
         ],

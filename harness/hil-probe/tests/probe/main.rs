@@ -16,4 +16,3 @@ mod frames;
 mod lock_step;
 mod program;
 mod rig;
-mod speed;

@@ -1,13 +1,9 @@
 //! The Black Magic server: what it answers, and that nothing a client does harms it or the next client.
 
-#![expect(clippy::unwrap_used, reason = "a panic in a test's helper is the failure of the test")]
-
-mod debug_common;
-
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 
-use debug_common::{HOLE, RAM, machine};
+use crate::common::{HOLE, RAM, machine};
 use hil_emulator::debug::blackmagic::session::Session;
 use hil_emulator::debug::blackmagic::{Options, Server, ServerError};
 use hil_emulator::host::{Board, Mode};

@@ -1,12 +1,5 @@
 //! A chip that is made for these tests: RAM, flash, one register, one further access port, and a planned event.
 
-#![allow(
-    dead_code,
-    clippy::allow_attributes,
-    clippy::unwrap_used,
-    reason = "each test binary uses its own part of it, and a test may fail in its helpers"
-)]
-
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 

@@ -1,12 +1,8 @@
 //! The debug port and the AHB access port, as transactions and as bits on the wire.
 
-#![expect(clippy::unwrap_used, reason = "a panic in a test's helper is the failure of the test")]
-
-mod debug_common;
-
 use std::sync::atomic::Ordering;
 
-use debug_common::{FLASH, HOLE, PORT_IDR, RAM, REGISTER, cpu};
+use crate::common::{FLASH, HOLE, PORT_IDR, RAM, REGISTER, cpu};
 use hil_emulator::cpu::Cpu;
 use hil_emulator::debug::ap::{BASE, CSW, DRW, IDR, TAR};
 use hil_emulator::debug::dp::{DPIDR, Dap, DapFault, Port};

@@ -1,13 +1,9 @@
 //! Turns of the machine and its visitors.
 
-#![expect(clippy::unwrap_used, reason = "a panic in a test's helper is the failure of the test")]
-
-mod debug_common;
-
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use debug_common::{COUNT, machine};
+use crate::common::{COUNT, machine};
 use hil_emulator::debug::dp::Port;
 use hil_emulator::host::{Board, Mode, Pace};
 use hil_emulator::soc::Width;
@@ -31,7 +27,7 @@ fn the_machine_runs_by_itself_and_is_found_between_instructions() {
         let cpu = &target.machine.cpu;
         (cpu.pc, cpu.cycles, cpu.reg(0))
     });
-    assert!(pc == debug_common::RAM || pc == debug_common::RAM + 2, "{pc:#x}");
+    assert!(pc == crate::common::RAM || pc == crate::common::RAM + 2, "{pc:#x}");
     assert!(u64::from(count) >= cycles / 8, "it has been counting: {count} in {cycles} cycles");
 }
 
