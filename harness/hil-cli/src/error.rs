@@ -1,6 +1,9 @@
 //! What can end `hil` early, and the exit code of each.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
+
+use hil_emulator::host::emulation::EmulationError;
 
 use crate::exit::Exit;
 use crate::lease::LeaseError;
@@ -78,7 +81,20 @@ pub enum CliError {
     OwnProgram(std::io::Error),
     /// A board cannot be emulated as asked.
     #[error(transparent)]
-    Emulate(#[from] hil_emulator::host::emulation::EmulationError),
+    Emulate(EmulationError),
+    /// The program for an emulated board cannot be loaded.
+    #[error("{path}: {source}", path = path.display())]
+    Program {
+        /// Its file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: hil_emulator::elf::Error,
+    },
+    /// Other machines could reach an emulated board.
+    #[error(
+        "{0} can be reached from other machines, and whoever connects controls the board; to want that, add --allow-remote"
+    )]
+    Remote(SocketAddr),
     /// There is no folder for the user's data.
     #[error("this system names no home folder to keep data sets in; set HIL_DATA to a folder of them instead")]
     NoHome,
@@ -99,7 +115,9 @@ impl CliError {
             | Self::NoHome
             | Self::NoDataFolder(_)
             | Self::Data(_)
-            | Self::Emulate(_) => Exit::Usage,
+            | Self::Emulate(_)
+            | Self::Program { .. }
+            | Self::Remote(_) => Exit::Usage,
             Self::Image { .. } => Exit::RigOrInvalid,
             Self::Lease(LeaseError::Interrupted { .. }) => Exit::Interrupted,
             Self::Lease(_) => Exit::RigOrInvalid,

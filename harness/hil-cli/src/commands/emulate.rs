@@ -5,8 +5,8 @@ use std::path::Path;
 use std::sync::mpsc;
 
 use hil_emulator::board;
-use hil_emulator::debug::blackmagic::Options;
-use hil_emulator::host::emulation::{Emulation, Settings};
+use hil_emulator::debug::blackmagic::{Options, ServerError};
+use hil_emulator::host::emulation::{Emulation, EmulationError, Settings};
 use hil_emulator::host::{Mode, Pace};
 
 use crate::args::{EmulateArgs, Speed, UartTo};
@@ -40,7 +40,8 @@ pub fn emulate(args: &EmulateArgs) -> Result<Exit, CliError> {
         trace: args.trace.as_deref().map(trace).transpose()?,
         pty: args.uart == Some(UartTo::Pty),
         notice: Box::new(|note| print_err(&format!("note: {note}"))),
-    })?;
+    });
+    let emulation = emulation.map_err(|error| said(error, args))?;
     let text = clean_lines(&emulation.describe());
     // Standard output belongs to the trace where it goes there.
     if to_stdout {
@@ -51,6 +52,15 @@ pub fn emulate(args: &EmulateArgs) -> Result<Exit, CliError> {
     // An error means that no handler is left, and then there is nothing to wait for.
     let _stopped = stopped.recv();
     Ok(Exit::Success)
+}
+
+/// The error in the words of the command line.
+fn said(error: EmulationError, args: &EmulateArgs) -> CliError {
+    match (error, &args.elf) {
+        (EmulationError::Elf(source), Some(path)) => CliError::Program { path: path.clone(), source },
+        (EmulationError::Server(ServerError::Remote(address)), _) => CliError::Remote(address),
+        (error, _) => CliError::Emulate(error),
+    }
 }
 
 fn clean_lines(text: &str) -> String {

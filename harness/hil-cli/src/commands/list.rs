@@ -23,9 +23,14 @@ pub fn list(args: &ListArgs, around: &Surroundings) -> Result<Exit, CliError> {
 
 fn boards() {
     let lab = lab::built_in();
+    let emulated: Vec<String> =
+        hil_emulator::board::all().unwrap_or_default().into_iter().map(|(board, _)| board.platform).collect();
     for board in lab::boards() {
         let state = match lab.bench_for(&board.platform) {
             Some(bench) => format!("attached, {} cores, evidence {}", bench.cores, bench.evidence),
+            None if emulated.contains(&board.platform.as_str().to_owned()) => {
+                format!("none attached; emulated by `hil emulate {}`", board.platform)
+            }
             None => "not attached".to_owned(),
         };
         print_out(&format!("{:<20} {} ({state})\n", board.platform, board.title));

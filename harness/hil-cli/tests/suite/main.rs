@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a panic of a test is its failure")]
 
 mod common;
+#[cfg(unix)]
+mod emulate;
 mod first_run;
 #[cfg(unix)]
 mod lease_and_interrupt;

@@ -1,6 +1,6 @@
 //! Exceptions: which are pending, active and enabled, their priorities, and which of them may preempt.
 //!
-//! DDI 0403E, B1.5. Nothing here touches registers or memory; [`super::entry`] and [`super::leave`] do.
+//! DDI 0403E, B1.5. Nothing here touches registers or memory; the modules `entry` and `leave` do.
 
 use super::set::ExceptionSet;
 
