@@ -71,19 +71,28 @@ pub fn evidence_meaning(evidence: Evidence) -> &'static str {
         Evidence::Host => "Measured on the computer that ran Hilbench.",
         Evidence::Replayed => "Read from a recording of an earlier run; nothing was measured now.",
         Evidence::SoftwareGpu => "Rendered by a processor that stands in for a GPU; says nothing about a GPU's speed.",
+        Evidence::Imported => {
+            "Read from the files of another benchmark tool; where and how it was measured is not known."
+        }
     }
 }
 
 /// Every evidence label, strongest first.
-pub const EVIDENCE: [Evidence; 5] =
-    [Evidence::Hardware, Evidence::Host, Evidence::Emulated, Evidence::Replayed, Evidence::SoftwareGpu];
+pub const EVIDENCE: [Evidence; 6] = [
+    Evidence::Hardware,
+    Evidence::Host,
+    Evidence::Emulated,
+    Evidence::Replayed,
+    Evidence::SoftwareGpu,
+    Evidence::Imported,
+];
 
 /// Whether a figure with this label must carry it wherever the figure itself stands.
 #[must_use]
 pub fn is_stand_in(evidence: Evidence) -> bool {
     match evidence {
         Evidence::Hardware | Evidence::Host => false,
-        Evidence::Emulated | Evidence::Replayed | Evidence::SoftwareGpu => true,
+        Evidence::Emulated | Evidence::Replayed | Evidence::SoftwareGpu | Evidence::Imported => true,
     }
 }
 

@@ -100,7 +100,7 @@ fn subject<'j>(id: &'j WorkloadId, workload: &'j Workload, inputs: &'j dyn Input
             None => return Err(format!("data set {name} is not here; see `hil data list`")),
         },
         (Code::Command(argv), _) => (COMMAND_KERNEL, Input::Command(argv.join("\0").into_bytes())),
-        (Code::Criterion { package, bench }, _) => {
+        (Code::Criterion { package, bench, .. }, _) => {
             return Err(format!("suite {bench} of {package} is no kernel; agents run kernels and commands"));
         }
     };

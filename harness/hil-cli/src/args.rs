@@ -1,5 +1,9 @@
 //! The command line as typed: no interpretation here. What it means is decided in `commands`.
 
+mod exchange;
+
+pub use exchange::{ExportArgs, ExportFormat, ImportCommand, ImportedFiles, Tool};
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -39,6 +43,11 @@ pub enum Command {
     },
     /// Render a stored run again
     Report(ReportArgs),
+    /// Store what another benchmark tool has measured as a run, and judge it
+    #[command(subcommand)]
+    Import(ImportCommand),
+    /// Write a stored run in the format of another tool
+    Export(ExportArgs),
     /// Data sets: what there is, adding and verifying them
     #[command(subcommand)]
     Data(DataCommand),

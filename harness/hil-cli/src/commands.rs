@@ -4,6 +4,8 @@ pub mod check;
 pub mod data;
 pub mod doctor;
 pub mod emulate;
+pub mod export;
+pub mod import;
 pub mod list;
 pub mod plan;
 pub mod report;

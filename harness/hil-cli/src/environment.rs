@@ -25,6 +25,22 @@ pub fn look() -> Environment {
     }
 }
 
+/// The machine of figures that were imported: nothing is known about it, and this one is not it.
+#[must_use]
+pub fn unknown() -> Environment {
+    let unknown = || "unknown (imported)".to_owned();
+    Environment {
+        hil: env!("CARGO_PKG_VERSION").to_owned(),
+        os: unknown(),
+        arch: unknown(),
+        cpu: unknown(),
+        cores: 0,
+        memory_bytes: 0,
+        rustc: env!("HIL_RUSTC").to_owned(),
+        clocks: Vec::new(),
+    }
+}
+
 /// Cores that this process may use, which a container or an affinity mask can make fewer than there are.
 #[must_use]
 pub fn cores() -> u32 {

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use hil_emulator::host::emulation::EmulationError;
+use hil_model::id::{ScenarioId, WorkloadId};
 
 use crate::exit::Exit;
 use crate::lease::LeaseError;
@@ -70,6 +71,24 @@ pub enum CliError {
     /// There is no stored run of that name.
     #[error("no stored run {0}; `hil run` makes one")]
     NoRun(String),
+    /// Files of other tools have problems; they have been printed.
+    #[error("{count} {} in the imported files; nothing was stored", if *count == 1 { "problem" } else { "problems" })]
+    Imports {
+        /// How many.
+        count: usize,
+    },
+    /// A scenario is about a benchmark that was not imported.
+    #[error("scenario {scenario}, workload {workload}: {why}; imported: {known}")]
+    NoBenchmark {
+        /// The scenario.
+        scenario: ScenarioId,
+        /// Its workload.
+        workload: WorkloadId,
+        /// What it asks for.
+        why: String,
+        /// The names that there are.
+        known: String,
+    },
     /// The host is held by another run.
     #[error(transparent)]
     Lease(#[from] LeaseError),
@@ -112,6 +131,8 @@ impl CliError {
             | Self::Require(_)
             | Self::Fault { .. }
             | Self::NoRun(_)
+            | Self::Imports { .. }
+            | Self::NoBenchmark { .. }
             | Self::NoHome
             | Self::NoDataFolder(_)
             | Self::Data(_)

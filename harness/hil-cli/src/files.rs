@@ -120,18 +120,18 @@ fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), CliError> {
 }
 
 fn input(path: &Path) -> Result<Input, CliError> {
-    let bytes = read(path).map_err(|source| CliError::Read { path: path.to_owned(), source })?;
+    let bytes = read(path, MAX_FILE_LEN).map_err(|source| CliError::Read { path: path.to_owned(), source })?;
     Ok(Input::new(path.to_string_lossy(), bytes))
 }
 
-/// Reads no more than tells that a file is too large: a hundred megabytes are refused, not loaded.
-fn read(path: &Path) -> std::io::Result<Vec<u8>> {
+/// Reads one byte more than `most`, which tells that a file is too large: a hundred megabytes are refused, not loaded.
+pub fn read(path: &Path, most: usize) -> std::io::Result<Vec<u8>> {
     // Opening a pipe would wait for somebody to write into it.
     if !fs::metadata(path)?.is_file() {
         return Err(std::io::Error::new(std::io::ErrorKind::InvalidInput, "it is not a regular file"));
     }
     let mut bytes = Vec::new();
-    fs::File::open(path)?.take(MAX_FILE_LEN as u64 + 1).read_to_end(&mut bytes)?;
+    fs::File::open(path)?.take(most as u64 + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
@@ -140,7 +140,7 @@ struct Disk;
 
 impl Source for Disk {
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
-        read(Path::new(path)).map_err(|error| match error.kind() {
+        read(Path::new(path), MAX_FILE_LEN).map_err(|error| match error.kind() {
             std::io::ErrorKind::NotFound => ReadError::NotFound,
             _ => ReadError::Unreadable(error.to_string()),
         })

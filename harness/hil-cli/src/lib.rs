@@ -14,6 +14,7 @@ mod error;
 mod exit;
 mod files;
 mod identity;
+mod imports;
 mod lab;
 mod lease;
 mod noise;
@@ -72,6 +73,8 @@ fn dispatch(command: Command, around: &Surroundings) -> Result<Exit, CliError> {
         Command::List(args) => commands::list::list(&args, around),
         Command::Schema { what } => commands::schema::schema(what),
         Command::Report(args) => commands::report::report(&args, around),
+        Command::Import(command) => commands::import::import(&command, around),
+        Command::Export(args) => commands::export::export(&args),
         Command::Data(command) => commands::data::data(&command, around),
         Command::Doctor(data) => commands::doctor::doctor(&data, around),
         Command::Emulate(args) => commands::emulate::emulate(&args),

@@ -21,6 +21,6 @@ pub fn run(args: &RunArgs, around: &Surroundings, cancel: &AtomicBool, show: &mu
     let findings = estimate::estimate(&question, &plan, &observed);
     let run = judge::judge(&question, &plan, &observed, &findings, args, show);
     let folder = append::append(&run, &observed, args, show)?;
-    render::render(&run, &folder, args, around, show);
+    render::render(&run, &folder, args.format, around, show);
     Ok(Exit::of_run(&run, args.strict, &args.require))
 }

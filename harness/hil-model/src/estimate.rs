@@ -46,6 +46,8 @@ pub enum Method {
     LargestSeen,
     /// Counted, not sampled.
     Counted,
+    /// Stated by another tool that kept no samples; it has no interval.
+    Stated,
 }
 
 impl fmt::Display for Method {
@@ -58,6 +60,7 @@ impl fmt::Display for Method {
             Self::PairedLogRatio => "paired log-ratio",
             Self::LargestSeen => "largest seen",
             Self::Counted => "counted",
+            Self::Stated => "as stated",
         })
     }
 }

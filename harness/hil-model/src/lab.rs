@@ -18,6 +18,8 @@ pub enum Evidence {
     Replayed,
     /// Rendered by a processor that stands in for a GPU.
     SoftwareGpu,
+    /// Read from the files of another benchmark tool; where and how it was measured is not known.
+    Imported,
 }
 
 impl std::fmt::Display for Evidence {
@@ -28,6 +30,7 @@ impl std::fmt::Display for Evidence {
             Self::Host => "host",
             Self::Replayed => "replayed",
             Self::SoftwareGpu => "software-gpu",
+            Self::Imported => "imported",
         })
     }
 }

@@ -58,6 +58,8 @@ pub enum Code {
         package: String,
         /// Bench target.
         bench: String,
+        /// Full id of the benchmark in the suite, such as `filters/fir/16`; absent where the suite has only one.
+        benchmark: Option<String>,
     },
     /// A program and its arguments, started anew for every iteration; no shell is involved.
     Command(Vec<String>),

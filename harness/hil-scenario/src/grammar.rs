@@ -75,6 +75,11 @@ pub(crate) static WORKLOAD: Keys = Keys {
         optional("package", Form::Line, "Cargo package of the suite."),
         optional("bench", Form::Line, "Bench target of the suite."),
         optional(
+            "benchmark",
+            Form::Line,
+            "Full id of the benchmark, such as \"filters/fir/16\"; not needed where the suite has only one.",
+        ),
+        optional(
             "command",
             Form::Lines,
             "A program and its arguments, started anew for every iteration; no shell is involved.",
@@ -94,6 +99,7 @@ pub(crate) static WORKLOAD: Keys = Keys {
         ("suite", "bench"),
         ("package", "suite"),
         ("bench", "suite"),
+        ("benchmark", "suite"),
         ("dataset", "kernel"),
         ("duty_cycle", "kernel"),
     ],

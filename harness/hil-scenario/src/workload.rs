@@ -130,7 +130,11 @@ fn assemble(
         });
         Code::Command(words.collect())
     } else {
-        Code::Criterion { package: fields.text("package")?.to_owned(), bench: fields.text("bench")?.to_owned() }
+        Code::Criterion {
+            package: fields.text("package")?.to_owned(),
+            bench: fields.text("bench")?.to_owned(),
+            benchmark: if fields.has("benchmark") { Some(fields.text("benchmark")?.to_owned()) } else { None },
+        }
     };
     Some(Workload {
         code,

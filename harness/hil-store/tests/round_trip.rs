@@ -86,7 +86,8 @@ fn seen() -> impl Strategy<Value = Observations> {
         btree_set(select(Metric::ALL.to_vec()), 0..3),
         count(),
     );
-    let evidence = select(vec![Evidence::Hardware, Evidence::Emulated, Evidence::Host, Evidence::SoftwareGpu]);
+    let evidence =
+        select(vec![Evidence::Hardware, Evidence::Emulated, Evidence::Host, Evidence::SoftwareGpu, Evidence::Imported]);
     let lists = (vec(cost, 0..3), vec(iteration(), 0..20), vec(slice, 0..3), vec(peak, 0..3));
     let others = (vec(answer, 0..4), vec(case, 0..4), end);
     (lists, others, evidence, text(), real()).prop_map(
@@ -112,7 +113,8 @@ fn observations() -> impl Strategy<Value = Vec<Observations>> {
 }
 
 fn figure() -> impl Strategy<Value = Figure> {
-    let methods = vec![Method::OrderStatistics, Method::Wilson, Method::ClusteredProportion, Method::LargestSeen];
+    let methods =
+        vec![Method::OrderStatistics, Method::Wilson, Method::ClusteredProportion, Method::LargestSeen, Method::Stated];
     (real(), option::of(real()), option::of(real()), real(), real(), select(methods), option::of(text())).prop_map(
         |(value, lower, upper, confidence, effective_samples, method, remark)| Figure {
             value,

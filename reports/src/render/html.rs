@@ -112,7 +112,7 @@ impl Page<'_> {
         words::outcome_meaning(*outcome)
     }
 
-    fn labels(&self) -> [Evidence; 5] {
+    fn labels(&self) -> [Evidence; 6] {
         words::EVIDENCE
     }
 

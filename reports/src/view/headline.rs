@@ -184,6 +184,10 @@ fn nothing_judged(run: &Run) -> String {
 /// The command that runs the worst check again, with the same seed and the same share of samples. An agent or a folder
 /// of data that the user named is not known here: no path of a user's machine is kept in a run.
 pub(super) fn reproduce(run: &Run) -> Option<String> {
+    // Whoever measured imported figures can measure again; `hil run` cannot.
+    if run.checks.iter().any(|check| check.evidence == Some(Evidence::Imported)) {
+        return None;
+    }
     let worst = run
         .checks
         .iter()

@@ -199,6 +199,7 @@ fn method(figure: &Figure, samples: u64) -> String {
     let counted = words::counted(samples, "sample");
     match figure.method {
         Method::Counted => format!("counted, {counted}"),
+        Method::Stated => "as another tool states it, without an interval".to_owned(),
         Method::LargestSeen => format!("the largest of {counted}; larger ones are possible"),
         Method::OrderStatistics
         | Method::BatchMeans

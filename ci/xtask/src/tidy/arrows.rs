@@ -19,6 +19,7 @@ const ARROWS: [(&str, &[&str]); 20] = [
     ("hil-verdict", &["hil-model"]),
     ("hil-store", &["hil-model"]),
     ("hil-report", &["hil-model"]),
+    ("hil-import", &["hil-model"]),
     // The stage that talks to a device.
     ("hil-bench", &["hil-model", "hil-wire"]),
     // The device side.
@@ -39,6 +40,7 @@ const ARROWS: [(&str, &[&str]); 20] = [
             "hil-data",
             "hil-desktop",
             "hil-emulator",
+            "hil-import",
             "hil-model",
             "hil-plan",
             "hil-probe",

@@ -16,7 +16,7 @@ use crate::surroundings::Surroundings;
 
 /// Renders a stored run into the files that were asked for, or as a table.
 pub fn report(args: &ReportArgs, around: &Surroundings) -> Result<Exit, CliError> {
-    let folder = find(args)?;
+    let folder = find(args.run.as_deref(), &args.out)?;
     let run = hil_store::read_run(&folder)?;
     let observations = hil_store::read_observations(&folder)?;
     let distributions = distributions::of(&observations);
@@ -39,16 +39,16 @@ pub fn report(args: &ReportArgs, around: &Surroundings) -> Result<Exit, CliError
 }
 
 /// The run folder that is meant: a path, a name below `--out`, or the latest.
-fn find(args: &ReportArgs) -> Result<PathBuf, CliError> {
-    match &args.run {
-        Some(named) if named.is_dir() => Ok(named.clone()),
+pub fn find(run: Option<&Path>, out: &Path) -> Result<PathBuf, CliError> {
+    match run {
+        Some(named) if named.is_dir() => Ok(named.to_owned()),
         Some(named) => {
-            let below = args.out.join(named);
+            let below = out.join(named);
             if below.is_dir() { Ok(below) } else { Err(CliError::NoRun(clean(&named.display().to_string()))) }
         }
         None => {
-            let latest = hil_store::list_runs(&args.out)?.pop();
-            let none = || CliError::NoRun(format!("below {}", clean(&args.out.display().to_string())));
+            let latest = hil_store::list_runs(out)?.pop();
+            let none = || CliError::NoRun(format!("below {}", clean(&out.display().to_string())));
             latest.map(|(_, folder)| folder).ok_or_else(none)
         }
     }
@@ -56,7 +56,7 @@ fn find(args: &ReportArgs) -> Result<PathBuf, CliError> {
 
 /// Writes to a file, or to standard output for `-`. A file appears whole or not at all; a link is followed; what is no
 /// file, such as a pipe or a device, is written to as it is.
-fn write(path: &Path, text: &str) -> Result<bool, CliError> {
+pub fn write(path: &Path, text: &str) -> Result<bool, CliError> {
     if path.as_os_str() == "-" {
         print_out(text);
         return Ok(true);

@@ -1,8 +1,9 @@
 //! Append: the run goes to disk, whole or not at all, and old runs make room.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use hil_model::run::Run;
+use hil_model::sample::Observations;
 use hil_report::view::View;
 use hil_store::RunWriter;
 
@@ -22,12 +23,28 @@ pub const LOG: &str = "hil.log";
 /// # Errors
 /// [`CliError::Store`], [`CliError::Report`]; then there is no folder of this run.
 pub fn append(run: &Run, observed: &Observed, args: &RunArgs, show: &mut Show) -> Result<PathBuf, CliError> {
-    let distributions = distributions::of(&observed.observations);
+    keep(run, &observed.observations, &[], (&args.out, args.keep), show)
+}
+
+/// Writes a run folder with `more` files into the folder of runs `into`, of which that many are kept.
+///
+/// # Errors
+/// [`CliError::Store`], [`CliError::Report`]; then there is no folder of this run.
+pub fn keep(
+    run: &Run,
+    observations: &[Observations],
+    more: &[(&str, &[u8])],
+    into: (&Path, u16),
+    show: &mut Show,
+) -> Result<PathBuf, CliError> {
+    let distributions = distributions::of(observations);
     let view = View::new(run, &distributions);
     let report = hil_report::render::html::render(&view).map_err(|error| CliError::Report(error.to_string()))?;
-    let extra = [(REPORT, report.as_bytes()), (LOG, show.log().as_bytes())];
-    let folder = RunWriter::new(&args.out).write(run, &observed.observations, &extra)?;
-    match hil_store::retain(&args.out, usize::from(args.keep), &run.id) {
+    let mut extra = vec![(REPORT, report.as_bytes()), (LOG, show.log().as_bytes())];
+    extra.extend(more);
+    let (out, most) = into;
+    let folder = RunWriter::new(out).write(run, observations, &extra)?;
+    match hil_store::retain(out, usize::from(most), &run.id) {
         Ok(removed) => {
             for path in removed {
                 show.detail(1, &format!("removed the old run {}", path.display()));

@@ -7,15 +7,15 @@ use hil_report::render::json;
 use hil_report::render::terminal::{self, Options};
 use hil_report::view::View;
 
-use crate::args::{Format, RunArgs};
+use crate::args::Format;
 use crate::show::{Show, clean, print_out};
 use crate::stages::append::REPORT;
 use crate::surroundings::Surroundings;
 
 /// Prints the outcome of a run: a table for people, or the last event for scripts.
-pub fn render(run: &Run, folder: &Path, args: &RunArgs, around: &Surroundings, show: &mut Show) {
+pub fn render(run: &Run, folder: &Path, format: Format, around: &Surroundings, show: &mut Show) {
     let report = folder.join(REPORT);
-    match args.format {
+    match format {
         Format::Json => {
             let view = View::new(run, &[]);
             // JSON holds only Unicode; a folder may be named in another way.

@@ -5,6 +5,7 @@
 mod common;
 #[cfg(unix)]
 mod emulate;
+mod exchange;
 mod first_run;
 #[cfg(unix)]
 mod lease_and_interrupt;
