@@ -260,12 +260,12 @@ pub struct EmulateArgs {
     #[arg(long, value_enum, default_value_t = Speed::Real)]
     pub pace: Speed,
     /// Run only during debug accesses, this many cycles for each, so that every run goes the same way
-    #[arg(long, value_name = "CYCLES", conflicts_with = "pace")]
+    #[arg(long, value_name = "CYCLES", conflicts_with = "pace", value_parser = clap::value_parser!(u64).range(1..=1_000_000_000))]
     pub lock_step: Option<u64>,
     /// Decides what real boards leave to chance, such as the contents of RAM at power-on
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
-    /// Start with read-back protection switched on, where the chip has it
+    /// Start with read-back protection switched on (nRF52840)
     #[arg(long)]
     pub locked: bool,
 }

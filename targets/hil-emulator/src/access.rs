@@ -88,7 +88,8 @@ impl Cpu {
             self.cycles += self.timing.unaligned_access(address, width);
             let mut value = 0;
             for byte in 0..width.bytes() {
-                value |= self.load_slow(address.wrapping_add(byte), Width::Byte, kind)? << (8 * byte);
+                let part = self.load_slow(address.wrapping_add(byte), Width::Byte, kind);
+                value |= part.map_err(|faulted| self.of_whole_access(address, faulted))? << (8 * byte);
             }
             return Ok(value);
         }
@@ -112,7 +113,8 @@ impl Cpu {
             self.check_unaligned(kind)?;
             self.cycles += self.timing.unaligned_access(address, width);
             for byte in 0..width.bytes() {
-                self.store_slow(address.wrapping_add(byte), Width::Byte, value >> (8 * byte), kind)?;
+                let part = self.store_slow(address.wrapping_add(byte), Width::Byte, value >> (8 * byte), kind);
+                part.map_err(|faulted| self.of_whole_access(address, faulted))?;
             }
             return Ok(());
         }
@@ -122,6 +124,15 @@ impl Cpu {
             self.request_service();
         }
         Ok(())
+    }
+
+    /// A part of an unaligned access failed: BFAR shows the address that the instruction asked for, MMFAR that of the
+    /// part (Cortex-M4 Devices Generic User Guide, DUI 0553A, 4.3.13 and 4.3.12).
+    fn of_whole_access(&mut self, address: u32, faulted: Faulted) -> Faulted {
+        match self.fault {
+            Some(Fault::DataBus { .. }) => self.fail(Fault::DataBus { address }),
+            _ => faulted,
+        }
     }
 
     fn check_unaligned(&mut self, kind: Kindness) -> Result<(), Faulted> {

@@ -75,6 +75,10 @@ impl BlockCache {
 
     /// Forgets every block.
     pub fn clear(&mut self) {
+        if self.arena.is_empty() {
+            // Nothing was found, so nothing becomes invalid; a chip that resets for ever comes here all the time.
+            return;
+        }
         self.arena.clear();
         self.blocks.clear();
         self.table.fill(Block::NONE);

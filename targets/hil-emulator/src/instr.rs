@@ -307,7 +307,8 @@ pub enum Instr {
     },
     /// Any encoding without a meaning on this core, UDF included.
     Undefined,
-    /// A coprocessor instruction of a coprocessor that is not there: a NOCP fault.
+    /// A coprocessor instruction of a coprocessor that is not there: a NOCP fault. With 10 or 11, an encoding that the
+    /// FPU does not have: a NOCP fault while the FPU is switched off, else undefined.
     NoCoprocessor {
         coprocessor: u8,
     },

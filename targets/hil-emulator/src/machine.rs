@@ -6,11 +6,15 @@ use crate::block::{self, Block, BlockCache};
 use crate::cpu::Cpu;
 use crate::cycles::Model;
 use crate::micro::{Flow, Micro};
-use crate::soc::Master;
+use crate::soc::{Master, ResetCause};
 
 /// How long the loop runs before it looks at the attention flag, in cycles: short enough for a debugger that polls,
 /// long enough to cost nothing.
 const SLICE: u64 = 2_000;
+
+/// How often at most a chip without a program resets itself: one reset takes 100 us. Unverified: the makers' documents
+/// state start-up times of oscillators, not this one. It keeps a blank board from resetting millions of times a second.
+const LOCKUP_RESETS_PER_SECOND: u64 = 10_000;
 
 /// Why [`Machine::run`] came back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,6 +128,9 @@ impl Machine {
             }
             cpu.advance_system();
             if let Some(cause) = cpu.requests.reset.take() {
+                if cause == ResetCause::Lockup {
+                    cpu.pass_while_halted(cpu.clock.hz() / LOCKUP_RESETS_PER_SECOND);
+                }
                 cpu.reset(cause);
                 self.resume = None;
             }

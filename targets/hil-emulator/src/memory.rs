@@ -61,6 +61,8 @@ pub struct Memory {
     fast: u32,
     /// Set when a word with decoded code changed, or when flash changed; whoever holds decoded code clears it.
     pub code_changed: bool,
+    /// Whether any word is marked as decoded.
+    marked: bool,
 }
 
 impl Memory {
@@ -73,7 +75,7 @@ impl Memory {
             None => regions.insert(0, Region::new("none", Kind::Ram, 0x2000_0000, 0, false, 0)),
         }
         let fast = regions.first().map_or(0, |ram| ram.bytes.len() as u32);
-        Self { regions, aliases, fast, code_changed: false }
+        Self { regions, aliases, fast, code_changed: false, marked: false }
     }
 
     /// Every memory.
@@ -142,6 +144,7 @@ impl Memory {
 
     /// Notes that the word at `address` is decoded, so that a store to it is noticed.
     pub fn mark_code(&mut self, address: u32) {
+        self.marked = true;
         if let Some((region, offset)) = self.find_mut(address) {
             region.code[offset / 4] = true;
         }
@@ -149,7 +152,9 @@ impl Memory {
 
     /// Forgets what is decoded.
     pub fn clear_code_marks(&mut self) {
-        self.regions.iter_mut().for_each(|region| region.code.fill(false));
+        if std::mem::take(&mut self.marked) {
+            self.regions.iter_mut().for_each(|region| region.code.fill(false));
+        }
         self.code_changed = false;
     }
 

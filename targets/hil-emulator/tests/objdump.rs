@@ -84,12 +84,12 @@ fn compare(folder: &Path, all: &[[u16; 2]]) -> Vec<String> {
             };
             let instr = decode(address, halfwords[0], halfwords[1], 0);
             match instr {
-                Instr::NoCoprocessor { .. } => {}
-                Instr::Undefined => {
+                Instr::Undefined | Instr::NoCoprocessor { coprocessor: 10 | 11 } => {
                     if !theirs.contains("UNDEFINED") && !theirs.contains("undefined") && !theirs.contains("illegal") {
                         doubtful.push((address, *halfwords, theirs.clone()));
                     }
                 }
+                Instr::NoCoprocessor { .. } => {}
                 _ => {
                     let (ours, normal) = (ours(&instr), normal(address, theirs));
                     if ours != normal {

@@ -2,7 +2,7 @@
 
 use std::io::{BufWriter, Write};
 use std::path::Path;
-use std::sync::mpsc;
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 
 use hil_emulator::board;
 use hil_emulator::debug::blackmagic::{Options, ServerError};
@@ -25,6 +25,7 @@ pub fn emulate(args: &EmulateArgs) -> Result<Exit, CliError> {
     if installed.is_err() {
         print_err("warning: Ctrl-C cannot be caught; it will end the program without closing its files");
     }
+    let lost = Lost::default();
     let elf = args.elf.as_deref().map(read).transpose()?;
     let to_stdout = args.trace.as_deref() == Some(Path::new("-"));
     let emulation = Emulation::start(Settings {
@@ -37,7 +38,7 @@ pub fn emulate(args: &EmulateArgs) -> Result<Exit, CliError> {
         },
         elf: elf.as_deref(),
         server: Options { listen: args.listen, allow_remote: args.allow_remote, level: 1 },
-        trace: args.trace.as_deref().map(trace).transpose()?,
+        trace: args.trace.as_deref().map(|path| trace(path, &lost)).transpose()?,
         pty: args.uart == Some(UartTo::Pty),
         notice: Box::new(|note| print_err(&format!("note: {note}"))),
     });
@@ -51,7 +52,11 @@ pub fn emulate(args: &EmulateArgs) -> Result<Exit, CliError> {
     }
     // An error means that no handler is left, and then there is nothing to wait for.
     let _stopped = stopped.recv();
-    Ok(Exit::Success)
+    drop(emulation);
+    match args.trace.as_deref().zip(lost.lock().unwrap_or_else(PoisonError::into_inner).take()) {
+        Some((path, source)) => Err(CliError::Write { path: path.to_owned(), source }),
+        None => Ok(Exit::Success),
+    }
 }
 
 /// The error in the words of the command line.
@@ -71,10 +76,54 @@ fn read(path: &Path) -> Result<Vec<u8>, CliError> {
     std::fs::read(path).map_err(|source| CliError::Read { path: path.to_owned(), source })
 }
 
-fn trace(path: &Path) -> Result<Box<dyn Write + Send>, CliError> {
-    if path == Path::new("-") {
-        return Ok(Box::new(BufWriter::new(std::io::stdout())));
+fn trace(path: &Path, lost: &Lost) -> Result<Box<dyn Write + Send>, CliError> {
+    let out: Box<dyn Write + Send> = if path == Path::new("-") {
+        Box::new(BufWriter::new(std::io::stdout()))
+    } else {
+        let file = std::fs::File::create(path).map_err(|source| CliError::Write { path: path.to_owned(), source })?;
+        Box::new(BufWriter::new(file))
+    };
+    Ok(Box::new(Watched { out, lost: Arc::clone(lost) }))
+}
+
+/// The first error of a trace that could not be written to its end.
+type Lost = Arc<Mutex<Option<std::io::Error>>>;
+
+/// A writer that tells the user at once when it fails, and keeps the error for the end.
+struct Watched {
+    out: Box<dyn Write + Send>,
+    lost: Lost,
+}
+
+impl Watched {
+    fn watch<T>(&self, result: std::io::Result<T>) -> std::io::Result<T> {
+        result.map_err(|error| {
+            let kind = error.kind();
+            let mut lost = self.lost.lock().unwrap_or_else(PoisonError::into_inner);
+            if lost.is_none() {
+                print_err(&format!("error: the trace ends here, the board runs on: {error}"));
+                *lost = Some(error);
+            }
+            kind.into()
+        })
     }
-    let file = std::fs::File::create(path).map_err(|source| CliError::Write { path: path.to_owned(), source })?;
-    Ok(Box::new(BufWriter::new(file)))
+}
+
+impl Write for Watched {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let result = self.out.write(bytes);
+        self.watch(result)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        let result = self.out.flush();
+        self.watch(result)
+    }
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        // What it says goes to the user and into `lost`.
+        let _told = self.flush();
+    }
 }

@@ -54,6 +54,8 @@ fn what_cannot_be_served_is_said_before_anything_listens() {
         (&["emulate", "stm32"] as &[&str], &["stm32f4", "nrf52840"] as &[&str]),
         (&["emulate", "stm32f4", "--listen", "0.0.0.0:0"], &["other machines", "--allow-remote"]),
         (&["emulate", "stm32f4", "--elf", "no.elf"], &["no.elf", "ELF"]),
+        (&["emulate", "stm32f4", "--locked"], &["stm32f4", "read-back protection"]),
+        (&["emulate", "stm32f4", "--lock-step", "0"], &["--lock-step", "1..=1000000000"]),
     ] {
         let ended = place.hil(args).expect(2);
         for word in words {

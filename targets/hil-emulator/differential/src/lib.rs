@@ -5,6 +5,9 @@
 //! machines execute the same image ([`qemu`], [`ours`]); their tables are compared ([`compare`]), and a difference is
 //! narrowed down to its instruction ([`bisect`]). [`soak`] repeats that; everything follows from one seed.
 //!
+//! Hand-written programs about exceptions and memory protection ([`program`]) run on both as well, and their logs
+//! ([`records`]) are compared.
+//!
 //! For tests and `cargo xtask emulator-soak`; nothing that ships depends on it.
 
 pub mod address;
@@ -17,8 +20,10 @@ pub mod item;
 pub mod jumps;
 pub mod operands;
 pub mod ours;
+pub mod program;
 pub mod qemu;
 pub mod random;
+pub mod records;
 pub mod runner;
 pub mod soak;
 

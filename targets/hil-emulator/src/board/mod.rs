@@ -27,6 +27,12 @@ pub enum BoardError {
         /// What there is.
         known: String,
     },
+    /// The board was to start locked, and it cannot.
+    #[error("the emulated {name} models no read-back protection, so it cannot start locked")]
+    NotLockable {
+        /// The board.
+        name: String,
+    },
     /// A file is not what it must be.
     #[error("{file}:{line}: {message}")]
     File {
@@ -131,6 +137,7 @@ pub fn build_with(name: &str, options: Options) -> Result<Machine, BoardError> {
     let (_, chip) = find(name)?;
     let mut memory = memory(&chip, options.seed);
     let soc: Box<dyn Soc> = match chip.chip.as_str() {
+        "stm32f407" if options.locked => return Err(BoardError::NotLockable { name: name.to_owned() }),
         "stm32f407" => Box::new(Stm32f407::new(&chip, options.seed).map_err(|at| located(&chip, &at))?),
         _ => {
             if options.locked {

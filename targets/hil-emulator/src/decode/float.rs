@@ -14,13 +14,15 @@ pub(super) fn coprocessor(first: u16, second: u16) -> Option<Instr> {
     if coprocessor & 0b1110 != 0b1010 {
         return Some(Instr::NoCoprocessor { coprocessor });
     }
-    require(!bit(first, 12))?;
-    match (bit(first, 9), bit(second, 4)) {
+    let found = match (bit(first, 9), bit(second, 4)) {
+        _ if bit(first, 12) => None,
         (false, _) if field(first, 5, 5) == 0b00010 => move_pair(first, second),
         (false, _) => load_store(first, second),
         (true, false) => arithmetic(first, second),
         (true, true) => move_one(first, second),
-    }
+    };
+    // What the FPU does not have is the business of its coprocessors all the same: switched off, they come first.
+    found.or(Some(Instr::NoCoprocessor { coprocessor }))
 }
 
 /// The single with its lowest bit at `extra` of `second`, its others from bit `low` on.

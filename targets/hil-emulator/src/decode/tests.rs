@@ -144,8 +144,8 @@ fn floating_point() {
         (0xeef1_fa10, "vmrs APSR_nzcv, fpscr"),
         (0xee10_0a90, "vmov r0, s1"),
         (0xec51_0b11, "vmov r0, r1, s2, s3"),
-        (0xee30_0b01, "udf"),
-        (0xfe00_0a00, "udf"),
+        (0xee30_0b01, "<coprocessor 11>"),
+        (0xfe00_0a00, "<coprocessor 10>"),
         (0xee07_0f90, "<coprocessor 15>"),
     ]);
 }
@@ -180,17 +180,18 @@ fn the_carry_of_a_constant() {
 #[test]
 fn what_the_manual_calls_unpredictable_is_undefined() {
     for code in [
-        0xf850_0000_u32 | 0xd,   // LDR with SP as the index.
-        0xe911_0002,             // LDMDB of one register.
-        0xe8b1_0003,             // LDM with writeback and the base in the list.
-        0xfb01_d102,             // MLA with SP as the addend.
-        0xfba1_1102,             // UMULL into one register.
-        0xf36f_01c0,             // BFC that ends before it starts.
-        0xf04f_1100,             // A pattern of zeros.
-        0xe9d1_2204,             // LDRD into one register.
-        0xed91_0b02 | 0x40_0000, // VLDR of D16.
-        0xfa91_f182,             // REV with two sources.
+        0xf850_0000_u32 | 0xd, // LDR with SP as the index.
+        0xe911_0002,           // LDMDB of one register.
+        0xe8b1_0003,           // LDM with writeback and the base in the list.
+        0xfb01_d102,           // MLA with SP as the addend.
+        0xfba1_1102,           // UMULL into one register.
+        0xf36f_01c0,           // BFC that ends before it starts.
+        0xf04f_1100,           // A pattern of zeros.
+        0xe9d1_2204,           // LDRD into one register.
+        0xfa91_f182,           // REV with two sources.
     ] {
         assert_eq!(text(code), "udf", "{code:#x}");
     }
+    // VLDR of D16: whether the FPU is switched on matters first.
+    assert_eq!(text(0xedd1_0b02), "<coprocessor 11>");
 }

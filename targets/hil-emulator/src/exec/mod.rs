@@ -84,6 +84,7 @@ pub fn lower(instr: &Instr, address: u32, size: u32) -> Micro {
         | Instr::Svc { .. } => special::lower(instr, address, size),
         Instr::Bkpt { .. } => micro(stop),
         Instr::Undefined => micro(undefined),
+        Instr::NoCoprocessor { coprocessor: 10 | 11 } => micro(not_of_this_fpu),
         Instr::NoCoprocessor { .. } => micro(no_coprocessor),
         Instr::Float { .. }
         | Instr::FloatUnary { .. }
@@ -186,6 +187,14 @@ fn no_coprocessor(cpu: &mut Cpu, _: &Micro) -> Flow {
     Flow::Fault
 }
 
+/// An encoding of coprocessor 10 or 11 that this FPU does not have: undefined, unless CPACR keeps the code away from the
+/// coprocessor to begin with (DDI 0403E, B1.5.14: NOCP).
+fn not_of_this_fpu(cpu: &mut Cpu, _: &Micro) -> Flow {
+    let fault = cpu.float_allowed().err().unwrap_or(Fault::Undefined);
+    cpu.fail(fault);
+    Flow::Fault
+}
+
 /// BKPT, or a breakpoint comparator.
 fn stop(cpu: &mut Cpu, _: &Micro) -> Flow {
     cpu.fail(Fault::Breakpoint);
@@ -205,6 +214,7 @@ mod tests {
         for (instr, fault) in [
             (Instr::Undefined, Fault::Undefined),
             (Instr::NoCoprocessor { coprocessor: 3 }, Fault::NoCoprocessor),
+            (Instr::NoCoprocessor { coprocessor: 11 }, Fault::NoCoprocessor),
             (Instr::Bkpt { imm: 0xab }, Fault::Breakpoint),
         ] {
             let mut cpu = cpu();
@@ -212,6 +222,16 @@ mod tests {
             assert_eq!(cpu.fault, Some(fault));
         }
         let mut cpu = cpu();
+        for (access, privileged, fault) in [
+            (0x0050_0000, true, Fault::Undefined),
+            (0x0050_0000, false, Fault::NoCoprocessor),
+            (0x00F0_0000, false, Fault::Undefined),
+        ] {
+            cpu.system.scb.coprocessors = access;
+            cpu.control = u32::from(!privileged);
+            execute(&mut cpu, &Instr::NoCoprocessor { coprocessor: 10 });
+            assert_eq!(cpu.fault, Some(fault), "CPACR {access:#x}");
+        }
         let micro = breakpoint(BASE);
         assert_eq!((micro.run)(&mut cpu, &micro), Flow::Fault);
         assert_eq!(cpu.fault, Some(Fault::Breakpoint));

@@ -3,7 +3,7 @@
 
 use super::debug::{demcr, dfsr};
 use super::exceptions::{BUS_FAULT, DEBUG_MONITOR, HARD_FAULT, MEM_MANAGE, NMI, SV_CALL, USAGE_FAULT};
-use super::scb::ccr;
+use super::scb::{self, ccr};
 use crate::cpu::{Cpu, Fault};
 use crate::decode;
 use crate::micro::advance_it;
@@ -192,8 +192,10 @@ impl Cpu {
     pub(super) fn derived_while_entering(&mut self, fault: Fault, entering: u16) -> u16 {
         let exception = self.note_frame_fault(fault, cfsr::STKERR, cfsr::MSTKERR);
         let exceptions = &mut self.system.exceptions;
-        let (enabled, wanted) = (exceptions.enabled.contains(exception), exceptions.group_priority(exception));
-        let entered = if enabled && wanted < exceptions.group_priority(entering) {
+        let enabled = exceptions.enabled.contains(exception);
+        // Both are pending: of equal priorities, the lower number comes first (B1.5.4).
+        let order = |number| (exceptions.priority_of(number), number);
+        let entered = if enabled && order(exception) < order(entering) {
             exceptions.pend(exception);
             exception
         } else if enabled && self.may_preempt(exception) {
@@ -209,6 +211,21 @@ impl Cpu {
         };
         self.system.debug.catch(entered, demcr::VC_INTERR);
         entered
+    }
+
+    /// Saving the FPU registers late failed. True when the fault must wait: FPCCR recorded that its exception could be
+    /// taken in the context that the registers belong to, but it is not urgent enough for the handler that runs. It
+    /// is pending then, and the handler goes on as if the registers had been saved.
+    pub(super) fn late_saving_waits(&mut self, fault: Fault) -> bool {
+        let Some(case) = case(fault) else { return false };
+        let ready = if case.exception == MEM_MANAGE { scb::MMRDY } else { scb::BFRDY };
+        if self.system.scb.float_control & ready == 0 || self.may_preempt(case.exception) {
+            return false;
+        }
+        self.note(&case);
+        self.system.exceptions.pend(case.exception);
+        self.request_service();
+        true
     }
 
     /// A fault while leaving an exception, or a return that is not allowed: makes the exception pending that is

@@ -1,7 +1,8 @@
 //! The FPU and exceptions: who may use it, and saving its registers late (DDI 0403E, B1.5.7 and A2.5).
 //!
-//! When saving late fails, the fault escalates by the priority of the moment; the real core looks at the priorities
-//! that FPCCR recorded when the frame was reserved.
+//! When saving late fails, FPCCR's record from when the frame was reserved says whether the fault's exception waits for
+//! the handler that runs. Where the record says that it could not have been taken, it escalates by the priority of the
+//! moment, which differs only when a program changed priorities in between.
 
 use super::entry::FPCA;
 use super::scb;
@@ -13,7 +14,10 @@ const DEFAULTS: u32 = 0x07C0_0000;
 
 impl Cpu {
     /// Whether CPACR lets the code that runs use the FPU.
-    pub(super) fn float_allowed(&self) -> Result<(), Fault> {
+    ///
+    /// # Errors
+    /// NOCP when it does not.
+    pub fn float_allowed(&self) -> Result<(), Fault> {
         match self.system.scb.coprocessors >> 20 & 3 {
             3 => Ok(()),
             1 if self.privileged() => Ok(()),
@@ -35,7 +39,10 @@ impl Cpu {
             let rights = (control >> 1 & 1 == 0, control >> 4 & 1 == 0);
             if let Err(fault) = self.write_float_frame(self.system.scb.float_frame, rights) {
                 let memory = matches!(fault, Fault::DataAccess { .. });
-                return Err(self.fail(if memory { Fault::LazyAccess } else { Fault::LazyBus }));
+                let fault = if memory { Fault::LazyAccess } else { Fault::LazyBus };
+                if !self.late_saving_waits(fault) {
+                    return Err(self.fail(fault));
+                }
             }
             self.system.scb.float_control &= !scb::LSPACT;
             self.cycles += FLOAT_CONTEXT;

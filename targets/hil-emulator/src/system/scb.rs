@@ -32,6 +32,10 @@ const ENABLED_BITS: [(u32, u16); 3] = [(16, MEM_MANAGE), (17, BUS_FAULT), (18, U
 
 /// FPCCR.LSPACT: the registers of an interrupted context are still to be saved.
 pub const LSPACT: u32 = 1;
+/// FPCCR.MMRDY and FPCCR.BFRDY: MemManage and BusFault could be taken when the registers' context was interrupted.
+pub const MMRDY: u32 = 1 << 5;
+/// See [`MMRDY`].
+pub const BFRDY: u32 = 1 << 6;
 /// FPCCR.LSPEN: saving them is put off.
 pub const LSPEN: u32 = 1 << 30;
 /// FPCCR.ASPEN: using the FPU sets CONTROL.FPCA.

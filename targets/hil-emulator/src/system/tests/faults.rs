@@ -234,3 +234,15 @@ fn hard_fault_handlers_may_ignore_data_bus_errors() {
     assert_eq!(board.notes(), [2]);
     assert_eq!(board.read(CFSR), 0x82 << 8);
 }
+
+#[test]
+fn an_unaligned_access_that_fails_in_its_second_half_shows_its_own_address() {
+    // The last halfword of the RAM and the first behind it; LDR R0, [R3] and STR R0, [R3].
+    for access in [0x6818, 0x6018] {
+        let mut board = Board::new(&[&load(3, RAM + 0x1FFE)[..], &[access, STAY]].concat());
+        board.enable(1 << 17, 0);
+        board.run(100);
+        assert_eq!(board.notes().first(), Some(&5), "BusFault");
+        assert_eq!(board.read(0xE000_ED38), RAM + 0x1FFE);
+    }
+}

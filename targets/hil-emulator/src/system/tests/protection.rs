@@ -88,7 +88,8 @@ fn stacking_and_unstacking_are_checked() {
     board.cpu().r[13] = RAM + 0x800;
     board.run(100);
     assert_eq!(board.read(CFSR), 1 << 4, "MSTKERR");
-    assert_eq!(board.notes(), [11, 4], "of equal priority, so the call goes first, with an unusable frame");
+    assert_eq!(board.notes(), [4], "of equal priority, so the lower number goes first");
+    assert_eq!(board.read(0xE000_ED24) >> 15 & 1, 1, "SVCall waits");
 
     let mut board = protected(&[&unprivileged()[..], &[SVC, NOP]].concat());
     board.handle(11, &[&load(0, RAM + 0x600)[..], &[0x4685, BX_LR]].concat());
@@ -109,4 +110,14 @@ fn saving_the_fpu_late_is_checked() {
     board.cpu().r[13] = RAM + 0x400 + 0x48;
     board.run(200);
     assert_eq!((board.notes(), board.read(CFSR)), (vec![11, 4], 1 << 5), "MLSPERR");
+
+    // MemManage was urgent enough for the thread (FPCCR.MMRDY) and is not for the handler: it waits, unescalated.
+    let mut board = protected(&[&unprivileged()[..], &set, &[SVC]].concat());
+    board.handle(11, &[&set[..], &note(11)[..], &[BX_LR]].concat());
+    board.write(0xE000_ED88, 0xF << 20);
+    board.write(0xE000_ED18, 0x80);
+    region(&mut board, 3, RAM + 0x400, 5, 3, true);
+    board.cpu().r[13] = RAM + 0x400 + 0x48;
+    board.run(200);
+    assert_eq!((board.notes(), board.read(CFSR), board.read(0xE000_ED2C)), (vec![11, 4], 1 << 5, 0));
 }
