@@ -27,6 +27,12 @@ pub enum BoardError {
         /// What there is.
         known: String,
     },
+    /// There is a file about the chip, and nothing that emulates it.
+    #[error("the chip {chip} is described but not emulated")]
+    NoModel {
+        /// The chip.
+        chip: String,
+    },
     /// The board was to start locked, and it cannot.
     #[error("the emulated {name} models no read-back protection, so it cannot start locked")]
     NotLockable {
@@ -139,12 +145,13 @@ pub fn build_with(name: &str, options: Options) -> Result<Machine, BoardError> {
     let soc: Box<dyn Soc> = match chip.chip.as_str() {
         "stm32f407" if options.locked => return Err(BoardError::NotLockable { name: name.to_owned() }),
         "stm32f407" => Box::new(Stm32f407::new(&chip, options.seed).map_err(|at| located(&chip, &at))?),
-        _ => {
+        "nrf52840" => {
             if options.locked {
                 Nrf52840::lock(&mut memory);
             }
             Box::new(Nrf52840::new(&chip, options.seed).map_err(|at| located(&chip, &at))?)
         }
+        other => return Err(BoardError::NoModel { chip: other.to_owned() }),
     };
     let mut cpu = Cpu::new(memory, soc, System::new(config(&chip)), Timing::default(), chip.core.reset_hz);
     cpu.reset(ResetCause::PowerOn);
