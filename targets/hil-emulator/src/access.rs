@@ -1,9 +1,12 @@
 //! Loads and stores of the core: the fast path into the main RAM, then everything that can stand in the way.
 
 use crate::cpu::{Cpu, Fault, Faulted};
+use crate::flash_timing::LINE;
 use crate::memory::Kind;
-use crate::soc::{BusFault, Io, Master, Width};
+use crate::micro::Micro;
+use crate::soc::{Activity, BusFault, Io, Master, Width};
 use crate::system::mpu::Right;
+use crate::system::scb;
 
 /// What kind of access it is, where that matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,6 +99,9 @@ impl Cpu {
         self.check_rights(address, Right::Read, kind)?;
         // A literal comparator of the FPB shows another word.
         let place = self.system.fpb.literal(address).unwrap_or(address);
+        if self.flash.counts_fetches() && self.memory.is_flash(place) {
+            self.cycles += self.flash.load(place, self.cycles);
+        }
         let value = self.bus_read(place, width).map_err(|BusFault| self.fail(Fault::DataBus { address }))?;
         if self.system.dwt.watch_read(address, width, value) {
             self.request_service();
@@ -221,12 +227,18 @@ impl Cpu {
         let mut io = Io {
             now: self.clock.time_at(self.cycles),
             memory: &mut self.memory,
+            flash: &mut self.flash,
+            supply: &mut self.supply,
             irqs: &mut self.irqs,
             requests: &mut self.requests,
             core_hz: self.clock.hz(),
             master,
         };
+        let now = io.now;
         let result = call(self.soc.as_mut(), &mut io);
+        if std::mem::take(&mut self.requests.supply_changed) {
+            self.supply.draw(now, self.soc.amperes(self.activity));
+        }
         self.cycles += std::mem::take(&mut self.requests.stall_cycles);
         if let Some(hz) = self.requests.core_hz.take() {
             self.clock.set_hz(hz, self.cycles);
@@ -234,5 +246,53 @@ impl Cpu {
         // Interrupt lines may have moved, an event may have been planned, code may have changed.
         self.request_service();
         result
+    }
+
+    /// Tells the chip what the core does from now on.
+    pub fn set_activity(&mut self, activity: Activity) {
+        self.activity = activity;
+        self.with_soc(Master::Debugger, |soc, io| {
+            soc.core_changed(activity, io);
+            io.requests.supply_changed = true;
+        });
+    }
+
+    /// The core goes on in flash, or in RAM.
+    #[cold]
+    pub fn moved(&mut self, flash: bool) {
+        if self.activity == (Activity::Running { flash: !flash }) {
+            self.activity = Activity::Running { flash };
+            let now = self.clock.time_at(self.cycles);
+            self.supply.draw(now, self.soc.amperes(self.activity));
+        }
+    }
+
+    /// Tells the chip when the core fell asleep or woke up since it was last told; false when it did neither.
+    pub fn sleep_changed(&mut self) -> bool {
+        let running = matches!(self.activity, Activity::Running { .. });
+        if self.sleeping.is_some() != running {
+            return false;
+        }
+        let deep = self.system.scb.sleep_control & scb::SLEEPDEEP != 0;
+        self.set_activity(match (running, deep) {
+            (true, true) => Activity::SleepingDeep,
+            (true, false) => Activity::Sleeping,
+            (false, _) => Activity::Running { flash: self.memory.is_flash(self.pc) },
+        });
+        true
+    }
+
+    /// The instruction at `address` is executed by itself.
+    pub fn enter_region(&mut self, address: u32) {
+        self.moved(self.memory.is_flash(address));
+    }
+
+    /// Waits for the lines of flash in which an instruction lies.
+    pub fn fetch_lines(&mut self, micro: &Micro) {
+        self.cycles += self.flash.fetch(micro.address, self.cycles);
+        let last = micro.address + micro.size() - 1;
+        if last / LINE != micro.address / LINE {
+            self.cycles += self.flash.fetch(last, self.cycles);
+        }
     }
 }

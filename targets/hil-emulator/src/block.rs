@@ -10,6 +10,7 @@ use crate::cpu::{Cpu, Fault};
 use crate::cycles::Model;
 use crate::decode;
 use crate::exec;
+use crate::flash_timing::LINE;
 use crate::instr::{AluOp, Cond, Instr, Reg};
 use crate::micro::{Micro, advance_it};
 use crate::system::mpu::Right;
@@ -35,10 +36,12 @@ pub struct Block {
     pub end: u32,
     /// Further cycles when it is entered by a jump.
     pub entry: u8,
+    /// It lies in flash.
+    pub flash: bool,
 }
 
 impl Block {
-    const NONE: Self = Self { start: 1, first: 0, len: 0, end: 0, entry: 0 };
+    const NONE: Self = Self { start: 1, first: 0, len: 0, end: 0, entry: 0, flash: true };
 
     fn range(&self) -> Range<usize> {
         self.first as usize..(self.first + self.len) as usize
@@ -114,7 +117,8 @@ impl BlockCache {
                 }
                 let first = self.arena.len() as u32;
                 let (end, entry) = build(address, LONGEST, 0, cpu, model, &mut self.arena)?;
-                let block = Block { start: address, first, len: self.arena.len() as u32 - first, end, entry };
+                let len = self.arena.len() as u32 - first;
+                let block = Block { start: address, first, len, end, entry, flash: cpu.memory.is_flash(address) };
                 self.blocks.insert(address, block);
                 block
             }
@@ -168,6 +172,9 @@ fn build(
             }
         };
         micro.it = it;
+        if index == 0 || line(address + size - 1) != line(address - 1) {
+            micro = micro.entering_line();
+        }
         if it != 0 && !matches!(instr, Fetched::Breakpoint | Fetched::Instr(Instr::Bkpt { .. })) {
             micro = exec::conditional(micro);
         }
@@ -182,6 +189,11 @@ fn build(
         }
     }
     Ok((address, entry))
+}
+
+/// The line of flash in which `address` lies.
+fn line(address: u32) -> u32 {
+    address / LINE
 }
 
 #[derive(Clone, Copy)]

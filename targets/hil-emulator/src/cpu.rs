@@ -4,8 +4,10 @@
 //! private peripheral bus, [`crate::access`] the loads and stores, [`crate::machine`] the run loop.
 
 use crate::cycles::Timing;
+use crate::flash_timing::FlashTiming;
 use crate::memory::Memory;
-use crate::soc::{IrqLines, Requests, Soc};
+use crate::power::Supply;
+use crate::soc::{Activity, IrqLines, Requests, Soc};
 use crate::system::System;
 use crate::time::Clock;
 
@@ -161,6 +163,12 @@ pub struct Cpu {
     pub clock: Clock,
     /// Flash and RAM.
     pub memory: Memory,
+    /// The way to flash.
+    pub flash: FlashTiming,
+    /// The supply.
+    pub supply: Supply,
+    /// What the chip was last told that the core does.
+    pub activity: Activity,
     /// The chip around the core.
     pub soc: Box<dyn Soc>,
     /// Interrupt lines from the chip.
@@ -225,6 +233,9 @@ impl Cpu {
             timing,
             clock: Clock::new(hz),
             memory,
+            flash: FlashTiming::default(),
+            supply: Supply::default(),
+            activity: Activity::Running { flash: true },
             soc,
             irqs: IrqLines::default(),
             requests: Requests::default(),

@@ -6,7 +6,7 @@ use crate::block::{self, Block, BlockCache};
 use crate::cpu::Cpu;
 use crate::cycles::Model;
 use crate::micro::{Flow, Micro};
-use crate::soc::{Master, ResetCause};
+use crate::soc::{Activity, CoreClock, Master, ResetCause};
 
 /// How long the loop runs before it looks at the attention flag, in cycles: short enough for a debugger that polls,
 /// long enough to cost nothing.
@@ -111,10 +111,13 @@ impl Machine {
             }
             let Left::Service = if self.cpu.system.stepping() {
                 self.step()
-            } else if self.trace.is_some() || self.cpu.system.observes() {
-                self.execute::<true>()
             } else {
-                self.execute::<false>()
+                match (self.trace.is_some() || self.cpu.system.observes(), self.cpu.flash.counts_fetches()) {
+                    (false, false) => self.execute::<false, false>(),
+                    (false, true) => self.execute::<false, true>(),
+                    (true, false) => self.execute::<true, false>(),
+                    (true, true) => self.execute::<true, true>(),
+                }
             };
         }
     }
@@ -146,15 +149,24 @@ impl Machine {
             if cpu.cycles >= end {
                 return Some(Stop::Budget);
             }
-            if cpu.sleeping.is_some() && cpu.wakes() {
+            if cpu.sleeping.is_some() && cpu.soc.core_clock() != CoreClock::Off && cpu.wakes() {
                 cpu.sleeping = None;
+            }
+            if cpu.sleep_changed() {
+                // The chip may switch clocks, and waking up may take its time.
+                continue;
             }
             if cpu.system.locked_up() && cpu.take_exception() {
                 // NMI ends a lock-up.
                 self.resume = None;
                 continue;
             }
-            let event = cpu.clock.cycles_at(cpu.soc.next_event()).min(cpu.system.next_event());
+            let own = if cpu.sleeping.is_some() && cpu.soc.core_clock() != CoreClock::On {
+                u64::MAX
+            } else {
+                cpu.system.next_event()
+            };
+            let event = cpu.clock.cycles_at(cpu.soc.next_event()).min(own);
             if cpu.sleeping.is_some() || cpu.system.locked_up() {
                 let until = event.clamp(cpu.cycles, end);
                 cpu.slept(until - cpu.cycles);
@@ -189,6 +201,8 @@ impl Machine {
             Ok(micro) => {
                 let before = self.cpu.cycles;
                 self.cpu.current = micro.address;
+                self.cpu.enter_region(micro.address);
+                self.cpu.fetch_lines(&micro);
                 self.cpu.cycles += u64::from(micro.cost);
                 let flow = (micro.run)(&mut self.cpu, &micro);
                 if flow != Flow::Jump {
@@ -234,15 +248,21 @@ impl Machine {
     }
 
     /// Executes blocks until the deadline.
-    fn execute<const OBSERVE: bool>(&mut self) -> Left {
+    fn execute<const OBSERVE: bool, const FETCH: bool>(&mut self) -> Left {
         let Some((mut block, mut done)) = self.enter() else { return Left::Service };
         'blocks: loop {
             let cpu = &mut self.cpu;
+            if (cpu.activity != Activity::Running { flash: block.flash }) {
+                cpu.moved(block.flash);
+            }
             let micros = &self.cache.micros(&block)[done..];
             for (index, micro) in micros.iter().enumerate() {
                 let before = cpu.cycles;
                 cpu.current = micro.address;
-                cpu.cycles = before + u64::from(micro.cost);
+                if FETCH && micro.enters_line() {
+                    cpu.fetch_lines(micro);
+                }
+                cpu.cycles += u64::from(micro.cost);
                 let flow = (micro.run)(cpu, micro);
                 if OBSERVE {
                     if flow != Flow::Jump {

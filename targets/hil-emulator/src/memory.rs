@@ -109,6 +109,12 @@ impl Memory {
         self.regions.iter().find_map(|region| region.offset(address).map(|offset| (region, offset)))
     }
 
+    /// Whether `address` lies in flash.
+    #[must_use]
+    pub fn is_flash(&self, address: u32) -> bool {
+        self.find(address).is_some_and(|(region, _)| region.kind == Kind::Flash)
+    }
+
     fn find_mut(&mut self, address: u32) -> Option<(&mut Region, usize)> {
         let address = self.resolve(address);
         self.regions.iter_mut().find_map(|region| region.offset(address).map(|offset| (region, offset)))

@@ -59,6 +59,7 @@ pub struct Micro {
 const WIDE: u8 = 1;
 const LSU: u8 = 2;
 const IS_IT: u8 = 4;
+const LINE_START: u8 = 8;
 
 impl Micro {
     /// A micro-operation of `size` bytes (2 or 4) at `address` without operands or time.
@@ -98,6 +99,19 @@ impl Micro {
     #[must_use]
     pub fn counter(&self) -> Counter {
         if self.shape & LSU == 0 { Counter::Cpi } else { Counter::Lsu }
+    }
+
+    /// Marks an instruction of which a byte lies in another line of flash than the instruction before it in its block.
+    #[must_use]
+    pub fn entering_line(self) -> Self {
+        Self { shape: self.shape | LINE_START, ..self }
+    }
+
+    /// Whether a line of flash has to be there before the instruction can be executed.
+    #[inline]
+    #[must_use]
+    pub fn enters_line(&self) -> bool {
+        self.shape & LINE_START != 0
     }
 
     /// ITSTATE behind the instruction when it falls through.

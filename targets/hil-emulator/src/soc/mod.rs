@@ -7,7 +7,9 @@ pub mod stm32f407;
 #[cfg(test)]
 mod testing;
 
+use crate::flash_timing::FlashTiming;
 use crate::memory::{Kind, Memory};
+use crate::power::Supply;
 use crate::time::Time;
 use crate::uart::Sent;
 use notes::Note;
@@ -45,6 +47,33 @@ pub enum Master {
     },
     /// The debugger, through the AHB access port.
     Debugger,
+    /// A DMA controller of the chip.
+    Dma,
+}
+
+/// What the core does, as far as the chip's clocks and its supply depend on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Activity {
+    /// It executes, or stands in debug state.
+    Running {
+        /// The code lies in flash.
+        flash: bool,
+    },
+    /// It sleeps with SLEEPDEEP clear.
+    Sleeping,
+    /// It sleeps with SLEEPDEEP set.
+    SleepingDeep,
+}
+
+/// What the chip lets the core have while it sleeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CoreClock {
+    /// Its clock: SysTick and, where the chip says so, CYCCNT count on.
+    On,
+    /// No clock: SysTick and CYCCNT stand still; interrupts wake it up.
+    Stopped,
+    /// No supply: only a reset ends it.
+    Off,
 }
 
 /// The bus answered an access with an error.
@@ -112,6 +141,8 @@ pub struct Requests {
     pub stall_cycles: u64,
     /// The event input of the core was pulsed: WFE wakes up.
     pub event: bool,
+    /// What the chip draws may have changed: [`Soc::amperes`] is asked again.
+    pub supply_changed: bool,
 }
 
 /// What a peripheral may touch during an access or an event.
@@ -121,6 +152,10 @@ pub struct Io<'a> {
     pub now: Time,
     /// The memories, for flash controllers and DMA.
     pub memory: &'a mut Memory,
+    /// The way from the core to flash, for flash controllers.
+    pub flash: &'a mut FlashTiming,
+    /// The supply, for converters that measure it.
+    pub supply: &'a mut Supply,
     /// The interrupt lines.
     pub irqs: &'a mut IrqLines,
     /// Requests to the machine.
@@ -145,7 +180,7 @@ impl Io<'_> {
     pub fn runs_from_flash(&self) -> bool {
         match self.master {
             Master::Core { pc } => self.memory.find(pc).is_some_and(|(region, _)| region.kind == Kind::Flash),
-            Master::Debugger => false,
+            Master::Debugger | Master::Dma => false,
         }
     }
 }
@@ -178,6 +213,36 @@ pub trait Soc: Send {
 
     /// Puts every register into its reset state. Memory keeps its contents.
     fn reset(&mut self, cause: ResetCause, io: &mut Io<'_>);
+
+    /// The core fell asleep or woke up. The chip switches its clocks; [`Io::stall_until`] or
+    /// [`Requests::stall_cycles`] is the time that waking up takes.
+    fn core_changed(&mut self, _activity: Activity, _io: &mut Io<'_>) {}
+
+    /// What the core has while it sleeps.
+    fn core_clock(&self) -> CoreClock {
+        CoreClock::On
+    }
+
+    /// What the chip draws while the core does `activity`, in amperes.
+    fn amperes(&self, _activity: Activity) -> f64 {
+        0.0
+    }
+
+    /// Drives the pin called `name` in the chip's documentation (`PA0`, `P0.13`) from outside, or lets it float. False
+    /// where there is no such pin.
+    fn drive_pin(&mut self, _name: &str, _level: Option<bool>, _io: &mut Io<'_>) -> bool {
+        false
+    }
+
+    /// The level that the chip itself drives onto a pin; `None` for an input and where there is no such pin.
+    fn pin_level(&self, _name: &str) -> Option<bool> {
+        None
+    }
+
+    /// Applies a voltage to an analog pin from outside, in volts. False where there is no such pin.
+    fn apply_volts(&mut self, _name: &str, _volts: f64, _io: &mut Io<'_>) -> bool {
+        false
+    }
 
     /// Reads register `address` (0x00 to 0xFC) of debug access port `ap` (1 or higher); `None` without such a port.
     fn access_port_read(&mut self, ap: u8, address: u8, io: &mut Io<'_>) -> Option<u32>;

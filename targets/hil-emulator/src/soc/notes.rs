@@ -80,7 +80,7 @@ impl Notes {
         if self.seen.insert((matter, address & !3)) {
             let pc = match master {
                 Master::Core { pc } => Some(pc),
-                Master::Debugger => None,
+                Master::Debugger | Master::Dma => None,
             };
             self.list.push(Note { matter, address, pc });
         }

@@ -57,7 +57,7 @@ impl Cpu {
         match master {
             _ if self.system.debug.halted => u32::MAX,
             Master::Core { pc } => pc,
-            Master::Debugger => self.pc,
+            Master::Debugger | Master::Dma => self.pc,
         }
     }
 

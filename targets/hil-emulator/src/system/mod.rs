@@ -28,6 +28,7 @@ mod watch;
 mod tests;
 
 use crate::cpu::Cpu;
+use crate::soc::CoreClock;
 use crate::memory::Memory;
 use crate::micro::Micro;
 pub use config::{RomTableId, SystemConfig};
@@ -183,7 +184,10 @@ impl Cpu {
             return;
         }
         self.system.debug.idle += cycles;
-        if self.system.config.cyccnt_in_sleep {
+        if self.soc.core_clock() != CoreClock::On {
+            self.system.systick.freeze(cycles);
+            self.system.dwt.skip(cycles, self.cycles + cycles);
+        } else if self.system.config.cyccnt_in_sleep {
             self.system.dwt.slept(cycles);
         } else {
             self.system.dwt.skip(cycles, self.cycles + cycles);

@@ -10,7 +10,7 @@ use super::itm::{Itm, Tpiu};
 use super::mpu::Mpu;
 use super::scb::Scb;
 use crate::cpu::{Cpu, Flags};
-use crate::soc::{IrqLines, Master, ResetCause, Width};
+use crate::soc::{Activity, IrqLines, Master, ResetCause, Width};
 
 impl Cpu {
     /// Resets core and chip. Memory keeps its contents.
@@ -48,6 +48,7 @@ impl Cpu {
         (self.ipsr, self.control, self.primask, self.faultmask, self.basepri) = (0, 0, false, false, 0);
         (self.exclusive, self.fault, self.sleeping, self.event) = (None, None, None, false);
         (self.float_ready, self.fpu_busy_until) = (false, 0);
+        self.activity = Activity::Running { flash: true };
         self.r[14] = u32::MAX;
         self.update_fast_path();
         self.memory.code_changed = true;

@@ -59,6 +59,8 @@ pub mod ccr {
 
 /// SCR.SLEEPONEXIT.
 pub const SLEEPONEXIT: u32 = 1 << 1;
+/// SCR.SLEEPDEEP.
+pub const SLEEPDEEP: u32 = 1 << 2;
 /// SCR.SEVONPEND.
 pub const SEVONPEND: u32 = 1 << 4;
 
