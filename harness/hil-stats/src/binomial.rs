@@ -7,6 +7,7 @@
 //! probabilities, which takes time in proportion to the square root of `n` and loses no digits; the continued
 //! fraction of the incomplete beta function would need more terms than libraries give it for `n` above 1e5.
 
+use statrs::distribution::{Binomial, DiscreteCDF};
 use statrs::function::gamma::ln_gamma;
 
 use crate::ALPHA;
@@ -42,6 +43,15 @@ pub fn ranks_of_dependent(n: u64, effective: f64, q: f64) -> Ranks {
     Ranks {
         lower: few.lower.map(|rank| (1 + scaled(rank - 1)).min(all.lower.unwrap_or(1))),
         upper: few.upper.map(|rank| (n - scaled(worth - rank)).max(all.upper.unwrap_or(n))),
+    }
+}
+
+/// The probability of at least `count` heads in `n` throws of a fair coin.
+#[must_use]
+pub fn half_tail(n: u64, count: u64) -> f64 {
+    match count.checked_sub(1) {
+        None => 1.0,
+        Some(below) => Binomial::new(0.5, n).map_or(1.0, |binomial| binomial.sf(below)),
     }
 }
 

@@ -5,7 +5,8 @@
 //! figure that is not a number. Nothing here compares anything with a limit.
 //!
 //! A part of what was planned is not the whole: where the budget or the user cut a workload short, the largest value
-//! has no upper end, a part of a data set gives no accuracy, and a part of a table can only be disproved. Methods
+//! has no upper end, a part of a data set gives no accuracy, and a part of a table or of the cases that are compared with
+//! a reference can only be disproved. Methods
 //! that draw conclusions from a sample need no such rule: their intervals are as wide as the sample is small.
 
 use hil_model::estimate::{Estimate, Finding, Method, OrderStep};
@@ -17,7 +18,7 @@ use hil_model::scenario::{Alert, Check, Rule, Sampling};
 
 use crate::error::StatsError;
 use crate::series::Series;
-use crate::{CONFIDENCE, batch, counted, largest, observed, paired, proportion, quantile};
+use crate::{CONFIDENCE, batch, counted, deviation, largest, observed, paired, proportion, quantile};
 
 /// What `observations`, those of the check's scenario, say about the check.
 #[must_use]
@@ -51,10 +52,15 @@ pub fn cut(check: &Check, observations: &[Observations]) -> Option<Cut> {
     observations.iter().filter(|seen| looked_at(&seen.workload)).find_map(|seen| seen.cut)
 }
 
-/// Observations that a figure is given by default: starts for memory, otherwise what the statistic wants.
+/// Observations that a figure is given by default: starts for memory, one case for a numerical error, otherwise what the
+/// statistic wants.
 #[must_use]
 pub fn needed(statistic: Statistic, metric: Metric) -> u64 {
-    let samples = if metric == Metric::Memory { Sampling::DEFAULT_STARTS } else { statistic.default_samples() };
+    let samples = match metric {
+        Metric::Memory => Sampling::DEFAULT_STARTS,
+        Metric::NumericalError => 1,
+        _ => statistic.default_samples(),
+    };
     u64::from(samples)
 }
 
@@ -91,6 +97,9 @@ impl<'a> Question<'a> {
         }
         if !self.metric.allows(self.statistic) {
             return Err(cannot_observe(&format!("another statistic: {} has no {}", self.metric, self.statistic)));
+        }
+        if self.metric == Metric::NumericalError {
+            return Ok(deviation::largest(&seen.deviations, seen.cut.is_some()));
         }
         if self.metric == Metric::Accuracy {
             return accuracy(seen).map(Finding::Estimate).map_err(|error| self.instead(error));
@@ -204,6 +213,7 @@ impl<'a> Question<'a> {
         if seen.unobservable.contains(&self.metric) {
             return Err(match self.metric {
                 Metric::Memory => cannot_observe("a system that tells a process's peak of memory"),
+                Metric::NumericalError => cannot_observe("a kernel that compares its results with a reference"),
                 metric => cannot_observe(&format!("a system that tells {metric}")),
             });
         }

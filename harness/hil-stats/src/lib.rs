@@ -1,11 +1,14 @@
 //! Observations to estimates: one file a method, each with the source of its formulas in its header.
 //!
 //! [`estimate::find`] maps a check to a method; the methods themselves ([`quantile`], [`batch`], [`proportion`],
-//! [`paired`], [`largest`], [`counted`]) take plain numbers, so they can be tested against published tables.
+//! [`paired`], [`largest`], [`counted`], [`deviation`]) take plain numbers, so they can be tested against published tables.
+//! [`mcnemar`] compares the answers of two sides, [`variance`] splits a spread into that between starts and that within,
+//! [`steady`] looks for the end of warm-up, [`sequential`] decides while sampling, [`derived`] propagates intervals,
+//! [`multiple`] keeps the promise of many checks at once, [`history`] and [`change`] look at earlier runs.
 //! [`autocorrelation`] says how much dependent observations are worth, [`binomial`] and [`student`] hold what is
 //! needed of two distributions, [`series`] groups observations by start.
 //!
-//! Guarantees: pure and deterministic (no clock, no environment, no randomness); nothing is trimmed; too few
+//! Guarantees: pure and deterministic (no clock, no environment, chance from a stated seed only); nothing is trimmed; too few
 //! observations give an absent end of an interval or [`error::StatsError::TooFew`], never a guess; a value that
 //! is not a finite amount gives a figure that is not a number, which no limit accepts. It knows no verdicts.
 
@@ -14,16 +17,25 @@
 pub mod autocorrelation;
 pub mod batch;
 pub mod binomial;
+pub mod change;
 pub mod counted;
+pub mod derived;
+pub mod deviation;
 pub mod error;
 pub mod estimate;
+pub mod history;
 pub mod largest;
+pub mod mcnemar;
+pub mod multiple;
 mod observed;
 pub mod paired;
 pub mod proportion;
 pub mod quantile;
+pub mod sequential;
 pub mod series;
+pub mod steady;
 pub mod student;
+pub mod variance;
 
 #[cfg(test)]
 mod testing;

@@ -9,7 +9,9 @@ use hil_model::id::{ScenarioId, TableName, WorkloadId};
 use hil_model::lab::Evidence;
 use hil_model::limit::Limit;
 use hil_model::metric::{Metric, Statistic};
-use hil_model::sample::{Answer, Case, Counter, Cut, Failure, Iteration, Observations, OwnCost, Peak, Slice};
+use hil_model::sample::{
+    Answer, Case, Counter, Cut, Deviation, Failure, Iteration, Observations, OwnCost, Peak, Slice,
+};
 use hil_model::scenario::{Alert, Check, Needs, Place, Rule, Severity};
 use hil_stats::estimate::{cut, find, find_alert, needed};
 
@@ -252,6 +254,25 @@ fn a_table_of_cases_is_counted_and_its_first_broken_case_named() {
 }
 
 #[test]
+fn the_largest_deviation_is_exact_and_a_part_of_the_cases_proves_nothing_but_a_miss() {
+    let question = check(Metric::NumericalError, "max");
+    let mut seen = nothing_of("main");
+    assert_eq!(find(&question, std::slice::from_ref(&seen)), Finding::TooFew { have: 0, need: 1 });
+    let deviation = |name: &str, error: f64| Deviation { name: name.to_owned(), error };
+    seen.deviations = vec![deviation("a", 1e-7), deviation("b", 3e-6)];
+    let whole = estimate(find(&question, std::slice::from_ref(&seen)));
+    assert_eq!((whole.value, whole.lower, whole.upper, whole.method), (3e-6, Some(3e-6), Some(3e-6), Method::Counted));
+    seen.cut = Some(Cut::Budget);
+    let part = estimate(find(&question, std::slice::from_ref(&seen)));
+    assert_eq!((part.lower, part.upper), (Some(3e-6), None));
+    seen.deviations.clear();
+    assert_eq!(find(&question, std::slice::from_ref(&seen)), Finding::TooFew { have: 0, need: 1 });
+    seen.unobservable.insert(Metric::NumericalError);
+    let needs = "a kernel that compares its results with a reference".to_owned();
+    assert_eq!(find(&question, &[seen]), Finding::CannotObserve { needs });
+}
+
+#[test]
 fn what_no_bench_observes_says_what_it_needs() {
     let seen = [timed("main", 100, |_| 1000, |_| 0)];
     for (metric, statistic, needs) in [
@@ -259,7 +280,6 @@ fn what_no_bench_observes_says_what_it_needs() {
         (Metric::Energy, "mean", "a power meter"),
         (Metric::BatteryLife, "mean", "a power meter and the capacity of the battery"),
         (Metric::ModelSize, "exact", "a kernel that states the size of its weights"),
-        (Metric::NumericalError, "max", "a reference to compare the results with"),
         (Metric::CpuTime, "p95", "a clock of processor time"),
         (Metric::Memory, "mean", "another statistic: memory has no mean"),
     ] {
