@@ -24,11 +24,21 @@ pub const FEATURE_STEPS: f32 = 32.0;
 /// The int8 form of output frame `step`, in steps of 1/32, 0..=255.
 #[must_use]
 pub fn conv_i8(layer: &ConvLayer<'_>, features: &[i8; FEATURES], step: usize) -> [i16; CHANNELS] {
-    let patch: [i16; PATCH] = gather(features, step, i16::from);
+    conv_patch_i8(layer, &gather(step, |frame| features[frame * INPUTS..].first_chunk(), i16::from))
+}
+
+/// The int8 form of the output frame that five frames in a row make, zeros beyond either end of the clip included.
+#[must_use]
+pub fn conv_frames_i8(layer: &ConvLayer<'_>, frames: &[[i8; INPUTS]; TAPS]) -> [i16; CHANNELS] {
+    // Output frame 1 is the first that has all its taps inside.
+    conv_patch_i8(layer, &gather(PAD / STRIDE, |frame| frames.get(frame), i16::from))
+}
+
+fn conv_patch_i8(layer: &ConvLayer<'_>, patch: &[i16; PATCH]) -> [i16; CHANNELS] {
     let mut out = [0; CHANNELS];
     for (value, (weights, scale, bias)) in out.iter_mut().zip(layer.rows()) {
         // Both sides are in steps of 1/32, so the input's step size cancels and the bias is brought to steps.
-        let steps = dot_i8(weights, &patch) as f32 * scale + bias * FEATURE_STEPS;
+        let steps = dot_i8(weights, patch) as f32 * scale + bias * FEATURE_STEPS;
         *value = libm::rintf(steps).clamp(0.0, 255.0) as i16;
     }
     out
@@ -37,7 +47,7 @@ pub fn conv_i8(layer: &ConvLayer<'_>, features: &[i8; FEATURES], step: usize) ->
 /// The float form of output frame `step`; features are in standard deviations.
 #[must_use]
 pub fn conv_f32(layer: &ConvLayer<'_>, features: &[f32; FEATURES], step: usize) -> [f32; CHANNELS] {
-    let patch: [f32; PATCH] = gather(features, step, |x| x);
+    let patch: [f32; PATCH] = gather(step, |frame| features[frame * INPUTS..].first_chunk(), |x| x);
     let mut out = [0.0; CHANNELS];
     for (value, (weights, scale, bias)) in out.iter_mut().zip(layer.rows()) {
         *value = (dot_f32(weights, &patch) * scale + bias).max(0.0);
@@ -45,14 +55,17 @@ pub fn conv_f32(layer: &ConvLayer<'_>, features: &[f32; FEATURES], step: usize) 
     out
 }
 
-/// The inputs of one output frame in the order of the weights, `[in][tap]`.
-fn gather<F: Copy, X: Copy + Default>(features: &[F; FEATURES], step: usize, convert: fn(F) -> X) -> [X; PATCH] {
+/// The inputs of one output frame in the order of the weights, `[in][tap]`; `frame` gives the features of a frame.
+fn gather<'f, F: Copy + 'f, X: Copy + Default>(
+    step: usize,
+    frame: impl Fn(usize) -> Option<&'f [F; INPUTS]>,
+    convert: fn(F) -> X,
+) -> [X; PATCH] {
     let mut patch = [X::default(); PATCH];
     for tap in 0..TAPS {
-        let Some(frame) = (STRIDE * step + tap).checked_sub(PAD).filter(|&frame| frame < FRAMES) else {
-            continue;
-        };
-        for (i, &feature) in features[frame * INPUTS..][..INPUTS].iter().enumerate() {
+        let place = (STRIDE * step + tap).checked_sub(PAD).filter(|&frame| frame < FRAMES);
+        let Some(features) = place.and_then(&frame) else { continue };
+        for (i, &feature) in features.iter().enumerate() {
             patch[i * TAPS + tap] = convert(feature);
         }
     }
