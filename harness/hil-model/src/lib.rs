@@ -3,7 +3,7 @@
 //! One module per arrow of the flow, in the order of the flow:
 //! [`scenario`] (the question) and [`lab`] (what can answer it) -> [`plan`] (what will be done) ->
 //! [`sample`] (what was observed) -> [`estimate`] (what it amounts to) -> [`verdict`] (what it proves) ->
-//! [`run`] (what is kept). [`data`] is the input of workloads; [`id`], [`units`], [`metric`] and [`limit`] are the words they are written in.
+//! [`run`] (what is kept). [`comparison`] sets two runs side by side. [`data`] is the input of workloads; [`id`], [`units`], [`metric`] and [`limit`] are the words they are written in.
 //!
 //! Guarantees: values that exist are valid (a name has no control characters, a limit has a unit of its
 //! metric's dimension); nothing here reads a file, a clock or the environment, so nothing here can fail
@@ -11,6 +11,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod comparison;
 pub mod data;
 pub mod estimate;
 pub mod id;
@@ -21,5 +22,6 @@ pub mod plan;
 pub mod run;
 pub mod sample;
 pub mod scenario;
+pub mod text;
 pub mod units;
 pub mod verdict;
