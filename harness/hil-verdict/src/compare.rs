@@ -19,7 +19,7 @@ pub fn compare(ratio: &Estimate, better: Better, margin: f64, control: Option<&E
         return because(Change::Invalid, ChangeReason::ControlDisagrees { ratio: control.value });
     }
     let ends = [Some(ratio.value), ratio.lower, ratio.upper];
-    if ends.into_iter().flatten().any(|end| !(end.is_finite() && end > 0.0)) || !(margin >= 0.0) {
+    if ends.into_iter().flatten().any(|end| !(end.is_finite() && end > 0.0)) || margin.is_nan() || margin < 0.0 {
         return because(Change::Invalid, ChangeReason::NotFinite);
     }
     let (Some(lower), Some(upper)) = (ratio.lower, ratio.upper) else {
