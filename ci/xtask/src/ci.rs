@@ -13,7 +13,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::elf::toolchain::Toolchain;
 use crate::finding::Report;
-use crate::{cargo, elf, licences, tidy};
+use crate::{cargo, elf, fuzz, licences, neon, tidy};
 
 /// One step.
 #[derive(Debug, Clone, Copy)]
@@ -33,7 +33,7 @@ enum Action {
 }
 
 /// The steps in their order: what is quick and often wrong comes first.
-const STEPS: [Step; 7] = [
+const STEPS: [Step; 9] = [
     Step {
         name: "fmt",
         about: "the formatting is rustfmt's",
@@ -67,6 +67,11 @@ const STEPS: [Step; 7] = [
         },
     },
     Step {
+        name: "fuzz",
+        about: "damaged inputs for every reader, the same ones each time",
+        action: Action::Check(fuzz::check),
+    },
+    Step {
         name: "doc",
         about: "the documentation builds without a warning",
         action: Action::Cargo {
@@ -79,12 +84,19 @@ const STEPS: [Step; 7] = [
         about: "the firmware of fixtures/elf builds and is what is committed, where a compiler for it is installed",
         action: Action::Check(elf::check),
     },
+    Step {
+        name: NEON,
+        about: "the kernels for aarch64 build and pass their tests under QEMU, where that is installed",
+        action: Action::Check(neon::check),
+    },
 ];
 
 /// The step that runs the tests, those on real data among them.
 const TEST: &str = "test";
 /// The step that builds firmware.
 const ELF: &str = "elf";
+/// The step that builds and emulates the kernels of another processor.
+const NEON: &str = "neon";
 
 /// What is asked for besides running every step.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -143,12 +155,14 @@ pub fn run(root: &Path, options: Options<'_>) -> Result<bool> {
     if lacks_data {
         untested.push("HIL_DATA was not set: tests on real data were not run".to_owned());
     }
-    if steps.iter().any(|step| step.name == ELF)
-        && let Err(missing) = Toolchain::find()
-    {
-        steps.retain(|step| step.name != ELF);
-        untested.push(format!("firmware was not built: {missing}"));
-    }
+    untested.extend(leave_out(&mut steps, ELF, || match Toolchain::find() {
+        Ok(_) => (true, None),
+        Err(missing) => (false, Some(format!("firmware was not built: {missing}"))),
+    }));
+    untested.extend(leave_out(&mut steps, NEON, || match neon::Tools::find() {
+        Ok(tools) => (true, tools.untested().map(str::to_owned)),
+        Err(missing) => (false, Some(format!("the NEON kernels were not built: {missing}"))),
+    }));
     let mut outcomes = run_each(&steps, |step| {
         println!("\n=== {}: {}", step.name, step.about);
         let begin = Instant::now();
@@ -163,6 +177,17 @@ pub fn run(root: &Path, options: Options<'_>) -> Result<bool> {
     outcomes.extend(lack_of_data(lacks_data, options.require_data));
     print!("\n{}", summary(&outcomes, &untested));
     Ok(outcomes.iter().all(|outcome| outcome.passed))
+}
+
+/// Takes the step of that name out of `steps` where this machine cannot carry it out; `look` says whether it can, and
+/// what then remains untested. A step that nobody asked for is not looked at.
+fn leave_out(steps: &mut Vec<Step>, name: &str, look: impl FnOnce() -> (bool, Option<String>)) -> Option<String> {
+    if !steps.iter().any(|step| step.name == name) {
+        return None;
+    }
+    let (can, untested) = look();
+    steps.retain(|step| can || step.name != name);
+    untested
 }
 
 /// The failure that a lack of real data is where it is required.
@@ -251,7 +276,7 @@ fn word(passed: bool) -> &'static str {
 mod tests {
     use std::time::Duration;
 
-    use super::{Options, STEPS, lack_of_data, list, run_each, select, summary};
+    use super::{ELF, NEON, Options, STEPS, lack_of_data, leave_out, list, run_each, select, summary};
 
     #[test]
     fn a_failed_step_stops_no_other_and_is_named_at_the_end() {
@@ -259,7 +284,7 @@ mod tests {
         assert_eq!(outcomes.len(), STEPS.len());
         let text = summary(&outcomes, &[]);
         assert!(text.contains("fmt       passed      1.5 s\ntidy      FAILED      1.5 s\n"), "{text}");
-        assert!(text.ends_with("ci: failed after 10.5 s: tidy\n"), "{text}");
+        assert!(text.ends_with("ci: failed after 13.5 s: tidy\n"), "{text}");
     }
 
     #[test]
@@ -283,6 +308,17 @@ mod tests {
     }
 
     #[test]
+    fn a_step_that_cannot_be_carried_out_is_left_out_and_told() {
+        let mut steps = STEPS.to_vec();
+        assert_eq!(leave_out(&mut steps, ELF, || (true, None)), None);
+        assert_eq!(leave_out(&mut steps, NEON, || (true, Some("not run".to_owned()))).as_deref(), Some("not run"));
+        assert_eq!(steps.len(), STEPS.len());
+        assert_eq!(leave_out(&mut steps, NEON, || (false, Some("not built".to_owned()))).as_deref(), Some("not built"));
+        assert_eq!((steps.len(), steps.iter().any(|step| step.name == NEON)), (STEPS.len() - 1, false));
+        assert_eq!(leave_out(&mut steps, NEON, || unreachable!("nobody asked")), None);
+    }
+
+    #[test]
     fn options_are_read_in_any_order() {
         let both = Options { only: Some("test"), require_data: true };
         assert_eq!(Options::parse(&["--only", "test", "--require-data"]).unwrap(), both);
@@ -297,7 +333,7 @@ mod tests {
         assert_eq!(select(None).unwrap().len(), STEPS.len());
         assert_eq!(select(Some("doc")).unwrap()[0].name, "doc");
         let error = select(Some("docs")).unwrap_err().to_string();
-        assert!(error.contains("fmt, tidy, licences, clippy, test, doc, elf"), "{error}");
+        assert!(error.contains("fmt, tidy, licences, clippy, test, fuzz, doc, elf, neon"), "{error}");
         assert_eq!(list().lines().count(), STEPS.len());
     }
 }

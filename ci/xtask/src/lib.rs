@@ -7,11 +7,14 @@
 pub mod cargo;
 pub mod ci;
 pub mod code;
+pub mod debian;
 pub mod elf;
 pub mod emulator_soak;
 pub mod finding;
 pub mod fresh;
+pub mod fuzz;
 pub mod licences;
+pub mod neon;
 pub mod repo;
 pub mod tidy;
 pub mod tree;

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 use xtask::cargo::workspace_root;
 use xtask::finding::Report;
-use xtask::{ci, elf, emulator_soak, fresh, licences, tidy};
+use xtask::{ci, elf, emulator_soak, fresh, fuzz, licences, neon, tidy};
 
 const USAGE: &str = "\
 Chores of the workspace.
@@ -27,7 +27,9 @@ Commands:
   elf               Build the firmware of fixtures/elf/src into target/elf
      --check        Compare it with the committed files
      --update       Replace the committed files and record what built them
+  neon              Build the vectorised kernels for aarch64, and test them under QEMU where that is installed
   emulator-soak     Compare random instructions on the emulated core and on qemu-system-arm; `--help` lists its options
+  fuzz [TARGET..]   Damaged inputs for every reader, the same for the same seed; `--help` lists its options
   fresh             Clone the last commit into an empty folder and run the two commands of README.md there
 ";
 
@@ -61,7 +63,15 @@ fn run(arguments: &[String]) -> Result<bool> {
         }
         ["elf", "--check"] => Ok(show("elf", &elf::check(&root)?)),
         ["elf", "--update"] => elf::update(&root).map(|()| true),
+        ["neon"] => {
+            let passed = show("neon", &neon::check(&root)?);
+            if let Some(untested) = neon::Tools::find()?.untested() {
+                println!("NOT TESTED: {untested}");
+            }
+            Ok(passed)
+        }
         ["emulator-soak", options @ ..] => emulator_soak::run(&root, options),
+        ["fuzz", options @ ..] => fuzz::run(&root, options),
         ["fresh"] => fresh::run(&root),
         [] | ["help" | "--help" | "-h"] => {
             print!("{USAGE}");

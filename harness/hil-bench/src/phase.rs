@@ -26,6 +26,8 @@ pub enum Phase {
     Answer,
     /// A table of cases is gone through.
     Conform,
+    /// Results are compared with their reference.
+    Deviate,
     /// Memory use is read.
     Memory,
     /// The agent is told to end.
@@ -50,7 +52,8 @@ impl Phase {
             | Self::Measure
             | Self::Throughput
             | Self::Answer
-            | Self::Conform => true,
+            | Self::Conform
+            | Self::Deviate => true,
             Self::Open | Self::Handshake | Self::Calibrate | Self::Memory | Self::Close => false,
         }
     }
@@ -70,7 +73,8 @@ impl Phase {
             | Self::Measure
             | Self::Throughput
             | Self::Answer
-            | Self::Conform => timeout.saturating_add(FOR_THE_LINK),
+            | Self::Conform
+            | Self::Deviate => timeout.saturating_add(FOR_THE_LINK),
         }
     }
 }
@@ -88,6 +92,7 @@ impl fmt::Display for Phase {
             Self::Throughput => "throughput",
             Self::Answer => "answer",
             Self::Conform => "conform",
+            Self::Deviate => "deviate",
             Self::Memory => "memory",
             Self::Close => "close",
         })

@@ -250,6 +250,24 @@ impl<'c> Session<'c> {
         }
     }
 
+    /// Has every result compared with its reference and hands every deviation to `sink`: the name of its case and the
+    /// relative error. `false` when the kernel has no reference.
+    pub(crate) fn deviate(&mut self, kernel: &str, sink: &mut dyn FnMut(&str, f64)) -> Result<bool, Stop> {
+        let phase = Phase::Deviate;
+        self.send(phase, &Request::Deviate { kernel })?;
+        loop {
+            self.wait(phase, Duration::ZERO)?;
+            if let Response::Failed { code: FailCode::NotObservable, .. } = self.message(phase)? {
+                return Ok(false);
+            }
+            match self.reply(phase)? {
+                Response::Deviation { name, error } => sink(name, error),
+                Response::Done { .. } => return Ok(true),
+                other => return Err(unexpected(phase, &other)),
+            }
+        }
+    }
+
     /// The largest memory use so far; nothing where the machine cannot tell.
     pub(crate) fn memory(&mut self, kernel: &str) -> Result<Option<MemoryUse>, Stop> {
         let phase = Phase::Memory;

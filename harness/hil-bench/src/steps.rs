@@ -6,7 +6,7 @@ use hil_model::data::Dataset;
 use hil_model::id::{DatasetName, TableName};
 use hil_model::metric::Metric;
 use hil_model::plan::{Start, Step};
-use hil_model::sample::{Answer, Case, Failure, Iteration, OwnCost, Peak};
+use hil_model::sample::{Answer, Case, Deviation, Failure, Iteration, OwnCost, Peak};
 use hil_wire::message::{MemoryUse, Sample};
 
 use crate::crash::printable;
@@ -69,6 +69,7 @@ impl<'c> Runner<'_, 'c, '_> {
             }
             Step::Answer { dataset, .. } => self.answer(life, at, dataset),
             Step::Conform { table, .. } => self.conform(life, at, table),
+            Step::Deviate { .. } => self.deviate(life, at),
             Step::Memory { .. } => self.memory(life, at, start),
             Step::Throughput { .. } => Ok(()),
         }
@@ -191,6 +192,24 @@ impl<'c> Runner<'_, 'c, '_> {
         known.map(drop)
     }
 
+    /// Goes through the cases that the kernel compares with its reference.
+    fn deviate(&mut self, life: &mut AgentLife<'c>, at: usize) -> Result<(), Stop> {
+        let book = &mut self.books[at];
+        life.verify_once(&book.subject)?;
+        let deviations = &mut book.observations.deviations;
+        let before = deviations.len();
+        let has_reference = life.session.deviate(book.subject.kernel, &mut |name, error| {
+            deviations.push(Deviation { name: printable(name), error });
+        });
+        let done = u32::try_from(deviations.len() - before).unwrap_or(u32::MAX);
+        if has_reference == Ok(false) {
+            // What is asked for does not exist: nothing is wrong with the code or with the rig.
+            book.observations.unobservable.insert(Metric::NumericalError);
+        }
+        self.progress(at, Phase::Deviate, done, 0);
+        has_reference.map(drop)
+    }
+
     /// Reads the largest memory use of this life.
     fn memory(&mut self, life: &mut AgentLife<'c>, at: usize, start: u32) -> Result<(), Stop> {
         let book = &mut self.books[at];
@@ -217,6 +236,7 @@ fn phase_of(step: &Step) -> Phase {
         Step::Throughput { .. } => Phase::Throughput,
         Step::Answer { .. } => Phase::Answer,
         Step::Conform { .. } => Phase::Conform,
+        Step::Deviate { .. } => Phase::Deviate,
         Step::Memory { .. } => Phase::Memory,
     }
 }

@@ -260,6 +260,25 @@ fn cases_and_memory_are_booked() {
 }
 
 #[test]
+fn deviations_are_booked_and_a_kernel_without_a_reference_cannot_tell() {
+    let job = job(vec![("main", kernel("table"))], vec![vec![Step::Deviate { workload: workload_id("main") }]]);
+    let seen = |errors: &'static [f64]| {
+        let bench = TestBench::new(move |stage| {
+            vec![Box::new(ScriptedKernel::new("table", stage, COST).with_deviations(errors))]
+        });
+        let (mut outcome, _) = drive(&job, &bench, bench.clock(), &no_inputs(), &mut |_, _| {});
+        assert_eq!((outcome.fault, outcome.interrupted), (None, false));
+        outcome.observations.remove(0)
+    };
+    let told = seen(&[0.0, 2.5e-6, f64::INFINITY]);
+    let pairs: Vec<(&str, f64)> = told.deviations.iter().map(|seen| (seen.name.as_str(), seen.error)).collect();
+    assert_eq!(pairs, [("case-0", 0.0), ("case-1", 2.5e-6), ("case-2", f64::INFINITY)]);
+    assert!(told.unobservable.is_empty());
+    let silent = seen(&[]);
+    assert_eq!((silent.deviations.len(), silent.unobservable), (0, [Metric::NumericalError].into()));
+}
+
+#[test]
 fn throughput_counts_what_is_finished_in_each_slice() {
     let bench = bench_with(&Diary::default());
     let slice = Duration::from_millis(30);

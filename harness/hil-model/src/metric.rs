@@ -104,10 +104,13 @@ impl Metric {
             Self::Power | Self::Energy => Some("a power meter"),
             Self::BatteryLife => Some("a power meter and the capacity of the battery"),
             Self::ModelSize => Some("a kernel that states the size of its weights"),
-            Self::NumericalError => Some("a reference to compare the results with"),
-            Self::Latency | Self::CpuTime | Self::Throughput | Self::Memory | Self::Accuracy | Self::Conformance => {
-                None
-            }
+            Self::Latency
+            | Self::CpuTime
+            | Self::Throughput
+            | Self::Memory
+            | Self::Accuracy
+            | Self::NumericalError
+            | Self::Conformance => None,
         }
     }
 

@@ -102,6 +102,11 @@ pub enum Step {
         /// The table.
         table: TableName,
     },
+    /// Go through the cases that the kernel compares with its reference.
+    Deviate {
+        /// Whose.
+        workload: WorkloadId,
+    },
     /// Read the largest memory use of this start so far.
     Memory {
         /// The only workload of this start.
@@ -120,6 +125,7 @@ impl Step {
             | Self::Throughput { workload, .. }
             | Self::Answer { workload, .. }
             | Self::Conform { workload, .. }
+            | Self::Deviate { workload }
             | Self::Memory { workload } => workload,
         }
     }

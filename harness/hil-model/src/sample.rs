@@ -32,6 +32,8 @@ pub struct Observations {
     pub answers_planned: u64,
     /// Outcomes of tables of cases.
     pub cases: Vec<Case>,
+    /// How far results are off their reference.
+    pub deviations: Vec<Deviation>,
     /// Metrics that the machine was asked for and cannot observe.
     pub unobservable: BTreeSet<Metric>,
     /// Why observing ended early, if the measured code was the cause.
@@ -146,6 +148,15 @@ pub struct Case {
     pub broken: Option<String>,
 }
 
+/// How far the result of one case is off its reference.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Deviation {
+    /// The case, as the kernel names it.
+    pub name: String,
+    /// The relative error; 0 is agreement, and infinity is what no number can express, such as a NaN on one side only.
+    pub error: f64,
+}
+
 /// The measured code failed. It becomes a verdict, never an error of the rig.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Failure {
@@ -187,6 +198,7 @@ impl Observations {
             answers: Vec::new(),
             answers_planned: 0,
             cases: Vec::new(),
+            deviations: Vec::new(),
             unobservable: BTreeSet::new(),
             failure: None,
             cut: None,

@@ -20,7 +20,8 @@ const BLOCKS: u32 = 20;
 /// A quick run takes one sample where a full one takes this many.
 const QUICK_SHARE: u32 = 3;
 
-/// But at least these: a mean needs 40, and 59 prove a p95 if none of them exceeds the limit.
+/// But at least these: a mean needs 40, and 59 prove a p95 if none of them exceeds the limit. A comparison takes as many
+/// pairs.
 const QUICK_LEAST: u32 = 60;
 
 /// Slices of throughput over all starts: five seconds of closed loop, in quick runs half of that.
@@ -51,7 +52,7 @@ impl Amounts {
         Self {
             starts,
             warmup: sampling.warmup,
-            blocks: BLOCKS,
+            blocks: if options.quick { QUICK_LEAST.div_ceil(starts).min(BLOCKS) } else { BLOCKS },
             slices: slices.div_ceil(starts),
             at_least: if options.quick { MEASURING / QUICK_SHARE } else { MEASURING },
             min_samples: sampling.min_samples.unwrap_or(0),

@@ -42,6 +42,9 @@ pub(crate) fn starts(
     for (workload, table) in &asked.tables {
         lists.push(vec![Step::Conform { workload: workload.clone(), table: table.clone() }]);
     }
+    for workload in &asked.deviations {
+        lists.push(vec![Step::Deviate { workload: workload.clone() }]);
+    }
     lists.extend(throughput(scenario, &asked, &amounts, bench, &mut rng));
     for workload in &asked.answers {
         if let Some(dataset) = scenario.workloads.get(workload).and_then(|workload| workload.dataset.clone()) {
@@ -62,6 +65,7 @@ struct Asked {
     throughput: BTreeSet<WorkloadId>,
     answers: BTreeSet<WorkloadId>,
     tables: BTreeSet<(WorkloadId, TableName)>,
+    deviations: BTreeSet<WorkloadId>,
 }
 
 impl Asked {
@@ -91,13 +95,9 @@ impl Asked {
             Metric::Memory => &mut self.memory,
             Metric::Throughput => &mut self.throughput,
             Metric::Accuracy => &mut self.answers,
+            Metric::NumericalError => &mut self.deviations,
             // Nothing to run: a table has its own step, and the others need an instrument that no bench has.
-            Metric::Conformance
-            | Metric::ModelSize
-            | Metric::NumericalError
-            | Metric::Power
-            | Metric::Energy
-            | Metric::BatteryLife => return,
+            Metric::Conformance | Metric::ModelSize | Metric::Power | Metric::Energy | Metric::BatteryLife => return,
         };
         set.insert(workload.clone());
     }

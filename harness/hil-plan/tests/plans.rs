@@ -98,6 +98,16 @@ fn min_samples_raises_the_amount_and_quick_lowers_it() {
 }
 
 #[test]
+fn a_quick_comparison_takes_fewer_pairs() {
+    let other = WorkloadId::new("other").unwrap();
+    let mut scenario = scenario(vec![check("LAN-16", Metric::Latency, Statistic::Ratio, ">= 2 x")]);
+    scenario.workloads.insert(other.clone(), workload(None));
+    scenario.checks[0].versus = Some(other);
+    let of = |options: &Options| measured(&plan(&[scenario.clone()], &lab(2), &BTreeMap::new(), options));
+    assert_eq!((of(&FULL), of(&Options { quick: true, ..FULL })), (2 * 100, 2 * 60));
+}
+
+#[test]
 fn memory_is_read_in_a_process_that_ran_nothing_else() {
     let mut scenario = scenario(vec![
         check("AA-1", Metric::Latency, Statistic::Median, "< 5 ms"),
@@ -120,6 +130,15 @@ fn memory_is_read_in_a_process_that_ran_nothing_else() {
     for start in with_memory {
         assert!(start.steps.iter().all(|step| *step.workload() == WorkloadId::main()));
     }
+}
+
+#[test]
+fn results_are_compared_with_their_reference_once_in_a_start_of_their_own() {
+    let error = check("NDV-10", Metric::NumericalError, Statistic::Max, "< 1e-5 rel");
+    let plan = plan(&[scenario(vec![error.clone(), error])], &lab(2), &BTreeMap::new(), &FULL);
+    let [start] = plan.jobs[0].starts.as_slice() else { panic!("{plan:?}") };
+    assert_eq!(start.steps, [Step::Deviate { workload: WorkloadId::main() }]);
+    assert!(plan.skipped.is_empty());
 }
 
 #[test]

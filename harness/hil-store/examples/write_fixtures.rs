@@ -1,9 +1,10 @@
-//! Writes the stored sample runs of a format version: `fixtures/store/v1` and its two relatives from the future.
+//! Writes the stored sample runs of a format version: `fixtures/store/v1.1`, and the two relatives of `v1` from the future.
 //!
 //! Run once a version, then never again: the files stay as they are, so that today's reader is always tested
-//! with what an earlier writer really wrote. Existing folders are refused.
+//! with what an earlier writer really wrote. Existing folders are left alone.
 //!
-//! - `v1`: the sample of `tests/sample/mod.rs`, written by the writer of format 1.0;
+//! - `v1`: the sample of `tests/sample/mod.rs`, written by the writer of format 1.0, which is gone;
+//! - `v1.1`: the sample of format 1.1, written by the writer of today;
 //! - `v1-newer-minor`: the same from an imagined version 1.7, with columns and fields that 1.0 does not know, and
 //!   without an optional column;
 //! - `newer-major`: files from an imagined version 2.0, to be refused.
@@ -29,13 +30,14 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn write_current(root: &Path) -> Result<(), Box<dyn Error>> {
+    let Some(to) = fresh(root, "v1.1") else { return Ok(()) };
     let run = sample::run()?;
     let path = hil_store::RunWriter::new(root).write(&run, &sample::observations()?, &[])?;
-    Ok(fs::rename(path, fresh(root, "v1")?)?)
+    Ok(fs::rename(path, to)?)
 }
 
 fn write_newer_minor(root: &Path) -> Result<(), Box<dyn Error>> {
-    let (from, to) = (root.join("v1"), fresh(root, "v1-newer-minor")?);
+    let (from, Some(to)) = (root.join("v1"), fresh(root, "v1-newer-minor")) else { return Ok(()) };
     fs::create_dir(&to)?;
     for entry in fs::read_dir(&from)? {
         let entry = entry?;
@@ -61,7 +63,7 @@ fn write_newer_minor(root: &Path) -> Result<(), Box<dyn Error>> {
 }
 
 fn write_newer_major(root: &Path) -> Result<(), Box<dyn Error>> {
-    let (from, to) = (root.join("v1"), fresh(root, "newer-major")?);
+    let (from, Some(to)) = (root.join("v1"), fresh(root, "newer-major")) else { return Ok(()) };
     fs::create_dir(&to)?;
     fs::write(to.join("run.json"), "{\n  \"format\": \"2.0\",\n  \"run\": {\"name\": 7}\n}\n")?;
     fs::copy(from.join("SHA256SUMS"), to.join("SHA256SUMS"))?;
@@ -84,9 +86,10 @@ fn seal(folder: &Path, tables: &[&str]) -> Result<(), Box<dyn Error>> {
     Ok(fs::write(path, text)?)
 }
 
-fn fresh(root: &Path, name: &str) -> Result<PathBuf, Box<dyn Error>> {
+/// The folder of that name; nothing when it exists, because then it is frozen.
+fn fresh(root: &Path, name: &str) -> Option<PathBuf> {
     let path = root.join(name);
-    if path.exists() { Err(format!("{} is frozen", path.display()).into()) } else { Ok(path) }
+    (!path.exists()).then_some(path)
 }
 
 fn read(path: &Path) -> Result<DataFrame, Box<dyn Error>> {

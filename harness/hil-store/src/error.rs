@@ -55,6 +55,26 @@ pub enum StoreError {
         /// What the system said.
         source: IoError,
     },
+    /// A pipe, a device or a folder stands where a file is expected.
+    #[error("{path:?} is not a regular file")]
+    NotAFile {
+        /// The path.
+        path: PathBuf,
+    },
+    /// It is larger than any file of its kind that this program writes.
+    #[error("{path:?} is larger than {} MiB, the most that is read", most >> 20)]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// The limit, in bytes.
+        most: u64,
+    },
+    /// The folder that something should be written into is not there.
+    #[error("cannot write {path:?}: there is no such folder")]
+    NoFolder {
+        /// What was to be written.
+        path: PathBuf,
+    },
     /// The bytes of a text file are not text.
     #[error("{path:?} is not valid UTF-8 from byte {offset} on")]
     NotUtf8 {
@@ -165,6 +185,7 @@ impl StoreError {
                 Self::DiskFull { path, source }
             }
             ErrorKind::NotADirectory => Self::NotAFolder { path },
+            ErrorKind::NotFound if matches!(action, "write" | "create") => Self::NoFolder { path },
             ErrorKind::NotFound => Self::NotFound { path },
             _ => Self::Io { action, path, source },
         }

@@ -12,7 +12,7 @@ use crate::error::StoreError;
 /// An existing file of that name is replaced.
 ///
 /// # Errors
-/// [`StoreError::ReadOnly`], [`StoreError::DiskFull`], [`StoreError::NotAFolder`], [`StoreError::NotFound`] for a
+/// [`StoreError::ReadOnly`], [`StoreError::DiskFull`], [`StoreError::NotAFolder`], [`StoreError::NoFolder`] for a
 /// folder that is not there, [`StoreError::Io`]; the temporary file is removed then.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     let Some(name) = path.file_name() else {
@@ -62,14 +62,30 @@ pub(crate) fn sync_folder(path: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// The largest text file of a run that is read, in bytes: a `run.json` of ten thousand checks is a tenth of it.
+pub(crate) const MAX_TEXT: u64 = 64 << 20;
+
 /// The whole content of a file.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, StoreError> {
-    fs::read(path).map_err(|source| StoreError::io("read", path, source))
+    read_at_most(path, u64::MAX)
+}
+
+/// The content of a regular file; opening a pipe would wait for somebody to write into it.
+fn read_at_most(path: &Path, most: u64) -> Result<Vec<u8>, StoreError> {
+    let failed = |source| StoreError::io("read", path, source);
+    let metadata = fs::metadata(path).map_err(failed)?;
+    if !metadata.is_file() {
+        return Err(StoreError::NotAFile { path: path.to_owned() });
+    }
+    if metadata.len() > most {
+        return Err(StoreError::TooLarge { path: path.to_owned(), most });
+    }
+    fs::read(path).map_err(failed)
 }
 
 /// The whole content of a text file.
 pub(crate) fn read_text(path: &Path) -> Result<String, StoreError> {
-    String::from_utf8(read(path)?)
+    String::from_utf8(read_at_most(path, MAX_TEXT)?)
         .map_err(|error| StoreError::NotUtf8 { path: path.to_owned(), offset: error.utf8_error().valid_up_to() })
 }
 
@@ -80,7 +96,7 @@ pub(crate) fn inside(path: &Path, name: &str) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
-    use super::{read_text, write_atomically};
+    use super::{MAX_TEXT, read_text, write_atomically};
     use crate::error::StoreError;
 
     #[test]
@@ -103,8 +119,19 @@ mod tests {
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
         assert!(matches!(
             write_atomically(&folder.path().join("missing/a.txt"), b"x"),
-            Err(StoreError::NotFound { .. })
+            Err(StoreError::NoFolder { .. })
         ));
+    }
+
+    #[test]
+    fn what_is_no_file_or_too_large_is_refused_before_it_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(matches!(read_text(folder.path()), Err(StoreError::NotAFile { .. })));
+        let path = folder.path().join("large.json");
+        std::fs::File::create(&path).unwrap().set_len(MAX_TEXT + 1).unwrap();
+        let error = read_text(&path).unwrap_err();
+        assert!(matches!(error, StoreError::TooLarge { most: MAX_TEXT, .. }), "{error}");
+        assert!(error.to_string().ends_with("larger than 64 MiB, the most that is read"), "{error}");
     }
 
     #[test]

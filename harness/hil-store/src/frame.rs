@@ -8,6 +8,7 @@ use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
 use hil_model::run::FormatVersion;
+use hil_model::text::shown;
 use polars::prelude::{
     Column, DataFrame, KeyValueMetadata, NamedFrom, ParallelStrategy, ParquetCompression, ParquetReader, ParquetWriter,
     SerReader, Series, StatisticsOptions,
@@ -125,7 +126,7 @@ pub(crate) struct Sheet {
 impl Sheet {
     /// Decodes the bytes of the file at `path`, which must hold `table`.
     pub(crate) fn decode(path: &Path, table: Table, bytes: &[u8]) -> Result<Self, StoreError> {
-        let failed = |why: String| StoreError::Table { path: path.to_owned(), why };
+        let failed = |why: String| StoreError::Table { path: path.to_owned(), why: shown(&why) };
         let mut reader = ParquetReader::new(Cursor::new(bytes)).read_parallel(ParallelStrategy::None);
         let metadata = reader.get_metadata().map_err(|error| failed(error.to_string()))?;
         let value = |key: &str| {
@@ -180,11 +181,11 @@ impl Sheet {
 
     /// The error for one impossible value.
     pub(crate) fn cell(&self, column: &'static str, row: usize, why: String) -> StoreError {
-        StoreError::Cell { path: self.path.clone(), column, row, why }
+        StoreError::Cell { path: self.path.clone(), column, row, why: shown(&why) }
     }
 
     fn failed(&self, why: String) -> StoreError {
-        StoreError::Table { path: self.path.clone(), why }
+        StoreError::Table { path: self.path.clone(), why: shown(&why) }
     }
 
     fn values<'a, T: Cell<'a>>(&self, name: &str, column: &'a Column) -> Result<Vec<Option<T>>, StoreError> {

@@ -108,7 +108,8 @@ fn json_error(path: &Path, error: &serde_json::Error) -> StoreError {
     let (line, column) = (error.line(), error.column());
     let message = error.to_string();
     let place = format!(" at line {line} column {column}");
-    let message = message.strip_suffix(&place).unwrap_or(&message).to_owned();
+    // It repeats what stands in the file.
+    let message = hil_model::text::shown(message.strip_suffix(&place).unwrap_or(&message));
     StoreError::Json { path: path.to_owned(), line, column, message }
 }
 

@@ -3,7 +3,7 @@
 //! Rule of the format, the same as that of `run.json`: columns and tables may be added (minor version); none is
 //! renamed, removed, or given another type or meaning without a new major version. Readers take every minor
 //! version of their major, older and newer: unknown columns are ignored, and a column that may be empty may be
-//! missing. Nothing is ever written over a newer version, because nothing is ever written over a run.
+//! missing, as may a table that is younger than the run. Nothing is ever written over a newer version, because nothing is ever written over a run.
 //!
 //! Each file carries its table name and version as Parquet key-value metadata ([`KEY_TABLE`], [`KEY_FORMAT`]).
 
@@ -12,7 +12,7 @@ use hil_model::run::FormatVersion;
 use self::Kind::{Bool, F64, Text, U32, U64};
 
 /// The version of the tables that this build writes.
-pub const TABLES_FORMAT: FormatVersion = FormatVersion { major: 1, minor: 0 };
+pub const TABLES_FORMAT: FormatVersion = FormatVersion { major: 1, minor: 1 };
 /// Metadata key of the table's name.
 pub const KEY_TABLE: &str = "hilbench.table";
 /// Metadata key of the version.
@@ -35,6 +35,8 @@ pub enum Table {
     Answers,
     /// Cases of a table.
     Cases,
+    /// Deviations from a reference; since 1.1.
+    Deviations,
     /// Figures of checks.
     Estimates,
     /// Checks and their verdicts.
@@ -53,6 +55,7 @@ impl Table {
             Self::Peaks => "peaks",
             Self::Answers => "answers",
             Self::Cases => "cases",
+            Self::Deviations => "deviations",
             Self::Estimates => "estimates",
             Self::Verdicts => "verdicts",
         }
@@ -207,6 +210,14 @@ pub const TABLES: &[TableSpec] = &[
             always("table", Text, "", "name of the table"),
             always("name", Text, "", "name of the case"),
             maybe("broken", Text, "", "what was wrong; empty when the case holds"),
+        ],
+    },
+    TableSpec {
+        table: Table::Deviations,
+        row: "one case that the kernel compared with its reference; since 1.1",
+        columns: &[
+            always("name", Text, "", "name of the case"),
+            always("error", F64, "rel", "relative error of the result; infinite where no number expresses it"),
         ],
     },
     TableSpec {

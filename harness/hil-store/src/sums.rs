@@ -40,6 +40,11 @@ impl Sums {
         Ok(Self(text.lines().filter_map(line).collect()))
     }
 
+    /// Whether a file of this name was written.
+    pub(crate) fn lists(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
     /// Succeeds when `bytes` are what was written to the file at `path`.
     pub(crate) fn expect(&self, path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
         let name = path.file_name().unwrap_or_default().to_string_lossy();

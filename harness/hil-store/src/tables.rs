@@ -5,6 +5,7 @@
 
 mod answers;
 mod cases;
+mod deviations;
 mod estimates;
 mod iterations;
 mod peaks;
@@ -46,6 +47,7 @@ pub(crate) fn encode(run: &Run, observations: &[Observations]) -> Result<Vec<(St
         peaks::build(&owners),
         answers::build(&owners),
         cases::build(&owners),
+        deviations::build(&owners),
         estimates::build(&run.checks),
         verdicts::build(&run.checks),
     ];
@@ -67,6 +69,10 @@ pub fn read_observations(folder: &Path) -> Result<Vec<Observations>, StoreError>
     peaks::read(&sheet(folder, &sums, Table::Peaks)?, &mut all)?;
     answers::read(&sheet(folder, &sums, Table::Answers)?, &mut all)?;
     cases::read(&sheet(folder, &sums, Table::Cases)?, &mut all)?;
+    // Format 1.0 has no such table. One that was written and is gone is an error.
+    if sums.lists(&Table::Deviations.file_name()) {
+        deviations::read(&sheet(folder, &sums, Table::Deviations)?, &mut all)?;
+    }
     Ok(all)
 }
 

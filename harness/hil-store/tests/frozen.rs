@@ -19,7 +19,23 @@ fn a_run_of_version_1_0_reads_as_it_was_written() {
     let run = sample::run().unwrap();
     assert_eq!(read_run(&folder).unwrap(), run);
     assert_eq!(read_verdicts(&folder).unwrap(), run.checks);
+    assert_eq!(read_observations(&folder).unwrap(), sample::observations_1_0().unwrap());
+}
+
+#[test]
+fn a_run_of_version_1_1_reads_as_it_was_written() {
+    let folder = fixture("v1.1");
+    assert_eq!(read_run(&folder).unwrap(), sample::run().unwrap());
     assert_eq!(read_observations(&folder).unwrap(), sample::observations().unwrap());
+}
+
+#[test]
+fn a_younger_table_that_was_written_and_is_gone_is_missed() {
+    let out = tempfile::tempdir().unwrap();
+    let observations = sample::observations().unwrap();
+    let folder = RunWriter::new(out.path()).write(&sample::run().unwrap(), &observations, &[]).unwrap();
+    std::fs::remove_file(folder.join("deviations.parquet")).unwrap();
+    assert!(matches!(read_observations(&folder), Err(StoreError::NotFound { .. })));
 }
 
 #[test]
@@ -35,7 +51,7 @@ fn a_newer_minor_version_is_read_without_what_is_unknown() {
     run.format = FormatVersion { major: 1, minor: 7 };
     assert_eq!(read_run(&folder).unwrap(), run);
     assert_eq!(read_verdicts(&folder).unwrap(), run.checks, "an unknown column is ignored");
-    let mut observations = sample::observations().unwrap();
+    let mut observations = sample::observations_1_0().unwrap();
     for iteration in observations.iter_mut().flat_map(|seen| &mut seen.iterations) {
         // That version does not write the column.
         iteration.cycles = None;

@@ -12,7 +12,9 @@ use hil_model::id::{RunId, ScenarioId, TableName, TargetId, WorkloadId};
 use hil_model::lab::Evidence;
 use hil_model::metric::{Metric, Statistic};
 use hil_model::run::{CheckResult, Figure};
-use hil_model::sample::{Answer, Case, Counter, Cut, Failure, Iteration, Observations, OwnCost, Peak, Slice};
+use hil_model::sample::{
+    Answer, Case, Counter, Cut, Deviation, Failure, Iteration, Observations, OwnCost, Peak, Slice,
+};
 use hil_model::units::UNITS;
 use hil_model::verdict::Outcome;
 use hil_store::{RunWriter, StoreError, read_observations, read_run, read_verdicts};
@@ -80,6 +82,8 @@ fn seen() -> impl Strategy<Value = Observations> {
     let tables = ["edges", "lengths/long_1"].map(|name| TableName::new(name).unwrap()).to_vec();
     let case =
         (select(tables), text(), option::of(text())).prop_map(|(table, name, broken)| Case { table, name, broken });
+    let error = prop_oneof![real(), Just(f64::INFINITY)];
+    let deviation = (text(), error).prop_map(|(name, error)| Deviation { name, error });
     let end = (
         option::of(failure()),
         option::of(select(vec![Cut::Budget, Cut::User])),
@@ -89,13 +93,13 @@ fn seen() -> impl Strategy<Value = Observations> {
     let evidence =
         select(vec![Evidence::Hardware, Evidence::Emulated, Evidence::Host, Evidence::SoftwareGpu, Evidence::Imported]);
     let lists = (vec(cost, 0..3), vec(iteration(), 0..20), vec(slice, 0..3), vec(peak, 0..3));
-    let others = (vec(answer, 0..4), vec(case, 0..4), end);
+    let others = (vec(answer, 0..4), vec(case, 0..4), vec(deviation, 0..4), end);
     (lists, others, evidence, text(), real()).prop_map(
-        |((own_costs, iterations, slices, peaks), (answers, cases, end), evidence, name, hz)| {
+        |((own_costs, iterations, slices, peaks), (answers, cases, deviations, end), evidence, name, hz)| {
             let (failure, cut, unobservable, answers_planned) = end;
             let scenario = ScenarioId::new("placeholder").unwrap();
             let seen = Observations::new(scenario, WorkloadId::main(), evidence, Counter { name, hz });
-            let seen = Observations { own_costs, iterations, slices, peaks, answers, cases, ..seen };
+            let seen = Observations { own_costs, iterations, slices, peaks, answers, cases, deviations, ..seen };
             Observations { failure, cut, unobservable, answers_planned, ..seen }
         },
     )

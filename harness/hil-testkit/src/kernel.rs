@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use hil_agent::kernel::{Case, Kernel, LoadError, Mismatch};
+use hil_agent::kernel::{Case, Deviation, Kernel, LoadError, Mismatch};
 use hil_agent::text::Text;
 
 use crate::device::Stage;
@@ -50,6 +50,7 @@ pub struct ScriptedKernel {
     input: Vec<u8>,
     broken_cases: Vec<Option<&'static str>>,
     on_case: Box<OnRun>,
+    deviations: Vec<f64>,
     diary: Diary,
 }
 
@@ -68,6 +69,7 @@ impl ScriptedKernel {
             input: Vec::new(),
             broken_cases: Vec::new(),
             on_case: Box::new(|_, _| {}),
+            deviations: Vec::new(),
             diary: Diary::default(),
         }
     }
@@ -93,10 +95,17 @@ impl ScriptedKernel {
         self
     }
 
-    /// Does this before it tells the outcome of a case; cases are counted from 0.
+    /// Does this before it tells the outcome or the deviation of a case; cases are counted from 0.
     #[must_use]
     pub fn on_case(mut self, act: impl FnMut(u32, &Stage) + 'static) -> Self {
         self.on_case = Box::new(act);
+        self
+    }
+
+    /// The relative errors that it tells, case by case.
+    #[must_use]
+    pub fn with_deviations(mut self, errors: &[f64]) -> Self {
+        self.deviations = errors.to_vec();
         self
     }
 
@@ -151,5 +160,11 @@ impl Kernel for ScriptedKernel {
             name: Text::new(format_args!("case-{case}")),
             broken: broken.map(|why| Mismatch::new(format_args!("{why}"))),
         })
+    }
+
+    fn deviation(&mut self, case: u32) -> Option<Deviation> {
+        let error = *self.deviations.get(usize::try_from(case).ok()?)?;
+        (self.on_case)(case, &self.stage);
+        Some(Deviation { name: Text::new(format_args!("case-{case}")), error })
     }
 }

@@ -145,6 +145,7 @@ impl<P: Platform> Device<'_, '_, P> {
                 self.send(&Response::Now { now })
             }
             Request::Bye => Ok(Flow::Bye),
+            Request::Deviate { kernel } => self.deviate(kernel),
         }
     }
 
@@ -350,6 +351,19 @@ impl<P: Platform> Device<'_, '_, P> {
         }
         if count == 0 {
             return self.fail(FailCode::UnknownTable, format_args!("{name} has no table {table}"));
+        }
+        self.done(count)
+    }
+
+    fn deviate(&mut self, name: &str) -> Result<Flow, LinkClosed> {
+        let Some(at) = self.position(name) else { return self.unknown(name) };
+        let mut count = 0;
+        while let Some(deviation) = self.kernels[at].deviation(count) {
+            self.send(&Response::Deviation { name: deviation.name.as_str(), error: deviation.error })?;
+            count += 1;
+        }
+        if count == 0 {
+            return self.fail(FailCode::NotObservable, format_args!("{name} has no reference to be compared with"));
         }
         self.done(count)
     }

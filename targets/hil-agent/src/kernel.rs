@@ -56,6 +56,13 @@ pub trait Kernel {
         None
     }
 
+    /// How far the result of one case is off its reference, cases counted from 0; nothing behind the last case, and for
+    /// kernels that have no reference.
+    fn deviation(&mut self, case: u32) -> Option<Deviation> {
+        let _ = case;
+        None
+    }
+
     /// Where the work is done, so that processor time and memory are read in the right place.
     fn runs_in(&self) -> RunsIn {
         RunsIn::Agent
@@ -145,4 +152,14 @@ pub struct Case {
     pub name: Text<80>,
     /// Nothing when it holds, otherwise what was wrong.
     pub broken: Option<Mismatch>,
+}
+
+/// How far the result of one case is off its reference.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Deviation {
+    /// Its name.
+    pub name: Text<80>,
+    /// The largest difference as a share of the reference; 0 is agreement, and infinity is what no number expresses,
+    /// such as a NaN on one side only.
+    pub error: f64,
 }

@@ -5,7 +5,7 @@
 use std::collections::VecDeque;
 
 use hil_agent::agent::{Agent, Buffers, Ended};
-use hil_agent::kernel::{Kernel, LoadError, Mismatch, RunsIn, Trouble};
+use hil_agent::kernel::{Deviation, Kernel, LoadError, Mismatch, RunsIn, Trouble};
 use hil_agent::platform::{Identity, LinkClosed, Platform};
 use hil_agent::text::Text;
 use hil_wire::decode::{Decoder, Frame};
@@ -101,6 +101,29 @@ impl Kernel for Troubled {
     }
     fn status(&self) -> Result<(), Trouble> {
         Err(self.0)
+    }
+}
+
+/// Tells how far it is off in two cases.
+struct Off;
+
+impl Kernel for Off {
+    fn name(&self) -> &str {
+        "off"
+    }
+    fn about(&self) -> &str {
+        "is off its reference"
+    }
+    fn load(&mut self, _: &[u8]) -> Result<(), LoadError> {
+        Ok(())
+    }
+    fn run(&mut self) {}
+    fn known_answer(&mut self) -> Result<(), Mismatch> {
+        Ok(())
+    }
+    fn deviation(&mut self, case: u32) -> Option<Deviation> {
+        let error = *[0.25, f64::INFINITY].get(case as usize)?;
+        Some(Deviation { name: Text::new(format_args!("case-{case}")), error })
     }
 }
 
@@ -218,6 +241,7 @@ fn questions_that_cannot_be_answered_get_the_reason() {
         Request::Answer { kernel: "four" },
         Request::Conform { kernel: "four", table: "none" },
         Request::Memory { kernel: "four" },
+        Request::Deviate { kernel: "four" },
     ]);
     assert_eq!(
         asked,
@@ -226,6 +250,21 @@ fn questions_that_cannot_be_answered_get_the_reason() {
             "NoClass: four does not classify",
             "UnknownTable: four has no table none",
             "NotObservable: this system does not tell its memory use",
+            "NotObservable: four has no reference to be compared with",
+        ]
+    );
+}
+
+#[test]
+fn deviations_are_told_case_by_case() {
+    let from_host = frames(&[Request::Deviate { kernel: "off" }]).into();
+    let answers = talk_about(Machine { from_host, hz: 1e9, ..Machine::default() }, &mut Off).0;
+    assert_eq!(
+        answers,
+        [
+            "Deviation { name: \"case-0\", error: 0.25 }",
+            "Deviation { name: \"case-1\", error: inf }",
+            "Done { count: 2, now: 1 }",
         ]
     );
 }

@@ -10,7 +10,7 @@ use std::process::abort;
 use std::rc::Rc;
 use std::time::Duration;
 
-use hil_agent::kernel::{Case, Kernel, LoadError, Mismatch, RunsIn, Trouble};
+use hil_agent::kernel::{Case, Deviation, Kernel, LoadError, Mismatch, RunsIn, Trouble};
 use hil_agent::platform::{Identity, LinkClosed, Platform};
 use hil_wire::message::MemoryUse;
 
@@ -250,6 +250,10 @@ impl Kernel for FaultyKernel {
 
     fn conform(&mut self, table: &str, case: u32) -> Option<Case> {
         self.inner.conform(table, case)
+    }
+
+    fn deviation(&mut self, case: u32) -> Option<Deviation> {
+        self.inner.deviation(case)
     }
 
     fn runs_in(&self) -> RunsIn {

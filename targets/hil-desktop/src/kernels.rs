@@ -1,14 +1,17 @@
 //! The kernels that every desktop agent offers: the shared ones, each in a few lines over its plain functions.
 //!
-//! They are the first users of the interface that everybody's own kernels use. Inputs are 16-bit little-endian PCM at
-//! 16 kHz, one second at most. The front end computes in `f64`, the form whose features equal the reference's.
+//! They are the first users of the interface that everybody's own kernels use. Those of keyword spotting take 16-bit
+//! little-endian PCM at 16 kHz, one second at most; their front end computes in `f64`, the form whose features equal the
+//! reference's. Those of dense arithmetic make their own inputs.
 
 mod keyword;
 mod mfcc;
+mod ndv;
 
 use hil_agent::kernel::{Kernel, LoadError};
 use hil_kernels::known_answer::CLIP_SAMPLES;
 use hil_kernels::pipeline::Form;
+use hil_kernels::tensor::vector::Vector;
 
 /// The shared kernels, ready to be registered.
 ///
@@ -24,6 +27,7 @@ pub fn shared_kernels() -> Vec<Box<dyn Kernel>> {
     if let Some(kernel) = mfcc::MfccKernel::new() {
         kernels.push(Box::new(kernel));
     }
+    kernels.extend(ndv::kernels(Vector::widest()));
     kernels
 }
 
@@ -45,14 +49,23 @@ fn read_pcm(input: &[u8], clip: &mut [i16; CLIP_SAMPLES]) -> Result<usize, LoadE
 #[cfg(test)]
 mod tests {
     use super::{CLIP_SAMPLES, shared_kernels};
+    use hil_agent::kernel::Kernel;
     use hil_kernels::keyword::CLASSES;
+
+    fn keyword_spotting() -> Vec<Box<dyn Kernel>> {
+        shared_kernels().into_iter().filter(|kernel| kernel.name().starts_with("lan/")).collect()
+    }
 
     #[test]
     fn every_shared_kernel_is_listed_and_gives_its_known_answer() {
         let mut kernels = shared_kernels();
         let names: Vec<&str> = kernels.iter().map(|kernel| kernel.name()).collect();
-        assert_eq!(names, ["lan/keyword_i8", "lan/keyword_f32", "lan/mfcc"]);
-        for kernel in &mut kernels {
+        assert_eq!(names[..3], ["lan/keyword_i8", "lan/keyword_f32", "lan/mfcc"]);
+        // Seven operations at three sizes in two variants, and their agreement in two measures.
+        assert_eq!(names[3..].len(), 7 * 3 * 2 + 2);
+        assert!(names[3..].iter().all(|name| name.starts_with("ndv/")), "{names:?}");
+        // Those that fill memory have a test in a process of their own.
+        for kernel in kernels.iter_mut().filter(|kernel| !kernel.name().contains("memory")) {
             assert_eq!(kernel.known_answer(), Ok(()), "{}", kernel.name());
             kernel.run();
             assert_eq!(kernel.status(), Ok(()), "{}", kernel.name());
@@ -61,7 +74,7 @@ mod tests {
 
     #[test]
     fn keyword_kernels_classify_and_others_do_not() {
-        for kernel in &mut shared_kernels() {
+        for kernel in &mut keyword_spotting() {
             assert_eq!(kernel.class(), None, "nothing ran yet");
             kernel.load(&[0; 2 * CLIP_SAMPLES]).unwrap();
             kernel.run();
@@ -72,7 +85,7 @@ mod tests {
 
     #[test]
     fn inputs_that_are_no_second_of_sound_are_refused() {
-        for kernel in &mut shared_kernels() {
+        for kernel in &mut keyword_spotting() {
             assert_eq!(kernel.load(&[0; 3]).unwrap_err().why(), "3 bytes are no whole number of 16-bit samples");
             let why = kernel.load(&[0; 2 * CLIP_SAMPLES + 2]).unwrap_err();
             assert_eq!(why.why(), "16001 samples, 16000 are the most");

@@ -12,6 +12,7 @@ use hil_testkit::hil_bench::job::JobOutcome;
 use hil_testkit::hil_bench::process::ProcessBench;
 use hil_testkit::hil_model::id::PlatformId;
 use hil_testkit::hil_model::lab::{BenchInfo, Evidence};
+use hil_testkit::hil_model::metric::Metric;
 use hil_testkit::hil_model::plan::{Job, Step};
 use hil_testkit::hil_model::sample::Failure;
 use hil_testkit::jobs::{TestInputs, command, drive, job, kernel, measure, verify, workload_id};
@@ -283,5 +284,39 @@ fn an_agent_lists_what_it_offers() {
     let (info, offers) = inquire(&bench(&[]), Control { cancel: &cancel, clock: &clock }).unwrap();
     assert_eq!((info.agent.as_str(), info.clock.name.as_str()), ("hil-desktop", "monotonic"));
     let names: Vec<&str> = offers.iter().map(|offer| offer.name.as_str()).collect();
-    assert_eq!(names, ["lan/keyword_i8", "lan/keyword_f32", "lan/mfcc", "command"]);
+    let shared = hil_desktop::kernels::shared_kernels();
+    let wanted: Vec<&str> = shared.iter().map(|kernel| kernel.name()).chain(["command"]).collect();
+    assert_eq!(names, wanted);
+}
+
+#[test]
+fn arithmetic_is_verified_timed_and_compared_with_its_reference() {
+    let start = || {
+        let both = ["vectorised", "scalar"];
+        both.into_iter().map(verify).chain(both.into_iter().map(|side| measure(side, 5))).collect()
+    };
+    let workloads = vec![("vectorised", kernel("ndv/gelu-l1")), ("scalar", kernel("ndv/gelu-l1-scalar"))];
+    let outcome = run(&job(workloads, vec![start(), start()]), &bench(&["agent"]));
+    assert_eq!(outcome.fault, None);
+    for observed in &outcome.observations {
+        assert_eq!((observed.failure.clone(), observed.iterations.len()), (None, 10), "{}", observed.workload);
+    }
+
+    let deviate = |name: &str| {
+        let steps = vec![Step::Deviate { workload: workload_id("main") }];
+        run(&job(vec![("main", kernel(name))], vec![steps]), &bench(&["agent"])).observations.remove(0)
+    };
+    let agreement = deviate("ndv/agreement");
+    assert!(agreement.deviations.len() > 100, "{}", agreement.deviations.len());
+    assert!(agreement.deviations.iter().all(|seen| seen.error < 1e-5), "{:?}", agreement.deviations);
+    let without = deviate("lan/mfcc");
+    assert_eq!((without.deviations.len(), without.unobservable), (0, [Metric::NumericalError].into()));
+}
+
+#[test]
+fn offering_kernels_that_fill_memory_takes_none() {
+    let steps = vec![verify("main"), Step::Memory { workload: workload_id("main") }];
+    let outcome = run(&job(vec![("main", kernel("lan/mfcc"))], vec![steps]), &bench(&["agent"]));
+    let peaks = &outcome.observations[0].peaks;
+    assert!(peaks.len() == 1 && peaks[0].total < 16 << 20, "{peaks:?}");
 }

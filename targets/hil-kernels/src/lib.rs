@@ -1,11 +1,16 @@
 //! The shared kernels: the work that every target is asked to do, one step per file.
 //!
 //! Keyword spotting: [`mfcc`] turns one second of sound into int8 features, [`keyword`] turns the features into
-//! twelve scores, [`pipeline`] is both together. [`known_answer`] holds a clip that the crate makes itself and
+//! twelve scores, [`pipeline`] is both together, [`stream`] the same hop by hop. [`known_answer`] holds a clip that the crate makes itself and
 //! what must come out, so that a kernel proves itself on any machine before its time counts.
 //!
+//! Dense arithmetic, behind the feature `tensor`: plain references, and variants with the vector instructions of desktop
+//! processors.
+//!
 //! The crate guarantees: no allocation, no `std`, no `unsafe`, no clock and no input or output; the same bits on every
-//! machine with IEEE 754 arithmetic, because every sum has a fixed order and every function comes from `libm`.
+//! machine with IEEE 754 arithmetic, because every sum has a fixed order and every function comes from `libm`. The
+//! vectorised variants are the exception: the width of the vectors decides the order of their sums, so they are held to
+//! a bound instead.
 //! It leaves timing, transport and the choice of a kernel by name to the agent that calls it.
 
 #![no_std]
@@ -24,5 +29,8 @@ pub mod mfcc;
 pub mod mfcc_params;
 pub mod pipeline;
 pub mod real;
+pub mod stream;
+#[cfg(feature = "tensor")]
+pub mod tensor;
 pub mod weights;
 pub mod window;

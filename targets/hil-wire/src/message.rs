@@ -19,6 +19,7 @@
 //! | `Memory` | `Memory` |
 //! | `Now` | `Now` |
 //! | `Bye` | nothing: the agent ends |
+//! | `Deviate` | `Deviation`, one each, then `Done` |
 
 use serde::{Deserialize, Serialize};
 
@@ -110,6 +111,11 @@ pub enum Request<'a> {
     Now,
     /// End the session.
     Bye,
+    /// Go through the cases that the kernel compares with its reference.
+    Deviate {
+        /// Which.
+        kernel: &'a str,
+    },
 }
 
 /// What the agent answers.
@@ -201,6 +207,13 @@ pub enum Response<'a> {
         code: FailCode,
         /// In words, for people.
         detail: &'a str,
+    },
+    /// How far the result of one case is off its reference.
+    Deviation {
+        /// Name of the case.
+        name: &'a str,
+        /// The relative error, which is infinite where no number expresses it.
+        error: f64,
     },
 }
 

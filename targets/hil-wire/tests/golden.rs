@@ -32,6 +32,7 @@ fn request_file(request: &Request<'_>) -> &'static str {
         Request::Memory { .. } => "request-memory",
         Request::Now => "request-now",
         Request::Bye => "request-bye",
+        Request::Deviate { .. } => "request-deviate",
     }
 }
 
@@ -51,6 +52,7 @@ fn response_file(response: &Response<'_>) -> &'static str {
         Response::Now { .. } => "response-now",
         Response::Done { .. } => "response-done",
         Response::Failed { .. } => "response-failed",
+        Response::Deviation { .. } => "response-deviation",
     }
 }
 
@@ -91,6 +93,7 @@ fn requests() -> Vec<Request<'static>> {
         Request::Memory { kernel },
         Request::Now,
         Request::Bye,
+        Request::Deviate { kernel: "ndv/agreement" },
     ]
 }
 
@@ -120,6 +123,7 @@ fn responses() -> Vec<Response<'static>> {
         Response::Now { now: 99 },
         Response::Done { count: 200, now: 100 },
         Response::Failed { code: FailCode::WrongResult, detail: "at 3: got 1, wanted 2" },
+        Response::Deviation { name: "gelu avx2, 257 values", error: 3.5e-7 },
     ]
 }
 

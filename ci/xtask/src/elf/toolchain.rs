@@ -6,12 +6,10 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use crate::cargo;
+use crate::debian::{self, library, output};
 
 /// The target triple of all firmware here.
 pub const TARGET: &str = "thumbv7em-none-eabihf";
-
-const DEBIAN_CARGO: &str = "/usr/bin/cargo";
-const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 
 /// What to install where nothing is found.
 const MISSING: &str = "no compiler for thumbv7em-none-eabihf is installed: run `rustup target add thumbv7em-none-eabihf`, \
@@ -43,17 +41,14 @@ impl Toolchain {
     /// # Errors
     /// When there is none; the message says what to install.
     pub fn find() -> Result<Self> {
-        let rustc = Path::new("rustc");
-        let installed = output(rustc, &["--print", "target-libdir", "--target", TARGET]);
-        if installed.is_some_and(|folder| Path::new(folder.trim()).is_dir()) {
+        if debian::is_needless_for(TARGET) {
             let linker = rust_lld().context("the toolchain has no rust-lld")?;
-            return Self::new(rustc, &linker, Kind::Installed);
+            return Self::new(Path::new("rustc"), &linker, Kind::Installed);
         }
-        let rustc = Path::new(DEBIAN_RUSTC);
-        let sources = output(rustc, &["--print", "sysroot"]).map(|sysroot| library(&sysroot));
-        if !Path::new(DEBIAN_CARGO).exists() || !sources.is_some_and(|sources| sources.join("library/core").is_dir()) {
+        if !debian::is_here() {
             bail!(MISSING);
         }
+        let rustc = Path::new(debian::RUSTC);
         let gnu = PathBuf::from("arm-none-eabi-ld");
         let (linker, is_gnu) = match rust_lld() {
             Some(linker) => (linker, false),
@@ -87,20 +82,13 @@ impl Toolchain {
     pub fn cargo(&self, folder: &Path) -> Command {
         let mut command = match self.kind {
             Kind::Installed => cargo::command(folder),
-            Kind::Debian { .. } => Command::new(DEBIAN_CARGO),
+            Kind::Debian { .. } => Command::new(debian::CARGO),
         };
         command.current_dir(folder);
-        for (name, _) in std::env::vars_os() {
-            let name = name.to_string_lossy();
-            let is_ours = name == "CARGO_HOME" || name.starts_with("CARGO_NET") || name.starts_with("CARGO_HTTP");
-            if (name.starts_with("CARGO") || name.starts_with("RUSTC") || name.starts_with("RUSTFLAGS")) && !is_ours {
-                command.env_remove(&*name);
-            }
-        }
+        debian::forget_the_caller(&mut command);
         command.env_remove("DEFMT_LOG");
         if let Kind::Debian { linker, .. } = &self.kind {
-            // The library is built from source, which is not yet stable in cargo.
-            command.env("RUSTC", DEBIAN_RUSTC).env("RUSTC_BOOTSTRAP", "1");
+            debian::allow_building_the_library(&mut command);
             command.env("CARGO_TARGET_THUMBV7EM_NONE_EABIHF_LINKER", linker);
         }
         command
@@ -123,10 +111,6 @@ impl Toolchain {
     }
 }
 
-fn library(sysroot: &str) -> PathBuf {
-    Path::new(sysroot.trim()).join("lib/rustlib/src/rust")
-}
-
 /// The linker that comes with rustup's compilers.
 fn rust_lld() -> Option<PathBuf> {
     let rustc = Path::new("rustc");
@@ -134,12 +118,6 @@ fn rust_lld() -> Option<PathBuf> {
     let host = output(rustc, &["--print", "host-tuple"])?;
     let linker = Path::new(sysroot.trim()).join("lib/rustlib").join(host.trim()).join("bin/rust-lld");
     linker.exists().then_some(linker)
-}
-
-/// What a program prints, if it can be run and succeeds.
-fn output(program: &Path, arguments: &[&str]) -> Option<String> {
-    let output = Command::new(program).args(arguments).output().ok()?;
-    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! The sample run of format 1.0, as values. The files in `fixtures/store/v1` hold exactly this and are frozen with it.
+//! The sample runs of formats 1.0 and 1.1, as values. The files in `fixtures/store/v1` and `v1.1` hold exactly this and
+//! are frozen with it.
 
 use std::time::Duration;
 
@@ -9,7 +10,9 @@ use hil_model::metric::{Metric, Statistic};
 use hil_model::run::{
     Alarm, AlertResult, CheckResult, DataUsed, Environment, Figure, FormatVersion, Noise, RigFault, Run,
 };
-use hil_model::sample::{Answer, Case, Counter, Cut, Failure, Iteration, Observations, OwnCost, Peak, Slice};
+use hil_model::sample::{
+    Answer, Case, Counter, Cut, Deviation, Failure, Iteration, Observations, OwnCost, Peak, Slice,
+};
 use hil_model::scenario::{Place, Severity};
 use hil_model::units::Unit;
 use hil_model::verdict::Outcome;
@@ -150,8 +153,19 @@ fn checks() -> Result<Vec<CheckResult>, AnyError> {
     Ok(vec![plain, not_run, ratio])
 }
 
-/// What was observed: every table has rows, every kind of failure occurs.
+/// What was observed, as far as format 1.1 can tell it: every table has rows.
 pub fn observations() -> Result<Vec<Observations>, AnyError> {
+    let mut observations = observations_1_0()?;
+    if let [main, scalar, ..] = observations.as_mut_slice() {
+        let deviation = |name: &str, error| Deviation { name: name.to_owned(), error };
+        main.deviations = vec![deviation("gelu, 7 values", 0.1 + 0.2), deviation("Größe 0", 0.0)];
+        scalar.deviations = vec![deviation("NaN on one side", f64::INFINITY)];
+    }
+    Ok(observations)
+}
+
+/// What was observed, as far as format 1.0 can tell it: every table of it has rows, every kind of failure occurs.
+pub fn observations_1_0() -> Result<Vec<Observations>, AnyError> {
     let scenario = ScenarioId::new("lan-desktop-keyword")?;
     let named = |workload: &str| -> Result<Observations, AnyError> {
         let clock = Counter { name: "monotonic".to_owned(), hz: 1e9 };
