@@ -1,8 +1,10 @@
 //! The command line as typed: no interpretation here. What it means is decided in `commands`.
 
 mod exchange;
+mod outside;
 
 pub use exchange::{ExportArgs, ExportFormat, ImportCommand, ImportedFiles, Tool};
+pub use outside::{CompletionsArgs, DoctorArgs, InitArgs, ManArgs};
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -28,6 +30,8 @@ const EXIT_CODES: &str = "Exit codes, the first that applies: 2 usage or scenari
 /// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Write a first scenario into a folder, ready to be run; nothing that exists is touched
+    Init(InitArgs),
     /// Run scenarios, judge them, write the run folder, say where the report is
     Run(RunArgs),
     /// Validate scenario files and report every problem
@@ -53,8 +57,12 @@ pub enum Command {
     Data(DataCommand),
     /// Serve an emulated board that probe-rs and tools on top of it can attach to, until Ctrl-C
     Emulate(EmulateArgs),
-    /// Say what is attached, what is missing, and how noisy this host is
-    Doctor(DataDir),
+    /// Say what is attached, what is missing with the command that brings it, and how noisy this host is
+    Doctor(DoctorArgs),
+    /// Print what a shell needs to complete commands and options of `hil`
+    Completions(CompletionsArgs),
+    /// Print the manual page of `hil`, or write one for every command
+    Man(ManArgs),
     /// Serve the agent on standard input and output (started by `hil run`)
     #[command(hide = true, disable_help_flag = true)]
     Agent {
@@ -256,6 +264,12 @@ pub struct EmulateArgs {
     /// Write a line for every instruction; `-` is standard output
     #[arg(long, value_name = "FILE")]
     pub trace: Option<PathBuf>,
+    /// Write what the emulated chip draws: a line for every change of its current
+    #[arg(long, value_name = "FILE")]
+    pub power: Option<PathBuf>,
+    /// Write averages instead, this many a second, as a meter would
+    #[arg(long, value_name = "HZ", requires = "power", value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
+    pub power_rate: Option<u64>,
     /// How fast it runs
     #[arg(long, value_enum, default_value_t = Speed::Real)]
     pub pace: Speed,

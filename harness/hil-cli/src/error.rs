@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use hil_emulator::host::emulation::EmulationError;
-use hil_model::id::{ScenarioId, WorkloadId};
+use hil_model::id::{PlatformId, ScenarioId, WorkloadId};
 
 use crate::exit::Exit;
 use crate::lease::LeaseError;
@@ -35,8 +35,24 @@ pub enum CliError {
         source: std::io::Error,
     },
     /// A folder that was named holds no scenario file.
-    #[error("{} holds no scenario file (*.toml)", .0.display())]
+    #[error("{} holds no scenario file (*.toml); `hil init` writes a first one", .0.display())]
     NoScenarios(PathBuf),
+    /// A local board file is not called after its board.
+    #[error("{} describes the board {platform}; call it {platform}.toml, or correct its platform", path.display())]
+    BoardName {
+        /// The file.
+        path: PathBuf,
+        /// The board that it describes.
+        platform: PlatformId,
+    },
+    /// `hil init --board` names a board that is not known.
+    #[error("--board {given}: unknown; known boards: {known}")]
+    Board {
+        /// As given.
+        given: String,
+        /// All of them.
+        known: String,
+    },
     /// `--only` names something that does not exist.
     #[error(transparent)]
     Only(#[from] hil_plan::NothingSelected),
@@ -127,6 +143,8 @@ impl CliError {
             Self::Scenarios { .. }
             | Self::Read { .. }
             | Self::NoScenarios(_)
+            | Self::BoardName { .. }
+            | Self::Board { .. }
             | Self::Only(_)
             | Self::Require(_)
             | Self::Fault { .. }

@@ -6,34 +6,41 @@ use std::path::{Path, PathBuf};
 
 use hil_model::id::KernelName;
 use hil_model::scenario::Scenario;
-use hil_scenario::{Embedded, Input, Known, Loaded, MAX_FILE_LEN, ReadError, Severity, Source};
+use hil_scenario::{Embedded, Input, Known, Loaded, MAX_FILE_LEN, Severity};
 
 use crate::args::{Files, Format};
+use crate::bases::Bases;
+use crate::boards;
 use crate::error::CliError;
-use crate::lab;
 use crate::show::{Show, print_err};
 
 /// Where scenarios are looked for when none are named.
-const DEFAULT_FOLDER: &str = "scenarios";
+pub const DEFAULT_FOLDER: &str = "scenarios";
 
 /// Reads the scenarios that `files` means, `--only` applied. `kernels` are those that the agent lists.
 ///
 /// # Errors
 /// [`CliError::Scenarios`] after every problem of every file has been printed; errors of reading and of `--only`.
 pub fn scenarios(files: &Files, kernels: Vec<KernelName>, show: &mut Show) -> Result<Vec<Scenario>, CliError> {
-    let (inputs, source): (Vec<Input>, Box<dyn Source>) = if !files.files.is_empty() {
-        (on_disk(&files.files)?, Box::new(Disk))
-    } else if Path::new(DEFAULT_FOLDER).is_dir() {
-        (on_disk(&[PathBuf::from(DEFAULT_FOLDER)])?, Box::new(Disk))
-    } else {
-        (hil_scenario::embedded_inputs(), Box::new(Embedded))
-    };
     let known = Known {
-        platforms: lab::boards().into_iter().map(|board| board.platform).collect(),
+        platforms: boards::known()?.into_iter().map(|known| known.board.platform).collect(),
         kernels: Some(kernels),
         datasets: hil_data::manifests().into_iter().map(|manifest| manifest.name).collect(),
     };
-    let loaded = hil_scenario::load(&inputs, &known, source.as_ref());
+    let loaded = match meant(files) {
+        Meant::OnDisk(paths) => {
+            let bases = Bases::default();
+            let loaded = hil_scenario::load(&on_disk(&paths)?, &known, &bases);
+            bases.told().iter().for_each(|told| show.note(&format!("note: {told}")));
+            loaded
+        }
+        Meant::BuiltIn => {
+            show.note(&format!(
+                "note: no folder {DEFAULT_FOLDER} here, so the built-in scenarios are meant; `hil init` writes a first one of yours"
+            ));
+            hil_scenario::load(&hil_scenario::embedded_inputs(), &known, &Embedded)
+        }
+    };
     report(&loaded, show);
     if loaded.has_errors() {
         let errors = loaded.problems.iter().filter(|problem| problem.severity == Severity::Error);
@@ -42,6 +49,27 @@ pub fn scenarios(files: &Files, kernels: Vec<KernelName>, show: &mut Show) -> Re
     let mut scenarios = hil_plan::select(loaded.scenarios, &files.only)?;
     scenarios.iter_mut().for_each(keep_folders_private);
     Ok(scenarios)
+}
+
+/// What the words of the command line mean.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Meant {
+    /// These files and folders.
+    OnDisk(Vec<PathBuf>),
+    /// No file is named and this folder has no scenarios.
+    BuiltIn,
+}
+
+/// Which scenarios are meant: those that are named, those of this folder, or the built-in ones.
+#[must_use]
+pub fn meant(files: &Files) -> Meant {
+    if !files.files.is_empty() {
+        Meant::OnDisk(files.files.clone())
+    } else if Path::new(DEFAULT_FOLDER).is_dir() {
+        Meant::OnDisk(vec![PathBuf::from(DEFAULT_FOLDER)])
+    } else {
+        Meant::BuiltIn
+    }
 }
 
 /// Places go into the stored run, where the names of this machine's folders have no business: a file below the current
@@ -133,16 +161,4 @@ pub fn read(path: &Path, most: usize) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     fs::File::open(path)?.take(most as u64 + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
-}
-
-/// Inherited files on disk.
-struct Disk;
-
-impl Source for Disk {
-    fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
-        read(Path::new(path), MAX_FILE_LEN).map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => ReadError::NotFound,
-            _ => ReadError::Unreadable(error.to_string()),
-        })
-    }
 }

@@ -7,6 +7,8 @@
 
 mod agent;
 mod args;
+mod bases;
+mod boards;
 mod commands;
 mod distributions;
 mod environment;
@@ -76,7 +78,13 @@ fn dispatch(command: Command, around: &Surroundings) -> Result<Exit, CliError> {
         Command::Import(command) => commands::import::import(&command, around),
         Command::Export(args) => commands::export::export(&args),
         Command::Data(command) => commands::data::data(&command, around),
-        Command::Doctor(data) => commands::doctor::doctor(&data, around),
+        Command::Doctor(args) => commands::doctor::doctor(&args, around),
+        Command::Init(args) => commands::init::init(&args),
+        Command::Completions(args) => {
+            commands::completions::completions(&args);
+            Ok(Exit::Success)
+        }
+        Command::Man(args) => commands::man::man(&args),
         Command::Emulate(args) => commands::emulate::emulate(&args),
         Command::Agent { .. } => Ok(Exit::Success),
     }

@@ -40,37 +40,67 @@ pub fn in_words(noise: &Noise) -> String {
     )
 }
 
-/// What deserves a warning, and what to do about it.
-fn warnings(noise: &Noise, cores: u32) -> Vec<String> {
-    let mut warnings = Vec::new();
+/// Something that makes figures slow or wide.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Disturbance {
+    /// What it is, in a word.
+    pub what: &'static str,
+    /// What is said of it, with what to do where no command does it.
+    pub says: String,
+    /// The command that ends it, and what that does.
+    pub cure: Option<(&'static str, &'static str)>,
+}
+
+impl Disturbance {
+    fn new(what: &'static str, says: String) -> Self {
+        Self { what, says, cure: None }
+    }
+
+    /// The whole of it in one sentence.
+    #[must_use]
+    pub fn warning(&self) -> String {
+        match self.cure {
+            Some((command, effect)) => format!("{}: `{command}` {effect}", self.says),
+            None => self.says.clone(),
+        }
+    }
+}
+
+/// What deserves a warning.
+#[must_use]
+pub fn disturbances(noise: &Noise, cores: u32) -> Vec<Disturbance> {
+    let mut found = Vec::new();
     if let Some(load) = noise.load
         && load > 0.5 * f64::from(cores)
     {
-        warnings.push(format!(
-            "load average {load:.1} on {cores} cores: other work is running, figures will be slow and wide"
-        ));
+        let says =
+            format!("load average {load:.1} on {cores} cores: other work is running, figures will be slow and wide");
+        found.push(Disturbance::new("load", says));
     }
     if let Some(busy) = noise.busy
         && busy > 0.10
     {
-        warnings.push(format!("{:.0} % of the processor is in use by others; close them", busy * 100.0));
+        let says = format!("{:.0} % of the processor is in use by others; close them", busy * 100.0);
+        found.push(Disturbance::new("others", says));
     }
     if let Some(steal) = noise.steal
         && steal > 0.01
     {
-        warnings.push(format!(
-            "the hypervisor withholds {:.0} % of the processor; measure on a machine of your own",
-            steal * 100.0
-        ));
+        let share = steal * 100.0;
+        let says = format!("the hypervisor withholds {share:.0} % of the processor; measure on a machine of your own");
+        found.push(Disturbance::new("stolen", says));
     }
     if let Some(governor) = &noise.governor
         && governor != "performance"
     {
-        warnings.push(format!(
-            "frequency governor is {governor:?}: `cpupower frequency-set -g performance` steadies the clock"
-        ));
+        let cure = Some(("sudo cpupower frequency-set -g performance", "steadies the clock"));
+        found.push(Disturbance { cure, ..Disturbance::new("governor", format!("frequency governor is {governor:?}")) });
     }
-    warnings
+    found
+}
+
+fn warnings(noise: &Noise, cores: u32) -> Vec<String> {
+    disturbances(noise, cores).iter().map(Disturbance::warning).collect()
 }
 
 /// Ticks since boot, summed over all cores.

@@ -16,6 +16,10 @@ pub struct Surroundings {
     pub user_data: Option<PathBuf>,
     /// `HIL_LEASE`, or a file in a folder that all users share: the lease of this host.
     pub lease: PathBuf,
+    /// `PATH`: folders in which programs are looked for.
+    pub path: Option<OsString>,
+    /// `ANDROID_NDK_HOME`: the compiler for phones, as Android's own tools name it.
+    pub ndk: Option<PathBuf>,
     /// Columns of the terminal; 100 where there is none.
     pub width: usize,
     /// Whether standard output can show more than ASCII.
@@ -28,7 +32,15 @@ impl Surroundings {
     pub fn look() -> Self {
         let user_data = etcetera::choose_base_strategy().ok().map(|base| base.data_dir().join("hilbench").join("data"));
         let lease = path_var("HIL_LEASE").unwrap_or_else(|| shared_folder().join("hilbench-host.lease"));
-        Self { data: path_var("HIL_DATA"), user_data, lease, width: terminal_width(), unicode: unicode() }
+        Self {
+            data: path_var("HIL_DATA"),
+            user_data,
+            lease,
+            path: std::env::var_os("PATH"),
+            ndk: path_var("ANDROID_NDK_HOME"),
+            width: terminal_width(),
+            unicode: unicode(),
+        }
     }
 
     /// Folders to look for data sets in, the most specific first.
@@ -42,6 +54,27 @@ impl Surroundings {
             None => Ok(named.into_iter().chain(self.user_data.clone()).collect()),
         }
     }
+
+    /// The file that starts when `program` is named, as the system looks for it: below the folders of `PATH`, or, with a
+    /// separator in its name, from where `hil` runs.
+    #[must_use]
+    pub fn program(&self, program: &str) -> Option<PathBuf> {
+        if Path::new(program).components().count() > 1 {
+            return Some(PathBuf::from(program)).filter(|file| is_program(file));
+        }
+        let names = [program.to_owned(), format!("{program}{}", std::env::consts::EXE_SUFFIX)];
+        let folders: Vec<PathBuf> = std::env::split_paths(self.path.as_ref()?).collect();
+        folders.iter().flat_map(|folder| names.iter().map(|name| folder.join(name))).find(|file| is_program(file))
+    }
+}
+
+/// Whether this user may start the file.
+fn is_program(file: &Path) -> bool {
+    #[cfg(unix)]
+    let may_start = nix::unistd::access(file, nix::unistd::AccessFlags::X_OK).is_ok();
+    #[cfg(not(unix))]
+    let may_start = true;
+    may_start && file.is_file()
 }
 
 /// A folder that all users of this machine share, whatever their environment says: two runs measure each other no

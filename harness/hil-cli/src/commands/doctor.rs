@@ -1,65 +1,42 @@
-//! `hil doctor`: what is attached, what is missing, how noisy this host is, and how to fix it.
+//! `hil doctor`: what is attached, what is missing, how noisy this host is, and what to type about it.
+//!
+//! Facts (`system`) are gathered in one place (`look`, `asked`); what they mean (`rules`) and how it is shown
+//! (`render`) are pure. Nothing is opened, installed or changed.
 
-use hil_model::units::{Dimension, Unit};
-use hil_probe::attached;
+mod asked;
+mod finding;
+mod look;
+mod render;
+mod rules;
+mod system;
+#[cfg(test)]
+mod tests;
 
-use crate::args::DataDir;
-use crate::commands::data;
+use crate::args::{DoctorArgs, Format};
+use crate::commands::doctor::finding::State;
 use crate::error::CliError;
 use crate::exit::Exit;
-use crate::show::{clean, print_out};
+use crate::show::{Show, print_out};
 use crate::surroundings::Surroundings;
-use crate::{environment, lab, noise};
 
-/// Prints a diagnosis; finding something amiss is not a failure of the command.
-pub fn doctor(dir: &DataDir, around: &Surroundings) -> Result<Exit, CliError> {
-    let environment = environment::look();
-    let gib = Unit { symbol: "GiB", dimension: Dimension::Information, scale: 1_073_741_824.0 };
-    #[expect(clippy::cast_precision_loss, reason = "shown with one decimal")]
-    let memory = gib.from_base(environment.memory_bytes as f64);
-    print_out(&format!(
-        "This computer\n  {}, {} cores, {memory:.1} GiB, {}, {}\n  hil {} built by {}\n",
-        environment.cpu, environment.cores, environment.arch, environment.os, environment.hil, environment.rustc,
-    ));
-    print_out("\nBenches\n");
-    for bench in lab::built_in().benches {
-        print_out(&format!("  {} ({}), {} cores\n", bench.platform, bench.evidence, bench.cores));
-    }
-    probes();
-    emulated_boards();
-    let noise = noise::probe(environment.cores);
-    print_out(&format!("\nNoise\n  {}\n", noise::in_words(&noise)));
-    if noise.warnings.is_empty() {
-        print_out("  quiet enough to measure\n");
-    }
-    for warning in &noise.warnings {
-        print_out(&format!("  ! {warning}\n"));
-    }
-    print_out("\nData sets\n");
-    data::list(dir, around)?;
-    Ok(Exit::Success)
-}
-
-/// Debug probes on this computer, and what to do about one that cannot be opened.
-fn probes() {
-    print_out("\nDebug probes\n");
-    let probes = attached::attached();
-    for probe in &probes {
-        print_out(&format!("  {} ({})\n", clean(&probe.name), clean(&probe.selector)));
-        if !probe.accessible {
-            print_out("  ! this user may not open it: install probe-rs's udev rules, then plug it in again\n");
-            print_out("    https://probe.rs/docs/getting-started/probe-setup/\n");
+/// Prints a diagnosis. Something that this folder needs and that is not here is [`Exit::Unproved`].
+pub fn doctor(args: &DoctorArgs, around: &Surroundings) -> Result<Exit, CliError> {
+    let (folder, mistake) = asked::asked(args, around);
+    let system = look::look(folder, args.data.data.as_deref(), around)?;
+    let findings = rules::findings(&system);
+    match args.format {
+        Format::Text => print_out(&render::text(&findings)),
+        Format::Json => {
+            let mut show = Show::new(Format::Json, 0);
+            findings.iter().for_each(|finding| show.event("finding", render::json(finding)));
+            let count = |state| render::count(&findings, state);
+            let sums = serde_json::json!({ "missing": count(State::Missing), "warnings": count(State::Warning) });
+            show.event("doctor-finished", sums);
         }
     }
-    if probes.is_empty() {
-        print_out("  none attached; emulated boards need none\n");
-    }
-}
-
-/// Boards that this program emulates, and how to attach to one.
-fn emulated_boards() {
-    print_out("\nEmulated boards\n");
-    for (board, chip) in hil_emulator::board::all().unwrap_or_default() {
-        print_out(&format!("  {} ({}): hil emulate {}\n", board.platform, chip.probe_rs_target, board.platform));
+    match mistake {
+        Some(error) => Err(error),
+        None if render::count(&findings, State::Missing) > 0 => Ok(Exit::Unproved),
+        None => Ok(Exit::Success),
     }
 }

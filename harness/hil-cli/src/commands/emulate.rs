@@ -8,6 +8,10 @@ use hil_emulator::board;
 use hil_emulator::debug::blackmagic::{Options, ServerError};
 use hil_emulator::host::emulation::{Emulation, EmulationError, Settings};
 use hil_emulator::host::{Mode, Pace};
+use hil_emulator::power::Recorder;
+use hil_emulator::power::log::CurrentLog;
+use hil_emulator::power::meter::{Meter, MeterSettings, SampleLog};
+use hil_emulator::time::Time;
 
 use crate::args::{EmulateArgs, Speed, UartTo};
 use crate::error::CliError;
@@ -25,9 +29,9 @@ pub fn emulate(args: &EmulateArgs) -> Result<Exit, CliError> {
     if installed.is_err() {
         print_err("warning: Ctrl-C cannot be caught; it will end the program without closing its files");
     }
-    let lost = Lost::default();
+    let (lost, lost_power) = (Lost::default(), Lost::default());
     let elf = args.elf.as_deref().map(read).transpose()?;
-    let to_stdout = args.trace.as_deref() == Some(Path::new("-"));
+    let to_stdout = [&args.trace, &args.power].iter().any(|path| path.as_deref() == Some(Path::new("-")));
     let emulation = Emulation::start(Settings {
         board: &args.board,
         options: board::Options { seed: args.seed, locked: args.locked },
@@ -38,13 +42,14 @@ pub fn emulate(args: &EmulateArgs) -> Result<Exit, CliError> {
         },
         elf: elf.as_deref(),
         server: Options { listen: args.listen, allow_remote: args.allow_remote, level: 1 },
-        trace: args.trace.as_deref().map(|path| trace(path, &lost)).transpose()?,
+        trace: args.trace.as_deref().map(|path| create(path, "trace", &lost)).transpose()?,
+        recorder: recorder(args, &lost_power)?,
         pty: args.uart == Some(UartTo::Pty),
         notice: Box::new(|note| print_err(&format!("note: {note}"))),
     });
     let emulation = emulation.map_err(|error| said(error, args))?;
     let text = clean_lines(&emulation.describe());
-    // Standard output belongs to the trace where it goes there.
+    // Standard output belongs to the trace or the power log where one goes there.
     if to_stdout {
         print_err(text.trim_end())
     } else {
@@ -52,11 +57,27 @@ pub fn emulate(args: &EmulateArgs) -> Result<Exit, CliError> {
     }
     // An error means that no handler is left, and then there is nothing to wait for.
     let _stopped = stopped.recv();
-    drop(emulation);
-    match args.trace.as_deref().zip(lost.lock().unwrap_or_else(PoisonError::into_inner).take()) {
-        Some((path, source)) => Err(CliError::Write { path: path.to_owned(), source }),
-        None => Ok(Exit::Success),
+    emulation.stop();
+    for (path, lost) in [(&args.trace, lost), (&args.power, lost_power)] {
+        let source = lost.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some((path, source)) = path.as_deref().zip(source) {
+            return Err(CliError::Write { path: path.to_owned(), source });
+        }
     }
+    Ok(Exit::Success)
+}
+
+/// Who writes down what the chip draws.
+fn recorder(args: &EmulateArgs, lost: &Lost) -> Result<Option<Box<dyn Recorder>>, CliError> {
+    let Some(path) = args.power.as_deref() else { return Ok(None) };
+    let out = create(path, "power log", lost)?;
+    Ok(Some(match args.power_rate {
+        None => Box::new(CurrentLog::new(out)),
+        Some(rate_hz) => {
+            let settings = MeterSettings { rate_hz, clock_error_ppm: 0.0, phase: Time(0), ranges: Vec::new() };
+            Box::new(Meter::new(settings, Box::new(SampleLog::new(out, rate_hz))))
+        }
+    }))
 }
 
 /// The error in the words of the command line.
@@ -76,22 +97,24 @@ fn read(path: &Path) -> Result<Vec<u8>, CliError> {
     std::fs::read(path).map_err(|source| CliError::Read { path: path.to_owned(), source })
 }
 
-fn trace(path: &Path, lost: &Lost) -> Result<Box<dyn Write + Send>, CliError> {
+/// A file, or standard output, whose first error is kept; `what` is what messages call it.
+fn create(path: &Path, what: &'static str, lost: &Lost) -> Result<Box<dyn Write + Send>, CliError> {
     let out: Box<dyn Write + Send> = if path == Path::new("-") {
         Box::new(BufWriter::new(std::io::stdout()))
     } else {
         let file = std::fs::File::create(path).map_err(|source| CliError::Write { path: path.to_owned(), source })?;
         Box::new(BufWriter::new(file))
     };
-    Ok(Box::new(Watched { out, lost: Arc::clone(lost) }))
+    Ok(Box::new(Watched { out, what, lost: Arc::clone(lost) }))
 }
 
-/// The first error of a trace that could not be written to its end.
+/// The first error of a file that could not be written to its end.
 type Lost = Arc<Mutex<Option<std::io::Error>>>;
 
 /// A writer that tells the user at once when it fails, and keeps the error for the end.
 struct Watched {
     out: Box<dyn Write + Send>,
+    what: &'static str,
     lost: Lost,
 }
 
@@ -101,7 +124,7 @@ impl Watched {
             let kind = error.kind();
             let mut lost = self.lost.lock().unwrap_or_else(PoisonError::into_inner);
             if lost.is_none() {
-                print_err(&format!("error: the trace ends here, the board runs on: {error}"));
+                print_err(&format!("error: the {} ends here, the board runs on: {error}", self.what));
                 *lost = Some(error);
             }
             kind.into()

@@ -2,17 +2,18 @@
 
 use crate::agent::Program;
 use crate::args::{Files, Format, ListArgs, Listed};
+use crate::boards::Origin;
 use crate::commands::data;
 use crate::error::CliError;
 use crate::exit::Exit;
-use crate::show::{Show, print_out};
+use crate::show::{Show, clean, print_out};
 use crate::surroundings::Surroundings;
-use crate::{agent, files, lab};
+use crate::{agent, boards, files, lab};
 
 /// Prints a list.
 pub fn list(args: &ListArgs, around: &Surroundings) -> Result<Exit, CliError> {
     match args.what {
-        Listed::Boards => boards(),
+        Listed::Boards => boards()?,
         Listed::Scenarios => scenarios()?,
         Listed::Kernels => kernels(),
         Listed::Data => data::list(&args.data, around)?,
@@ -21,11 +22,11 @@ pub fn list(args: &ListArgs, around: &Surroundings) -> Result<Exit, CliError> {
     Ok(Exit::Success)
 }
 
-fn boards() {
+fn boards() -> Result<(), CliError> {
     let lab = lab::built_in();
     let emulated: Vec<String> =
         hil_emulator::board::all().unwrap_or_default().into_iter().map(|(board, _)| board.platform).collect();
-    for board in lab::boards() {
+    for boards::KnownBoard { board, origin } in boards::known()? {
         let state = match lab.bench_for(&board.platform) {
             Some(bench) => format!("attached, {} cores, evidence {}", bench.cores, bench.evidence),
             None if emulated.contains(&board.platform.as_str().to_owned()) => {
@@ -33,8 +34,15 @@ fn boards() {
             }
             None => "not attached".to_owned(),
         };
-        print_out(&format!("{:<20} {} ({state})\n", board.platform, board.title));
+        let origin = if origin == Origin::BuiltIn { String::new() } else { format!("; {origin}") };
+        print_out(&clean_line(&format!("{:<20} {} ({state}{origin})", board.platform, board.title)));
     }
+    Ok(())
+}
+
+/// What a file of the user says must not move the cursor.
+fn clean_line(line: &str) -> String {
+    format!("{}\n", clean(line))
 }
 
 fn scenarios() -> Result<(), CliError> {
@@ -57,7 +65,7 @@ fn scenarios() -> Result<(), CliError> {
 
 fn kernels() {
     for kernel in agent::built_in_kernels() {
-        print_out(&format!("{:<20} {}\n", kernel.name, kernel.about));
+        print_out(&format!("{:<30} {}\n", kernel.name, kernel.about));
     }
 }
 

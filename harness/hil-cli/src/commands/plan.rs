@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::path::PathBuf;
 
 use hil_model::id::{DatasetName, ScenarioId};
 use hil_model::plan::{Plan, Start, Step};
+use hil_model::scenario::Scenario;
 use hil_plan::{MissingData, Options};
 
 use crate::agent::Program;
@@ -20,20 +22,25 @@ pub fn plan(args: &PlanArgs, around: &Surroundings) -> Result<Exit, CliError> {
     let mut show = Show::new(Format::Text, 0);
     let agent = Program::choose(args.image.as_deref(), None)?;
     let scenarios = files::scenarios(&args.files, agent.kernels()?, &mut show)?;
-    let dirs = around.data_dirs(args.data.data.as_deref())?;
+    let options = Options { seed: args.amount.seed.unwrap_or(1), quick: args.amount.quick, budget: args.amount.budget };
+    let plan = planned(&scenarios, &around.data_dirs(args.data.data.as_deref())?, &options);
+    print_out(&describe(&plan, |id| scenarios.iter().find(|s| s.id == *id).map_or("", |s| s.title.as_str())));
+    Ok(Exit::Success)
+}
+
+/// What a run on this computer would do, with the data sets below `dirs`.
+#[must_use]
+pub fn planned(scenarios: &[Scenario], dirs: &[PathBuf], options: &Options) -> Plan {
     let names = scenarios.iter().flat_map(|scenario| scenario.workloads.values()).filter_map(|w| w.dataset.clone());
     let missing: BTreeMap<DatasetName, MissingData> = names
-        .filter_map(|name| match hil_data::find(&name, &dirs) {
+        .filter_map(|name| match hil_data::find(&name, dirs) {
             Err(hil_data::DataError::Absent(absent)) => {
                 Some((name, MissingData { origin: absent.origin.clone(), licence: absent.licence.clone() }))
             }
             _ => None,
         })
         .collect();
-    let options = Options { seed: args.amount.seed.unwrap_or(1), quick: args.amount.quick, budget: args.amount.budget };
-    let plan = hil_plan::plan(&scenarios, &lab::built_in(), &missing, &options);
-    print_out(&describe(&plan, |id| scenarios.iter().find(|s| s.id == *id).map_or("", |s| s.title.as_str())));
-    Ok(Exit::Success)
+    hil_plan::plan(scenarios, &lab::built_in(), &missing, options)
 }
 
 /// The plan in words. Starts that do the same are described once.
@@ -118,6 +125,7 @@ fn in_words(step: &Step) -> String {
         }
         Step::Answer { workload, dataset } => format!("{workload}: answer every item of {dataset}"),
         Step::Conform { workload, table } => format!("{workload}: every case of {table}"),
+        Step::Deviate { workload } => format!("{workload}: compare every result with its reference"),
         Step::Memory { workload } => format!("{workload}: read the peak of memory"),
     }
 }

@@ -57,7 +57,11 @@ fn work(step: &Step) -> u64 {
     match step {
         Step::WarmUp { iterations, .. } | Step::Measure { iterations, .. } => u64::from(*iterations),
         Step::Throughput { slices, .. } => u64::from(*slices),
-        Step::Verify { .. } | Step::Answer { .. } | Step::Conform { .. } | Step::Memory { .. } => 0,
+        Step::Verify { .. }
+        | Step::Answer { .. }
+        | Step::Conform { .. }
+        | Step::Deviate { .. }
+        | Step::Memory { .. } => 0,
     }
 }
 
@@ -73,6 +77,7 @@ pub fn in_words(observations: &[Observations]) -> String {
         (sum(|seen| seen.slices.len()), "slices of throughput"),
         (sum(|seen| seen.answers.len()), "answers"),
         (sum(|seen| seen.cases.len()), "cases"),
+        (sum(|seen| seen.deviations.len()), "deviations from a reference"),
     ];
     let parts = parts.iter().filter(|(count, _)| *count > 0);
     let words: Vec<String> = parts.map(|(count, what)| format!("{count} {what}")).collect();

@@ -10,5 +10,6 @@ mod first_run;
 #[cfg(unix)]
 mod lease_and_interrupt;
 mod outcomes;
+mod outside;
 mod repository;
 mod terminal;

@@ -94,6 +94,35 @@ fn a_table_that_the_kernel_does_not_know_is_not_run_and_named() {
 }
 
 #[test]
+fn results_are_compared_with_their_reference_and_a_kernel_without_one_is_not_run() {
+    let place = Place::new();
+    place.hil(&["run", "--only", "NDV-10"]).expect(0);
+    let run = place.run_json();
+    let agreement = check(&run, "NDV-10");
+    assert_eq!((&agreement["verdict"], &agreement["estimate"]["method"]), (&"pass".into(), &"counted".into()));
+    let seen = hil_store::read_observations(&place.runs().pop().unwrap()).unwrap();
+    let errors: Vec<f64> = seen.iter().flat_map(|seen| &seen.deviations).map(|deviation| deviation.error).collect();
+    assert_eq!(
+        Some(errors.len() as u64),
+        agreement["samples"].as_u64(),
+        "every case behind the figure is in the tables"
+    );
+    assert_eq!(Some(errors.into_iter().fold(0.0, f64::max)), agreement["estimate"]["value"].as_f64());
+
+    let place = Place::new();
+    let scenario = quick_scenario("lan/keyword_i8").replace(
+        "metric = \"latency\"\nstatistic = \"p50\"\nlimit = \"< 5 s\"",
+        "metric = \"numerical_error\"\nstatistic = \"max\"\nlimit = \"< 1e-5 rel\"",
+    );
+    place.write("q.toml", &scenario);
+    place.hil(&["run", "q.toml"]).expect(0);
+    let run = place.run_json();
+    let check = check(&run, "TST-1");
+    assert_eq!((&check["verdict"], &check["reason_code"]), (&"not-run".into(), &"cannot-observe".into()), "{check:#}");
+    assert_eq!(check["reason"], "needs a kernel that compares its results with a reference");
+}
+
+#[test]
 fn a_metric_that_needs_an_instrument_is_not_run_and_says_which_even_when_nothing_else_is_asked() {
     let place = Place::new();
     let scenario = quick_scenario("lan/keyword_i8").replace(
