@@ -65,6 +65,17 @@ pub fn members(root: &Path) -> Result<Vec<Member>> {
     Ok(metadata.workspace_packages().into_iter().map(|package| member(&metadata, package)).collect())
 }
 
+/// The folder that cargo builds into.
+///
+/// # Errors
+/// When cargo cannot be started or refuses a manifest.
+pub fn target_directory(root: &Path) -> Result<PathBuf> {
+    let mut command = MetadataCommand::new();
+    command.current_dir(root).no_deps().other_options(vec!["--offline".to_owned()]);
+    let metadata = command.exec().context("failed to ask cargo where it builds")?;
+    Ok(metadata.target_directory.into_std_path_buf())
+}
+
 fn member(metadata: &Metadata, package: &cargo_metadata::Package) -> Member {
     let folder = package.manifest_path.parent().unwrap_or(&package.manifest_path);
     let folder = folder.strip_prefix(&metadata.workspace_root).unwrap_or(folder);

@@ -13,7 +13,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::elf::toolchain::Toolchain;
 use crate::finding::Report;
-use crate::{cargo, elf, fuzz, licences, neon, tidy};
+use crate::{cargo, elf, firmware, fuzz, licences, neon, tidy};
 
 /// One step.
 #[derive(Debug, Clone, Copy)]
@@ -33,7 +33,7 @@ enum Action {
 }
 
 /// The steps in their order: what is quick and often wrong comes first.
-const STEPS: [Step; 9] = [
+const STEPS: [Step; 10] = [
     Step {
         name: "fmt",
         about: "the formatting is rustfmt's",
@@ -56,6 +56,11 @@ const STEPS: [Step; 9] = [
             arguments: &["clippy", "--workspace", "--all-targets", "--release", "--locked", "--", "-D", "warnings"],
             environment: &[],
         },
+    },
+    Step {
+        name: FIRMWARE,
+        about: "the firmware of the boards builds, where a compiler for it is installed; tests run it",
+        action: Action::Check(firmware::check),
     },
     Step {
         name: TEST,
@@ -93,7 +98,9 @@ const STEPS: [Step; 9] = [
 
 /// The step that runs the tests, those on real data among them.
 const TEST: &str = "test";
-/// The step that builds firmware.
+/// The step that builds the firmware of the boards.
+const FIRMWARE: &str = "fw";
+/// The step that builds the firmware of tests.
 const ELF: &str = "elf";
 /// The step that builds and emulates the kernels of another processor.
 const NEON: &str = "neon";
@@ -155,6 +162,10 @@ pub fn run(root: &Path, options: Options<'_>) -> Result<bool> {
     if lacks_data {
         untested.push("HIL_DATA was not set: tests on real data were not run".to_owned());
     }
+    untested.extend(leave_out(&mut steps, FIRMWARE, || match Toolchain::find() {
+        Ok(_) => (true, None),
+        Err(missing) => (false, Some(format!("no firmware was run on emulated boards: {missing}"))),
+    }));
     untested.extend(leave_out(&mut steps, ELF, || match Toolchain::find() {
         Ok(_) => (true, None),
         Err(missing) => (false, Some(format!("firmware was not built: {missing}"))),
@@ -284,7 +295,7 @@ mod tests {
         assert_eq!(outcomes.len(), STEPS.len());
         let text = summary(&outcomes, &[]);
         assert!(text.contains("fmt       passed      1.5 s\ntidy      FAILED      1.5 s\n"), "{text}");
-        assert!(text.ends_with("ci: failed after 13.5 s: tidy\n"), "{text}");
+        assert!(text.ends_with("ci: failed after 15.0 s: tidy\n"), "{text}");
     }
 
     #[test]
@@ -333,7 +344,7 @@ mod tests {
         assert_eq!(select(None).unwrap().len(), STEPS.len());
         assert_eq!(select(Some("doc")).unwrap()[0].name, "doc");
         let error = select(Some("docs")).unwrap_err().to_string();
-        assert!(error.contains("fmt, tidy, licences, clippy, test, fuzz, doc, elf, neon"), "{error}");
+        assert!(error.contains("fmt, tidy, licences, clippy, fw, test, fuzz, doc, elf, neon"), "{error}");
         assert_eq!(list().lines().count(), STEPS.len());
     }
 }

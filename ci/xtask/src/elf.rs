@@ -28,6 +28,8 @@ const MAX_SIZE: usize = 100 << 10;
 struct Program {
     /// Name of the committed file.
     file: &'static str,
+    /// The folder of its workspace below `fixtures/elf/src`; empty for the one right there.
+    workspace: &'static str,
     package: &'static str,
     bin: &'static str,
     /// The feature that chooses the chip, if there is a choice.
@@ -41,7 +43,7 @@ const REPORTING: &[&str] = &["_SEGGER_RTT", "_defmt_version_ = 4"];
 /// Symbols of a program of known work.
 const WORKING: &[&str] = &["ITERATIONS", "STATE", "CHECKSUM", "CYCLES"];
 
-const PROGRAMS: [Program; 8] = [
+const PROGRAMS: [Program; 25] = [
     reporting("hello-stm32f407.elf", "hello", "stm32f407"),
     reporting("exit-stm32f407.elf", "exit", "stm32f407"),
     reporting("hello-nrf52840.elf", "hello", "nrf52840"),
@@ -50,14 +52,46 @@ const PROGRAMS: [Program; 8] = [
     working("bench-hash.elf", "bench-hash"),
     working("bench-state.elf", "bench-state"),
     working("bench-memcpy.elf", "bench-memcpy"),
+    on_hal("stm32f4-clocks.elf", "hal-stm32f4", "clocks"),
+    on_hal("stm32f4-timers.elf", "hal-stm32f4", "timers"),
+    on_hal("stm32f4-uart-dma.elf", "hal-stm32f4", "uart-dma"),
+    on_hal("stm32f4-adc-dma.elf", "hal-stm32f4", "adc-dma"),
+    on_hal("stm32f4-mem-dma.elf", "hal-stm32f4", "mem-dma"),
+    on_hal("stm32f4-power-self.elf", "hal-stm32f4", "power-self"),
+    TRANSFORMS,
+    on_hal("nrf52840-clocks.elf", "hal-nrf52840", "clocks"),
+    on_hal("nrf52840-uarte.elf", "hal-nrf52840", "uarte"),
+    on_hal("nrf52840-saadc.elf", "hal-nrf52840", "saadc"),
+    on_hal("nrf52840-rtc-wake.elf", "hal-nrf52840", "rtc_wake"),
+    on_hal("nrf52840-system-off.elf", "hal-nrf52840", "system_off"),
+    on_hal("nrf52840-watchdog.elf", "hal-nrf52840", "watchdog"),
+    on_hal("nrf52840-gpiote.elf", "hal-nrf52840", "gpiote"),
+    on_hal("nrf52840-rng-temp.elf", "hal-nrf52840", "rng_temp"),
+    on_hal("nrf52840-uicr.elf", "hal-nrf52840", "uicr"),
+    on_hal("nrf52840-power-self.elf", "hal-nrf52840", "power_self"),
 ];
 
+/// The transforms of the crate microfft, each timed by the program.
+const TRANSFORMS: Program = Program {
+    file: "fft.elf",
+    workspace: "",
+    package: "fft",
+    bin: "fft",
+    chip: None,
+    symbols: &["CHECKSUM", "FFT_CYCLES"],
+};
+
 const fn reporting(file: &'static str, bin: &'static str, chip: &'static str) -> Program {
-    Program { file, package: "hello", bin, chip: Some(chip), symbols: REPORTING }
+    Program { file, workspace: "", package: "hello", bin, chip: Some(chip), symbols: REPORTING }
 }
 
 const fn working(file: &'static str, bin: &'static str) -> Program {
-    Program { file, package: "programs", bin, chip: None, symbols: WORKING }
+    Program { file, workspace: "", package: "programs", bin, chip: None, symbols: WORKING }
+}
+
+/// A program on a chip's HAL: the only package of a workspace of the same name.
+const fn on_hal(file: &'static str, workspace: &'static str, bin: &'static str) -> Program {
+    Program { file, workspace, package: workspace, bin, chip: None, symbols: &[] }
 }
 
 /// Builds everything into `target/elf` and says what was built with what.

@@ -11,6 +11,7 @@ pub mod debian;
 pub mod elf;
 pub mod emulator_soak;
 pub mod finding;
+pub mod firmware;
 pub mod fresh;
 pub mod fuzz;
 pub mod licences;

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 use xtask::cargo::workspace_root;
 use xtask::finding::Report;
-use xtask::{ci, elf, emulator_soak, fresh, fuzz, licences, neon, tidy};
+use xtask::{ci, elf, emulator_soak, firmware, fresh, fuzz, licences, neon, tidy};
 
 const USAGE: &str = "\
 Chores of the workspace.
@@ -27,6 +27,7 @@ Commands:
   elf               Build the firmware of fixtures/elf/src into target/elf
      --check        Compare it with the committed files
      --update       Replace the committed files and record what built them
+  fw [BOARD]        Build the firmware of targets/firmware into target/firmware
   neon              Build the vectorised kernels for aarch64, and test them under QEMU where that is installed
   emulator-soak     Compare random instructions on the emulated core and on qemu-system-arm; `--help` lists its options
   fuzz [TARGET..]   Damaged inputs for every reader, the same for the same seed; `--help` lists its options
@@ -63,6 +64,14 @@ fn run(arguments: &[String]) -> Result<bool> {
         }
         ["elf", "--check"] => Ok(show("elf", &elf::check(&root)?)),
         ["elf", "--update"] => elf::update(&root).map(|()| true),
+        ["fw"] => {
+            print!("{}", firmware::build(&root, None)?);
+            Ok(true)
+        }
+        ["fw", board] => {
+            print!("{}", firmware::build(&root, Some(board))?);
+            Ok(true)
+        }
         ["neon"] => {
             let passed = show("neon", &neon::check(&root)?);
             if let Some(untested) = neon::Tools::find()?.untested() {

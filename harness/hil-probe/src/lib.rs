@@ -4,3 +4,4 @@
 pub mod emulated;
 
 pub mod attached;
+pub mod board;

@@ -372,7 +372,11 @@ impl<P: Platform> Device<'_, '_, P> {
         let Some(at) = self.position(name) else { return self.unknown(name) };
         let whose = self.kernels[at].runs_in();
         let report = self.platform.memory(whose).map(|memory| match whose {
-            RunsIn::Agent => MemoryUse { agent: self.own_memory.unwrap_or(0).min(memory.total), ..memory },
+            // A machine that does not know the agent's share has had it measured before any workload.
+            RunsIn::Agent if memory.agent == 0 => {
+                MemoryUse { agent: self.own_memory.unwrap_or(0).min(memory.total), ..memory }
+            }
+            RunsIn::Agent => memory,
             RunsIn::Children => memory,
         });
         match report {

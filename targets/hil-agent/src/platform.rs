@@ -33,8 +33,8 @@ pub trait Platform {
     /// Cycles of the processor.
     fn cycles(&mut self) -> Option<u64>;
 
-    /// Largest memory use so far. `agent` and `upper_bound_only` are filled in for [`RunsIn::Children`] only; for
-    /// [`RunsIn::Agent`] the agent itself knows its share.
+    /// Largest memory use so far. For [`RunsIn::Agent`], a machine that knows what the agent itself takes (a board, whose
+    /// static data is declared) says so in `agent`; where that is 0, the use before any workload takes its place.
     fn memory(&mut self, whose: RunsIn) -> Option<MemoryUse>;
 }
 

@@ -1,5 +1,6 @@
 //! Builds each program, with the places of sources on this machine replaced by names that are the same everywhere.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
@@ -25,20 +26,26 @@ pub fn build(root: &Path, toolchain: &Toolchain) -> Result<Vec<Built>> {
     let sources = root.join(FOLDER).join("src");
     let out = root.join("target/elf");
     // The registry's folders are there to be listed only when the crates have been fetched.
-    let fetched = toolchain.cargo(&sources).args(["fetch", "--locked", "--quiet"]).args(toolchain.arguments()).status();
-    if !fetched.context("failed to start cargo")?.success() {
-        bail!("failed to fetch the crates of {FOLDER}/src/Cargo.lock");
+    let workspaces: BTreeSet<&str> = PROGRAMS.iter().map(|program| program.workspace).collect();
+    for workspace in workspaces {
+        let mut command = toolchain.cargo(&sources.join(workspace));
+        let fetched = command.args(["fetch", "--locked", "--quiet"]).args(toolchain.arguments()).status();
+        if !fetched.context("failed to start cargo")?.success() {
+            bail!("failed to fetch the crates of {}", sources.join(workspace).join("Cargo.lock").display());
+        }
     }
     let flags = rustflags(toolchain);
     let build = |program: Program| {
-        let mut command = toolchain.cargo(&sources);
+        let mut command = toolchain.cargo(&sources.join(program.workspace));
+        // Programs of different workspaces may have the same name.
+        let build = out.join("build").join(program.workspace);
         command.args(["build", "--release", "--locked", "--quiet", "--package", program.package, "--bin", program.bin]);
         command.args(program.chip.iter().flat_map(|chip| ["--features", chip]));
-        command.args(toolchain.arguments()).arg("--config").arg(&flags).arg("--target-dir").arg(out.join("build"));
+        command.args(toolchain.arguments()).arg("--config").arg(&flags).arg("--target-dir").arg(&build);
         if !command.status().context("failed to start cargo")?.success() {
             bail!("failed to build {} of {FOLDER}/src", program.file);
         }
-        let file = out.join("build").join(TARGET).join("release").join(program.bin);
+        let file = build.join(TARGET).join("release").join(program.bin);
         let bytes = fs::read(&file).with_context(|| format!("failed to read {}", file.display()))?;
         fs::write(out.join(program.file), &bytes).with_context(|| format!("failed to write to {}", out.display()))?;
         Ok(Built { program, bytes })

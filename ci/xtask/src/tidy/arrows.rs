@@ -9,7 +9,7 @@ use crate::repo::File;
 use crate::tidy::file;
 
 /// Each crate of ours with those crates of ours that it may depend on. Nothing lists hil-testkit: it is for tests.
-const ARROWS: [(&str, &[&str]); 21] = [
+const ARROWS: [(&str, &[&str]); 23] = [
     // The vocabulary, and the stages that know nothing but it.
     ("hil-model", &[]),
     ("hil-scenario", &["hil-model"]),
@@ -22,6 +22,8 @@ const ARROWS: [(&str, &[&str]); 21] = [
     ("hil-import", &["hil-model"]),
     // The stage that talks to a device.
     ("hil-bench", &["hil-model", "hil-wire"]),
+    // The same for criterion suites: it starts programs as the bench does and reads their files as an import does.
+    ("hil-suite", &["hil-bench", "hil-import", "hil-model"]),
     // The device side.
     ("hil-wire", &[]),
     ("hil-kernels", &[]),
@@ -48,10 +50,16 @@ const ARROWS: [(&str, &[&str]); 21] = [
             "hil-scenario",
             "hil-stats",
             "hil-store",
+            "hil-suite",
             "hil-verdict",
         ],
     ),
     ("hil-testkit", &["hil-wire", "hil-agent", "hil-bench", "hil-model"]),
+    // Damaged inputs go into every reader, so this crate sees them all; nothing depends on it.
+    (
+        "hil-fuzz",
+        &["hil-emulator", "hil-import", "hil-model", "hil-plan", "hil-report", "hil-scenario", "hil-store", "hil-wire"],
+    ),
     ("own-kernel", &["hil-agent", "hil-desktop"]),
     ("xtask", &[]),
 ];

@@ -85,7 +85,13 @@ const RULES: [Rule; 6] = [
     Rule {
         words: &["println!", "print!", "eprintln!", "eprint!"],
         scope: Scope::Code,
-        homes: &["harness/hil-cli/", "targets/hil-emulator/differential/src/main.rs", "ci/xtask/", "examples/"],
+        homes: &[
+            "harness/hil-cli/",
+            "harness/hil-fuzz/src/main.rs",
+            "targets/hil-emulator/differential/src/main.rs",
+            "ci/xtask/",
+            "examples/",
+        ],
         purposes: &[Purpose::Tests, Purpose::Benches, Purpose::BuildScript],
         fix: "return the text and let hil-cli print it",
     },

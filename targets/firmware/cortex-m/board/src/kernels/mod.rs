@@ -1,0 +1,7 @@
+//! The shared kernels in the form that fits a board, and the watch over how deep their calls go.
+
+mod keyword_hop;
+mod watched;
+
+pub use keyword_hop::KeywordHop;
+pub use watched::{Call, Watched, deepest_call};

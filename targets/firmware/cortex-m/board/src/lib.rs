@@ -1,0 +1,34 @@
+//! A board with a Cortex-M as a platform of the agent: the same for every chip.
+//!
+//! [`link`] carries frames over RTT, [`counter`] times by the core's cycle counter, [`memory`] tells what static data and
+//! the stack take, [`last_words`] tells the host of a panic or a fault, [`kernels`] are the shared kernels in the form that
+//! fits a board. A firmware starts its clocks, then calls [`serve::serve`].
+//!
+//! Guarantees: nothing is sent, and no interrupt of this crate runs, inside a timed region.
+
+#![no_std]
+
+pub mod counter;
+pub mod kernels;
+pub mod last_words;
+pub mod link;
+pub mod memory;
+pub mod platform;
+pub mod serve;
+
+/// What tells this image from others: a digest of its sources. The host compares it with the ELF on its disk.
+pub const IMAGE_ID: &str = env!("HIL_IMAGE_ID");
+
+/// [`IMAGE_ID`] where the host finds it by its symbol.
+#[used]
+#[unsafe(no_mangle)]
+pub static HIL_IMAGE_ID: [u8; 16] = {
+    let id = IMAGE_ID.as_bytes();
+    let mut bytes = [0; 16];
+    let mut at = 0;
+    while at < bytes.len() && at < id.len() {
+        bytes[at] = id[at];
+        at += 1;
+    }
+    bytes
+};

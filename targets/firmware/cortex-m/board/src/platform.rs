@@ -1,0 +1,87 @@
+//! The board as the agent sees it.
+
+use hil_agent::kernel::RunsIn;
+use hil_agent::platform::{Identity, LinkClosed, Platform};
+use hil_wire::message::{Clock, MemoryUse};
+
+use crate::counter::CycleCounter;
+use crate::link::Link;
+use crate::memory;
+
+/// What differs between boards.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts {
+    /// Kind of agent, such as `fw-stm32f4`.
+    pub agent: &'static str,
+    /// The core clock in hertz.
+    pub core_hz: u32,
+}
+
+/// A board.
+pub struct BoardPlatform {
+    facts: Facts,
+    link: Link,
+    counter: CycleCounter,
+}
+
+impl BoardPlatform {
+    /// A board behind `link`, timed by `counter`.
+    #[must_use]
+    pub fn new(facts: Facts, link: Link, counter: CycleCounter) -> Self {
+        Self { facts, link, counter }
+    }
+}
+
+impl Platform for BoardPlatform {
+    fn identity(&self) -> Identity {
+        Identity {
+            agent: self.facts.agent,
+            image: crate::IMAGE_ID,
+            clock: Clock { name: "cyccnt", hz: f64::from(self.facts.core_hz) },
+            cpu: None,
+            cycles: None,
+        }
+    }
+
+    /// Waits for the host; meanwhile the counter is read, so that no wrap of it is missed.
+    fn read(&mut self, buffer: &mut [u8]) -> Result<usize, LinkClosed> {
+        loop {
+            let taken = self.link.read(buffer);
+            if taken > 0 {
+                self.counter.switch_on();
+                return Ok(taken);
+            }
+            self.counter.read();
+        }
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<(), LinkClosed> {
+        self.link.write(bytes);
+        Ok(())
+    }
+
+    #[inline]
+    fn clock(&mut self) -> u64 {
+        self.counter.read()
+    }
+
+    fn cpu_ns(&mut self, _: RunsIn) -> Option<u64> {
+        None
+    }
+
+    fn cycles(&mut self) -> Option<u64> {
+        None
+    }
+
+    fn memory(&mut self, _: RunsIn) -> Option<MemoryUse> {
+        Some(memory_use(crate::serve::agent_bytes(), crate::kernels::deepest_call()))
+    }
+}
+
+/// Everything that static data and the stack take, and the agent's part of it: its own static data, and the stack above
+/// the call of a kernel.
+fn memory_use(agent_static: u32, call: crate::kernels::Call) -> MemoryUse {
+    let (above, below) = (memory::stack_top() - call.from, call.from - call.deepest);
+    let total = u64::from(memory::static_bytes()) + (above + below) as u64;
+    MemoryUse { total, agent: u64::from(agent_static) + above as u64, upper_bound_only: false }
+}
