@@ -1,7 +1,7 @@
 //! Loads and stores of the core: the fast path into the main RAM, then everything that can stand in the way.
 
-use crate::cpu::{Cpu, Fault, Faulted};
-use crate::flash_timing::LINE;
+use crate::cpu::{Cpu, Fault, Faulted, Sleep};
+use crate::flash_timing::{CoreView, LINE};
 use crate::memory::Kind;
 use crate::micro::Micro;
 use crate::soc::{Activity, BusFault, Io, Master, Width};
@@ -99,9 +99,7 @@ impl Cpu {
         self.check_rights(address, Right::Read, kind)?;
         // A literal comparator of the FPB shows another word.
         let place = self.system.fpb.literal(address).unwrap_or(address);
-        if self.flash.counts_fetches() && self.memory.is_flash(place) {
-            self.cycles += self.flash.load(place, self.cycles);
-        }
+        self.cycles += self.flash.load(place, self.cycles);
         let value = self.bus_read(place, width).map_err(|BusFault| self.fail(Fault::DataBus { address }))?;
         if self.system.dwt.watch_read(address, width, value) {
             self.request_service();
@@ -224,6 +222,12 @@ impl Cpu {
 
     /// Calls the chip with everything it may touch, then takes up what it asked for.
     pub fn with_soc<T>(&mut self, master: Master, call: impl FnOnce(&mut dyn crate::soc::Soc, &mut Io<'_>) -> T) -> T {
+        self.flash.observe(CoreView {
+            now: self.cycles,
+            runs: self.sleeping.is_none() && !self.system.halted(),
+            code: self.current,
+            stack: self.r[13],
+        });
         let mut io = Io {
             now: self.clock.time_at(self.cycles),
             memory: &mut self.memory,
@@ -238,6 +242,12 @@ impl Cpu {
         let result = call(self.soc.as_mut(), &mut io);
         if std::mem::take(&mut self.requests.supply_changed) {
             self.supply.draw(now, self.soc.amperes(self.activity));
+        }
+        if std::mem::take(&mut self.requests.pins_changed) {
+            self.supply.watch_pins(now, |pin| self.soc.pin_level(pin));
+        }
+        if std::mem::take(&mut self.requests.core_off) {
+            self.sleeping = Some(Sleep::Interrupt);
         }
         self.cycles += std::mem::take(&mut self.requests.stall_cycles);
         if let Some(hz) = self.requests.core_hz.take() {
@@ -287,12 +297,15 @@ impl Cpu {
         self.moved(self.memory.is_flash(address));
     }
 
-    /// Waits for the lines of flash in which an instruction lies.
-    pub fn fetch_lines(&mut self, micro: &Micro) {
-        self.cycles += self.flash.fetch(micro.address, self.cycles);
-        let last = micro.address + micro.size() - 1;
+    /// Waits for the lines in which an instruction lies. Gives the cycles that it took.
+    #[inline]
+    pub fn fetch_lines(&mut self, micro: &Micro) -> u64 {
+        let mut wait = self.flash.fetch(micro.address, self.cycles);
+        let last = micro.address.wrapping_add(micro.size() - 1);
         if last / LINE != micro.address / LINE {
-            self.cycles += self.flash.fetch(last, self.cycles);
+            wait += self.flash.fetch(last, self.cycles + wait);
         }
+        self.cycles += wait;
+        wait
     }
 }

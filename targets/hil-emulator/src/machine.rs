@@ -199,10 +199,11 @@ impl Machine {
         let (pc, it) = (self.cpu.pc, self.cpu.it);
         match self.cpu.thumb_or_fault().and_then(|()| block::single(pc, it, &mut self.cpu, &mut self.model)) {
             Ok(micro) => {
-                let before = self.cpu.cycles;
                 self.cpu.current = micro.address;
                 self.cpu.enter_region(micro.address);
-                self.cpu.fetch_lines(&micro);
+                let wait = self.cpu.fetch_lines(&micro);
+                self.cpu.system.dwt.fetch_waited(wait);
+                let before = self.cpu.cycles;
                 self.cpu.cycles += u64::from(micro.cost);
                 let flow = (micro.run)(&mut self.cpu, &micro);
                 if flow != Flow::Jump {
@@ -257,11 +258,14 @@ impl Machine {
             }
             let micros = &self.cache.micros(&block)[done..];
             for (index, micro) in micros.iter().enumerate() {
-                let before = cpu.cycles;
                 cpu.current = micro.address;
                 if FETCH && micro.enters_line() {
-                    cpu.fetch_lines(micro);
+                    let wait = cpu.fetch_lines(micro);
+                    if OBSERVE {
+                        cpu.system.dwt.fetch_waited(wait);
+                    }
                 }
+                let before = cpu.cycles;
                 cpu.cycles += u64::from(micro.cost);
                 let flow = (micro.run)(cpu, micro);
                 if OBSERVE {

@@ -8,6 +8,10 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
+use crate::power::facts::PowerFacts;
+
+use super::access::AccessFacts;
+
 /// A chip.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -28,6 +32,8 @@ pub struct Chip {
     pub core: CoreFacts,
     /// Oscillators and the PLL by name.
     pub clocks: BTreeMap<String, ClockFacts>,
+    /// What it draws.
+    pub power: PowerFacts,
     /// Flash and RAM. The first RAM is the main one.
     pub memory: Vec<MemoryFacts>,
     /// Ranges that show other ranges.
@@ -40,12 +46,18 @@ pub struct Chip {
     pub bus: Vec<BusFacts>,
     /// The flash controller's times and sectors.
     pub flash: FlashFacts,
+    /// What memory costs the core.
+    pub access: AccessFacts,
     /// What a debugger finds.
     pub debug: DebugFacts,
     /// Serial ports that the board brings out.
     pub uart: Vec<UartFacts>,
     /// Peripherals that have a model.
     pub peripheral: Vec<PeripheralFacts>,
+    /// What only the STM32F407 has.
+    pub stm32f407: Option<crate::soc::stm32f407::facts::Stm32f407Facts>,
+    /// What only the nRF52840 has.
+    pub nrf52840: Option<crate::soc::nrf52840::facts::Nrf52840Facts>,
 }
 
 /// Choices that the maker made for the core.
@@ -276,6 +288,9 @@ pub struct PeripheralFacts {
     pub size_bytes: u32,
     /// Its interrupt line.
     pub irq: Option<u8>,
+    /// Its interrupt lines where it has several, in the order that the model states.
+    #[serde(default)]
+    pub irqs: Vec<u8>,
     /// The bit that switches its clock on, as `REGISTER.BIT`; absent where the clock is always on.
     pub clock_enable: Option<Spanned<String>>,
     /// Where the figures come from.
@@ -295,6 +310,12 @@ impl Chip {
     #[must_use]
     pub fn irq(&self, name: &str) -> Option<u8> {
         self.peripheral(name)?.irq
+    }
+
+    /// Every interrupt line of the peripheral called `name`.
+    #[must_use]
+    pub fn irqs(&self, name: &str) -> Vec<u8> {
+        self.peripheral(name).map_or(Vec::new(), |facts| facts.irq.iter().chain(&facts.irqs).copied().collect())
     }
 
     /// The clock called `name`, or one that never runs.

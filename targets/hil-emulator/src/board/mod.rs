@@ -2,14 +2,18 @@
 //!
 //! The files of `targets/boards/` are part of the crate, so that it works alone.
 
+pub mod access;
 pub mod chip;
 
 use serde::Deserialize;
 
 use crate::cpu::Cpu;
 use crate::cycles::{Model, Timing};
+use crate::flash_timing::{FlashTiming, Window};
 use crate::machine::Machine;
 use crate::memory::{Alias, Kind, Memory, Region};
+use crate::power::Supply;
+use crate::power::facts::SupplyFacts;
 use crate::soc::nrf52840::Nrf52840;
 use crate::soc::stm32f407::Stm32f407;
 use crate::soc::{ResetCause, Soc};
@@ -52,7 +56,7 @@ pub enum BoardError {
 }
 
 /// A board.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BoardFacts {
     /// The name that people and scenarios use.
@@ -63,6 +67,8 @@ pub struct BoardFacts {
     pub reach: String,
     /// The chip on it.
     pub chip: String,
+    /// How it feeds the chip.
+    pub supply: SupplyFacts,
 }
 
 /// How a board starts.
@@ -140,7 +146,7 @@ pub fn build(name: &str, seed: u64) -> Result<Machine, BoardError> {
 /// # Errors
 /// When there is no such board, or its files have a mistake.
 pub fn build_with(name: &str, options: Options) -> Result<Machine, BoardError> {
-    let (_, chip) = find(name)?;
+    let (board, chip) = find(name)?;
     let mut memory = memory(&chip, options.seed);
     let soc: Box<dyn Soc> = match chip.chip.as_str() {
         "stm32f407" if options.locked => return Err(BoardError::NotLockable { name: name.to_owned() }),
@@ -154,6 +160,8 @@ pub fn build_with(name: &str, options: Options) -> Result<Machine, BoardError> {
         other => return Err(BoardError::NoModel { chip: other.to_owned() }),
     };
     let mut cpu = Cpu::new(memory, soc, System::new(config(&chip)), Timing::default(), chip.core.reset_hz);
+    cpu.flash = flash(&chip);
+    cpu.supply = Supply::new(&board.supply, options.seed);
     cpu.reset(ResetCause::PowerOn);
     Ok(Machine::new(cpu, Model::default()))
 }
@@ -209,6 +217,14 @@ fn memory(chip: &Chip, seed: u64) -> Memory {
     });
     let aliases = chip.alias.iter().map(|alias| Alias { from: alias.from, to: alias.to, len: alias.size_bytes });
     Memory::new(regions.collect(), aliases.collect())
+}
+
+/// The way to the chip's main flash, which is its first memory.
+fn flash(chip: &Chip) -> FlashTiming {
+    let main = chip.memory.iter().find(|memory| memory.kind == MemoryKind::Flash);
+    let (base, len) = main.map_or((0, 0), |memory| (memory.base, *memory.size_bytes.as_ref()));
+    let alias = chip.alias.iter().find(|alias| alias.to == base).map_or(base, |alias| alias.from);
+    FlashTiming::new(&chip.access, Window { base, alias, len })
 }
 
 /// Numbers that stand in for chance: SplitMix64 (Steele, Lea, Flood 2014), the same on every host.

@@ -10,6 +10,7 @@ use crate::elf::{self, Image};
 use crate::host::trace::TextTrace;
 use crate::host::{Attendant, Board, Mode, Pace};
 use crate::machine::Machine;
+use crate::power::Recorder;
 use crate::soc::ResetCause;
 use crate::soc::notes::Note;
 use crate::uart::pty::{PtyError, Ptys};
@@ -28,6 +29,8 @@ pub struct Settings<'a> {
     pub server: Options,
     /// Where a line for every instruction goes.
     pub trace: Option<Box<dyn Write + Send>>,
+    /// Is told what the chip draws.
+    pub recorder: Option<Box<dyn Recorder>>,
     /// Whether the serial ports appear as pseudo-terminals.
     pub pty: bool,
     /// Is told what the chip's model noticed, each thing once.
@@ -86,6 +89,10 @@ impl Emulation {
         if let Some(out) = settings.trace {
             machine.set_trace(Some(Box::new(TextTrace::new(out))));
         }
+        if let Some(recorder) = settings.recorder {
+            let now = machine.cpu.clock.time_at(machine.cpu.cycles);
+            machine.cpu.supply.record(now, recorder);
+        }
         let ptys = if settings.pty { Some(Ptys::open(&machine.cpu)?) } else { None };
         let ports = ptys.iter().flat_map(Ptys::paths).map(|(name, path)| (name.to_owned(), path)).collect();
         let keeper = Keeper { ptys, notice: settings.notice, told: 0 };
@@ -93,6 +100,14 @@ impl Emulation {
             .map_err(|source| EmulationError::Host { what: "a thread", source })?;
         let server = Server::start(board.clone(), settings.server)?;
         Ok(Self { server, board, facts, chip, ports })
+    }
+
+    /// Ends it: what the chip drew until now goes to the recorder first.
+    pub fn stop(self) {
+        self.board.access(|target| {
+            let cpu = &mut target.machine.cpu;
+            cpu.supply.finish(cpu.clock.time_at(cpu.cycles));
+        });
     }
 
     /// The debug server.

@@ -170,7 +170,7 @@ mod tests {
                 assert_eq!(decoder.place(facts.base + offset), Place::Unit { unit: index, offset });
             }
         }
-        assert_eq!(decoder.place(0x4000_0000), Place::Unmodelled, "TIM2");
+        assert_eq!(decoder.place(0x4000_5400), Place::Unmodelled, "I2C1");
         assert_eq!(decoder.place(0x6000_0000), Place::Reserved);
         assert_eq!(decoder.place(0x0000_0000), Place::Reserved);
         assert_eq!(decoder.place(u32::MAX), Place::Reserved);

@@ -6,6 +6,7 @@ pub mod nrf52840;
 pub mod stm32f407;
 #[cfg(test)]
 mod testing;
+pub mod ticks;
 
 use crate::flash_timing::FlashTiming;
 use crate::memory::{Kind, Memory};
@@ -93,6 +94,8 @@ pub enum ResetCause {
     Watchdog,
     /// The core locked up where the chip resets on it.
     Lockup,
+    /// The end of a mode in which the core had no supply.
+    WakeUp,
 }
 
 /// The interrupt request lines of the chip, as levels.
@@ -141,8 +144,12 @@ pub struct Requests {
     pub stall_cycles: u64,
     /// The event input of the core was pulsed: WFE wakes up.
     pub event: bool,
+    /// The core loses its clock at once, and sleeps: [`Soc::core_clock`] says how.
+    pub core_off: bool,
     /// What the chip draws may have changed: [`Soc::amperes`] is asked again.
     pub supply_changed: bool,
+    /// The level of a pin may have changed: what watches pins looks at [`Soc::pin_level`] again.
+    pub pins_changed: bool,
 }
 
 /// What a peripheral may touch during an access or an event.
@@ -169,10 +176,25 @@ pub struct Io<'a> {
 impl Io<'_> {
     /// Keeps the bus from answering before `time`: the access takes that long.
     pub fn stall_until(&mut self, time: Time) {
+        self.requests.stall_cycles = self.requests.stall_cycles.max(self.cycles_until(time));
+    }
+
+    /// Core cycles from now to `time`, the last one begun counting as a whole one.
+    fn cycles_until(&self, time: Time) -> u64 {
         let picoseconds = u128::from(time.0.saturating_sub(self.now.0));
         let cycles = (picoseconds * u128::from(self.core_hz)).div_ceil(1_000_000_000_000);
-        let cycles = u64::try_from(cycles).unwrap_or(u64::MAX);
-        self.requests.stall_cycles = self.requests.stall_cycles.max(cycles);
+        u64::try_from(cycles).unwrap_or(u64::MAX)
+    }
+
+    /// Flash is programmed or erased until `time`: what reads it meanwhile waits, and what was cached is forgotten.
+    pub fn occupy_flash(&mut self, time: Time) {
+        self.flash.occupy(self.cycles_until(time));
+    }
+
+    /// A DMA controller accesses `address` once, a beat of whatever width. To be called for every beat: the core loses
+    /// cycles where it wants the same slave of the bus matrix ([`crate::flash_timing`] says how many).
+    pub fn dma_access(&mut self, address: u32) {
+        self.requests.stall_cycles += self.flash.dma_access(address);
     }
 
     /// Whether the access is by an instruction that was fetched from flash.
@@ -217,6 +239,9 @@ pub trait Soc: Send {
     /// The core fell asleep or woke up. The chip switches its clocks; [`Io::stall_until`] or
     /// [`Requests::stall_cycles`] is the time that waking up takes.
     fn core_changed(&mut self, _activity: Activity, _io: &mut Io<'_>) {}
+
+    /// The debugger halted the core, or let it run again. Time may pass while it is halted.
+    fn core_halted(&mut self, _halted: bool, _io: &mut Io<'_>) {}
 
     /// What the core has while it sleeps.
     fn core_clock(&self) -> CoreClock {

@@ -137,7 +137,7 @@ impl Cpu {
         debug.locked_up = false;
         debug.status |= why;
         self.sleeping = None;
-        self.request_service();
+        self.with_soc(Master::Debugger, |soc, io| soc.core_halted(true, io));
     }
 
     /// Reads DHCSR; a read by the debugger clears the sticky bits.
@@ -165,6 +165,7 @@ impl Cpu {
             return;
         }
         let debug = &mut self.system.debug;
+        let was_halted = debug.halted;
         debug.control = value & (C_DEBUGEN | C_STEP | C_MASKINTS | C_SNAPSTALL);
         if value & C_DEBUGEN == 0 {
             // Without debugger there is no debug state.
@@ -174,6 +175,9 @@ impl Cpu {
             debug.halted = false;
         } else if !debug.halted {
             self.halt(dfsr::HALTED);
+        }
+        if was_halted && !self.system.debug.halted {
+            self.with_soc(Master::Debugger, |soc, io| soc.core_halted(false, io));
         }
         self.request_service();
     }

@@ -76,6 +76,14 @@ impl Dwt {
         self.add(EXCEPTION, cycles);
     }
 
+    /// Counts cycles in which the core waited for an instruction (DDI 0403E, C1.8.4: CPICNT).
+    #[inline]
+    pub fn fetch_waited(&mut self, cycles: u64) {
+        if cycles != 0 {
+            self.add(CPI, cycles);
+        }
+    }
+
     fn add(&mut self, counter: usize, cycles: u64) {
         if self.enabled && self.control >> (17 + counter) & 1 == 1 {
             self.side[counter] = self.side[counter].wrapping_add(cycles as u8);

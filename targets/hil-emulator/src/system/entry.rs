@@ -94,6 +94,10 @@ impl Cpu {
     fn begin_handler(&mut self, mut number: u16, exc_return: u32) {
         let vector = loop {
             let address = self.system.scb.vector_table.wrapping_add(4 * u32::from(number));
+            // The vector comes the way that instructions come (TRM, exception entry). None of the wait is hidden
+            // behind the stacking here, of which three cycles might be.
+            let wait = self.flash.fetch(address, self.cycles);
+            self.exception_costs(wait);
             match self.bus_read(address, Width::Word) {
                 Ok(vector) => break vector,
                 Err(BusFault) => match self.vector_failed(number) {

@@ -17,6 +17,7 @@ impl Cpu {
     pub fn reset(&mut self, cause: ResetCause) {
         self.irqs = IrqLines::default();
         self.requests.event = false;
+        self.flash.forget();
         self.with_soc(Master::Debugger, |soc, io| soc.reset(cause, io));
         self.requests.reset = None;
         if cause == ResetCause::PowerOn {

@@ -18,6 +18,7 @@ fn settings(board: &str) -> Settings<'_> {
         elf: None,
         server: Options::loopback(),
         trace: None,
+        recorder: None,
         pty: false,
         notice: Box::new(|_| {}),
     }

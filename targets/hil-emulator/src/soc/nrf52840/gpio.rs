@@ -1,5 +1,7 @@
-//! A port of general-purpose pins (PS, GPIO). Nothing is connected to the pins: an input reads its pull resistor, an
-//! output reads what it drives where its input buffer is connected.
+//! A port of general-purpose pins (PS, GPIO): what the chip drives, what the outside drives, and SENSE.
+//!
+//! Where the chip drives a pin, the outside loses; where nothing drives it, its pull resistor decides, and without one
+//! it reads 0. Drive strengths are told apart only where one of the levels is disconnected.
 
 use crate::soc::bus::Word;
 
@@ -11,17 +13,53 @@ const DISCONNECTED: u32 = 2;
 pub struct Gpio {
     output: u32,
     latch: u32,
-    detect: u32,
+    detect_mode: u32,
     pins: [u32; 32],
+    /// Pins that a GPIOTE task channel drives, and how.
+    tasked: u32,
+    tasked_high: u32,
+    /// Pins that have another use (antenna, reset), so that GPIO does not reach them.
+    taken: u32,
+    /// What the outside drives.
+    outside: [Option<bool>; 32],
 }
 
 impl Default for Gpio {
     fn default() -> Self {
-        Self { output: 0, latch: 0, detect: 0, pins: [DISCONNECTED; 32] }
+        Self {
+            output: 0,
+            latch: 0,
+            detect_mode: 0,
+            pins: [DISCONNECTED; 32],
+            tasked: 0,
+            tasked_high: 0,
+            taken: 0,
+            outside: [None; 32],
+        }
     }
 }
 
 impl Gpio {
+    /// Registers as after a reset; what the outside drives stays. GPIO does not reach the pins of `taken`.
+    pub fn reset(&mut self, taken: u32) {
+        *self = Self { outside: self.outside, taken, ..Self::default() };
+    }
+
+    /// The outside drives pin `pin` (0 to 31), or lets it float.
+    pub fn drive(&mut self, pin: usize, level: Option<bool>) {
+        self.outside[pin & 31] = level;
+    }
+
+    /// A GPIOTE channel drives pin `pin`, or does not any more.
+    pub fn set_task(&mut self, pin: u32, level: Option<bool>) {
+        let bit = 1 << (pin & 31);
+        match level {
+            Some(true) => (self.tasked, self.tasked_high) = (self.tasked | bit, self.tasked_high | bit),
+            Some(false) => (self.tasked, self.tasked_high) = (self.tasked | bit, self.tasked_high & !bit),
+            None => self.tasked &= !bit,
+        }
+    }
+
     fn direction(&self) -> u32 {
         (0..32).fold(0, |bits, pin| bits | (self.pins[pin] & 1) << pin)
     }
@@ -32,32 +70,64 @@ impl Gpio {
         }
     }
 
+    /// What the chip drives onto pin `pin` (0 to 31); `None` where it drives nothing.
+    #[must_use]
+    pub fn driven(&self, pin: usize) -> Option<bool> {
+        let (pin, config) = (pin & 31, self.pins[pin & 31]);
+        if self.taken >> pin & 1 == 1 {
+            return None;
+        }
+        if self.tasked >> pin & 1 == 1 {
+            return Some(self.tasked_high >> pin & 1 == 1);
+        }
+        let high = self.output >> pin & 1 == 1;
+        // DRIVE: D0S1 and D0H1 do not drive low, S0D1 and H0D1 do not drive high.
+        let connected = match config >> 8 & 7 {
+            4 | 5 => high,
+            6 | 7 => !high,
+            _ => true,
+        };
+        (config & 1 == 1 && connected).then_some(high)
+    }
+
     /// The levels of the pins, whatever the input buffers do.
     #[must_use]
     pub fn levels(&self) -> u32 {
         (0..32).fold(0, |levels, pin| {
-            let config = self.pins[pin];
-            let pulled_up = u32::from(config >> 2 & 3 == 3);
-            levels | (if config & 1 == 1 { self.output >> pin & 1 } else { pulled_up }) << pin
+            let pulled_up = self.pins[pin] >> 2 & 3 == 3;
+            let high = self.driven(pin).or(self.outside[pin]).unwrap_or(pulled_up);
+            levels | u32::from(high) << pin
         })
     }
 
     fn input(&self) -> u32 {
-        (0..32).fold(0, |bits, pin| if self.pins[pin] >> 1 & 1 == 0 { bits | 1 << pin } else { bits }) & self.levels()
+        let connected = (0..32).filter(|pin| self.pins[*pin] >> 1 & 1 == 0).fold(0, |bits, pin| bits | 1 << pin);
+        connected & !self.taken & self.levels()
+    }
+
+    /// The pins that have the level their SENSE asks for.
+    fn sensed(&self) -> u32 {
+        let levels = self.input();
+        (0..32).fold(0, |met, pin| {
+            let level = levels >> pin & 1;
+            let this = match self.pins[pin] >> 16 & 3 {
+                2 => level,
+                3 => level ^ 1,
+                _ => 0,
+            };
+            met | this << pin
+        })
     }
 
     /// Notes in LATCH the pins that have the level their SENSE asks for.
-    fn sense(&mut self) {
-        let levels = self.input();
-        for (pin, config) in self.pins.iter().enumerate() {
-            let level = levels >> pin & 1;
-            let met = match config >> 16 & 3 {
-                2 => level == 1,
-                3 => level == 0,
-                _ => false,
-            };
-            self.latch |= u32::from(met) << pin;
-        }
+    pub fn sense(&mut self) {
+        self.latch |= self.sensed();
+    }
+
+    /// The DETECT signal: from the pins, or from LATCH where DETECTMODE asks for that.
+    #[must_use]
+    pub fn detect(&self) -> bool {
+        if self.detect_mode == 1 { self.latch != 0 } else { self.sensed() != 0 }
     }
 
     /// Reads the register at `offset` from the port's base.
@@ -68,7 +138,7 @@ impl Gpio {
             0x510 => self.input(),
             0x514..=0x51C => self.direction(),
             0x520 => self.latch,
-            0x524 => self.detect,
+            0x524 => self.detect_mode,
             0x700..=0x77C => self.pins[(offset as usize - 0x700) / 4],
             _ => return None,
         })
@@ -86,14 +156,13 @@ impl Gpio {
             0x518 => self.set_direction(self.direction() | bits),
             0x51C => self.set_direction(self.direction() & !bits),
             0x520 => self.latch &= !bits,
-            0x524 => self.detect = word.within(self.detect, 1),
+            0x524 => self.detect_mode = word.within(self.detect_mode, 1),
             0x700..=0x77C => {
                 let config = &mut self.pins[(offset as usize - 0x700) / 4];
                 *config = word.within(*config, 0x0003_070F);
             }
             _ => return None,
         }
-        self.sense();
         Some(())
     }
 }

@@ -2,93 +2,100 @@
 //!
 //! A register without a model reads 0 and takes writes, as start-up code that applies errata expects; it is noted once.
 
+mod analog;
+mod channel;
 mod clock;
+mod clock_power;
 mod ctrl_ap;
+mod egu;
 mod events;
+mod fabric;
+pub mod facts;
 mod ficr;
 mod gpio;
+mod models;
+mod noise;
 mod nvmc;
+mod outside;
+mod pins;
 mod power;
+mod ppi;
+mod reset;
+mod rng;
+mod rtc;
+mod saadc;
+mod supply;
+mod temp;
+mod timer;
 mod uarte;
 mod wdt;
 
+use std::collections::VecDeque;
+
 use super::bus::{Decoder, Place, Word, lanes};
 use super::notes::{Matter, Note, Notes};
-use super::{BusFault, Io, Master, ResetCause, Soc, Width};
-use crate::board::Misfit;
+use super::{Activity, BusFault, CoreClock, Io, ResetCause, Soc, Width};
 use crate::board::chip::Chip;
+use crate::board::{Chance, Misfit};
 use crate::memory::Memory;
+use crate::power::nrf52840::{Mode, Model, State};
 use crate::time::Time;
 use crate::uart::Sent;
-use events::Events;
-
-const UARTES: [&str; 2] = ["uarte0", "uarte1"];
-/// P1's registers lie 0x300 behind P0's, in the same page.
-const SECOND_PORT: u32 = 0x300;
-
-/// A peripheral.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Unit {
-    Ficr,
-    ClockPower,
-    Uarte(usize),
-    Wdt,
-    Nvmc,
-    Gpio,
-}
-
-impl Unit {
-    fn named(name: &str) -> Option<Self> {
-        Some(match name {
-            "ficr" => Self::Ficr,
-            "clock-power" => Self::ClockPower,
-            "wdt" => Self::Wdt,
-            "nvmc" => Self::Nvmc,
-            "gpio" => Self::Gpio,
-            _ => return UARTES.iter().position(|known| *known == name).map(Self::Uarte),
-        })
-    }
-}
+use fabric::Seat;
+use facts::Nrf52840Facts;
+use models::{Models, UARTES, Unit};
 
 /// The chip.
 #[derive(Debug)]
 pub struct Nrf52840 {
     decoder: Decoder<Unit>,
+    seats: Vec<Seat>,
+    facts: Nrf52840Facts,
     notes: Notes,
     names: Vec<String>,
+    models: Models,
     ficr: ficr::Ficr,
-    /// CLOCK and POWER share their events and their interrupt line.
-    events: Events,
-    clock_irq: Option<u8>,
-    clock: clock::Clock,
-    power: power::Power,
-    uartes: [uarte::Uarte; 2],
-    wdt: wdt::Wdt,
     nvmc: nvmc::Nvmc,
-    ports: [gpio::Gpio; 2],
     ctrl_ap: ctrl_ap::CtrlAp,
+    /// What RAM without supply turns into.
+    chance: Chance,
+    /// Tasks on their way through PPI, in order of their times.
+    pending: VecDeque<(Time, u32)>,
+    /// When something is due next.
+    next: Time,
+    /// What the supply current depends on, as it was last told.
+    state: State,
+    current: Model,
+    asleep: bool,
 }
 
 impl Nrf52840 {
     /// The chip by its facts; the part's identity comes from `seed`.
     ///
     /// # Errors
-    /// Facts that the models do not know.
+    /// Facts that the models do not know, or lack.
     pub fn new(chip: &Chip, seed: u64) -> Result<Self, Misfit> {
+        let facts = chip.nrf52840.clone();
+        let facts = facts.ok_or_else(|| Misfit { at: 0, message: "the table [nrf52840] is missing".to_owned() })?;
+        let seat = |known: &crate::board::chip::PeripheralFacts| {
+            Unit::named(known.name.as_ref()).map(|unit| Seat { unit, base: known.base, irq: known.irq })
+        };
         Ok(Self {
             decoder: Decoder::new(chip, Unit::named)?,
+            seats: chip.peripheral.iter().filter_map(seat).collect(),
             notes: Notes::default(),
             names: UARTES.map(str::to_owned).to_vec(),
+            models: Models::new(chip, &facts, seed),
+            facts,
             ficr: ficr::Ficr::new(seed),
-            events: Events::default(),
-            clock_irq: chip.irq("clock-power"),
-            clock: clock::Clock::new(chip),
-            power: power::Power::default(),
-            uartes: UARTES.map(|name| uarte::Uarte::new(chip.irq(name))),
-            wdt: wdt::Wdt::new(chip.irq("wdt"), chip.clock("lfrc").0),
             nvmc: nvmc::Nvmc::new(chip.flash.clone()),
-            ports: [gpio::Gpio::default(), gpio::Gpio::default()],
             ctrl_ap: ctrl_ap::CtrlAp::default(),
+            chance: Chance::new(seed ^ 0x0FF),
+            pending: VecDeque::new(),
+            next: Time::NEVER,
+            state: State::default(),
+            current: Model::new(&chip.power)?,
+            asleep: false,
         })
     }
 
@@ -99,61 +106,36 @@ impl Nrf52840 {
         }
     }
 
-    fn port(offset: u32) -> (usize, u32) {
-        if offset < 0x500 + SECOND_PORT { (0, offset) } else { (1, offset - SECOND_PORT) }
-    }
-
     fn read_unit(&mut self, unit: Unit, offset: u32, io: &mut Io<'_>) -> Option<u32> {
-        match unit {
+        let value = match unit {
             Unit::Ficr => Some(self.ficr.read(offset)),
-            Unit::ClockPower => {
-                self.events.read(offset).or_else(|| self.clock.read(offset)).or_else(|| self.power.read(offset))
-            }
-            Unit::Uarte(index) => self.uartes[index].read(offset, io),
-            Unit::Wdt => self.wdt.read(offset),
-            Unit::Nvmc => self.nvmc.read(offset),
-            Unit::Gpio => {
-                let (port, offset) = Self::port(offset);
-                self.ports[port].read(offset)
-            }
+            Unit::Nvmc => self.nvmc.read(offset, io),
+            Unit::Gpio => self.models.pins.read_port(offset),
+            _ => self.models.get(unit).and_then(|model| model.read(offset, io)),
+        };
+        if matches!(unit, Unit::Uarte(_)) {
+            // Reading RXD brings the next byte.
+            self.settle(unit, io);
+            self.plan();
         }
+        value
     }
 
     fn write_unit(&mut self, unit: Unit, offset: u32, word: Word, io: &mut Io<'_>) -> Option<()> {
-        match unit {
+        let written = match unit {
             Unit::Ficr => None,
-            Unit::ClockPower => {
-                let written = self
-                    .events
-                    .write(offset, word)
-                    .or_else(|| self.clock.write(offset, word, io))
-                    .or_else(|| self.power.write(offset, word));
-                self.events.drive(self.clock_irq, io);
-                written
-            }
-            Unit::Uarte(index) => {
-                let written = self.uartes[index].write(offset, word, io);
-                self.note_dma(index);
-                written
-            }
-            Unit::Wdt => self.wdt.write(offset, word, io),
             Unit::Nvmc => self.nvmc.write(offset, word, io),
-            Unit::Gpio => {
-                let (port, offset) = Self::port(offset);
-                self.ports[port].write(offset, word)
-            }
-        }
-    }
-
-    fn note_dma(&mut self, index: usize) {
-        if let Some(address) = self.uartes[index].unreachable.take() {
-            self.notes.note(Matter::DmaUnreachable, address, Master::Debugger);
-        }
+            Unit::Gpio => self.models.pins.write_port(offset, word),
+            _ => self.models.get(unit).and_then(|model| model.write(offset, word, io)),
+        };
+        self.settle(unit, io);
+        written
     }
 }
 
 impl Soc for Nrf52840 {
     fn read(&mut self, address: u32, width: Width, io: &mut Io<'_>) -> Result<u32, BusFault> {
+        self.catch_up(io);
         let value = match self.decoder.place(address) {
             Place::Unit { unit, offset } => self.read_unit(unit, offset & !3, io),
             Place::Unmodelled => None,
@@ -169,6 +151,7 @@ impl Soc for Nrf52840 {
     }
 
     fn write(&mut self, address: u32, width: Width, value: u32, io: &mut Io<'_>) -> Result<(), BusFault> {
+        self.catch_up(io);
         let written = match self.decoder.place(address) {
             Place::Unit { unit, offset } => {
                 let word = self.decoder.word(address, width, value);
@@ -180,6 +163,7 @@ impl Soc for Nrf52840 {
                 return Err(BusFault);
             }
         };
+        self.plan();
         if written.is_none() {
             self.notes.note(Matter::WriteUnmodelled, address, io.master);
         }
@@ -187,40 +171,70 @@ impl Soc for Nrf52840 {
     }
 
     fn write_flash(&mut self, address: u32, width: Width, value: u32, io: &mut Io<'_>) -> Result<(), BusFault> {
-        self.nvmc.program(address, width, value, io)
+        self.catch_up(io);
+        let written = self.nvmc.program(address, width, value, io);
+        self.plan();
+        written
     }
 
     fn next_event(&self) -> Time {
-        let units = [self.clock.next_event(), self.wdt.next_event(), self.nvmc.next_event(), self.ctrl_ap.next_event()];
-        units.into_iter().chain(self.uartes.iter().map(uarte::Uarte::next_event)).min().unwrap_or(Time::NEVER)
+        self.next
     }
 
     fn advance(&mut self, io: &mut Io<'_>) {
-        self.clock.advance(&mut self.events, io.now);
-        self.events.drive(self.clock_irq, io);
-        self.wdt.advance(io);
-        self.nvmc.advance(io);
-        self.ctrl_ap.advance(io.now);
-        for index in 0..self.uartes.len() {
-            if self.uartes[index].next_event() <= io.now {
-                self.uartes[index].advance(io);
-                self.note_dma(index);
-            }
-        }
+        self.catch_up(io);
     }
 
     fn reset(&mut self, cause: ResetCause, io: &mut Io<'_>) {
-        self.events = Events::default();
-        self.clock.reset();
-        self.power.reset(cause);
-        self.uartes.iter_mut().for_each(uarte::Uarte::reset);
-        self.wdt.reset();
-        self.nvmc.reset();
-        self.ports = [gpio::Gpio::default(), gpio::Gpio::default()];
-        self.ctrl_ap.reset(io);
-        for irq in 0..=u8::MAX {
-            io.irqs.set(irq, false);
+        self.restart(cause, io);
+    }
+
+    fn core_changed(&mut self, activity: Activity, io: &mut Io<'_>) {
+        self.catch_up(io);
+        let asleep = !matches!(activity, Activity::Running { .. });
+        if asleep != std::mem::replace(&mut self.asleep, asleep) {
+            self.sleeps(asleep, io);
         }
+        self.plan();
+    }
+
+    fn core_halted(&mut self, halted: bool, io: &mut Io<'_>) {
+        self.catch_up(io);
+        self.models.wdt.set_halted(halted, io.now);
+        // As in the chip's emulated System OFF, a debugger finds the core running.
+        self.models.clock_power.power.off &= !halted;
+        self.plan();
+    }
+
+    fn core_clock(&self) -> CoreClock {
+        let power = &self.models.clock_power.power;
+        match (power.off || power.dark, self.facts.sleep.counters_run) {
+            (true, _) => CoreClock::Off,
+            (false, true) => CoreClock::On,
+            (false, false) => CoreClock::Stopped,
+        }
+    }
+
+    fn amperes(&self, activity: Activity) -> f64 {
+        let mode = match (self.state.mode, activity) {
+            (Mode::Off, _) => Mode::Off,
+            (_, Activity::Running { flash }) => Mode::Run { flash },
+            (_, Activity::Sleeping | Activity::SleepingDeep) => Mode::Idle,
+        };
+        self.current.amperes(&State { mode, ..self.state.clone() })
+    }
+
+    fn drive_pin(&mut self, name: &str, level: Option<bool>, io: &mut Io<'_>) -> bool {
+        self.drive(name, level, io)
+    }
+
+    fn pin_level(&self, name: &str) -> Option<bool> {
+        let (port, pin) = pins::parse(name)?;
+        self.models.pins.driven(port, pin)
+    }
+
+    fn apply_volts(&mut self, name: &str, volts: f64, io: &mut Io<'_>) -> bool {
+        self.apply(name, volts, io)
     }
 
     fn access_port_read(&mut self, ap: u8, address: u8, _: &mut Io<'_>) -> Option<u32> {
@@ -235,6 +249,7 @@ impl Soc for Nrf52840 {
             ctrl_ap::Wish::EraseAll => self.nvmc.clear_everything(io),
             ctrl_ap::Wish::Nothing => {}
         }
+        self.plan();
         Some(())
     }
 
@@ -247,13 +262,16 @@ impl Soc for Nrf52840 {
     }
 
     fn take_serial(&mut self, port: usize) -> Vec<Sent> {
-        self.uartes.get_mut(port).map(|uarte| uarte.serial.take()).unwrap_or_default()
+        self.models.uartes.get_mut(port).map(|uarte| uarte.serial.take()).unwrap_or_default()
     }
 
     fn feed_serial(&mut self, port: usize, bytes: &[u8], io: &mut Io<'_>) -> usize {
-        let Some(uarte) = self.uartes.get_mut(port) else { return 0 };
+        self.catch_up(io);
+        let Some(uarte) = self.models.uartes.get_mut(port) else { return 0 };
         let taken = uarte.serial.feed(bytes);
         uarte.fed(io);
+        self.settle(Unit::Uarte(port), io);
+        self.plan();
         taken
     }
 

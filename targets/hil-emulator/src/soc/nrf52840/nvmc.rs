@@ -1,8 +1,8 @@
 //! The flash controller: words into flash and UICR, page, partial and complete erase (PS, NVMC).
 //!
 //! An operation changes the memory when it starts, and READY stays 0 for the time that a real part takes. The core
-//! stands still until then when it executes from flash. The cache's registers are kept; its hit and miss counts stay as
-//! they are written, because the model has no cache.
+//! stands still until then when it executes from flash, and waits when it reads flash from RAM. The cache and its counters
+//! are those of [`crate::flash_timing`].
 
 use crate::board::chip::FlashFacts;
 use crate::soc::bus::Word;
@@ -23,7 +23,6 @@ pub struct Nvmc {
     facts: FlashFacts,
     config: u32,
     cache: u32,
-    counts: [u32; 2],
     partial_ms: u32,
     /// The page that is being erased part by part, and for how long it has been, in microseconds.
     partial: Option<(u32, u64)>,
@@ -34,18 +33,23 @@ impl Nvmc {
     /// The controller with its times.
     #[must_use]
     pub fn new(facts: FlashFacts) -> Self {
-        Self { facts, config: READ, cache: 0, counts: [0; 2], partial_ms: 10, partial: None, busy_until: None }
+        Self { facts, config: READ, cache: 0, partial_ms: 10, partial: None, busy_until: None }
     }
 
     /// Registers as after a reset. An operation that runs is lost.
-    pub fn reset(&mut self) {
+    pub fn reset(&mut self, io: &mut Io<'_>) {
+        io.flash.occupy(0);
+        io.flash.control_cache(false, false);
+        if let Some(counts) = io.flash.cache_counts() {
+            *counts = [0; 2];
+        }
         let partial = self.partial;
         *self = Self { partial, ..Self::new(self.facts.clone()) };
     }
 
     /// Reads a register.
     #[must_use]
-    pub fn read(&self, offset: u32) -> Option<u32> {
+    pub fn read(&self, offset: u32, io: &mut Io<'_>) -> Option<u32> {
         Some(match offset {
             // READY and READYNEXT
             0x400 | 0x408 => u32::from(self.busy_until.is_none()),
@@ -53,8 +57,8 @@ impl Nvmc {
             0x508 | 0x50C | 0x510 | 0x514 | 0x518 => 0,
             0x51C => self.partial_ms,
             0x540 => self.cache,
-            0x548 => self.counts[0],
-            0x54C => self.counts[1],
+            // IHIT and IMISS
+            0x548 | 0x54C => io.flash.cache_counts().map_or(0, |counts| counts[counter(offset)]),
             _ => return None,
         })
     }
@@ -74,10 +78,16 @@ impl Nvmc {
             0x50C | 0x514 => {}
             0x518 => self.erase_part(value, io),
             0x51C => self.partial_ms = word.within(self.partial_ms, 0x7F),
-            0x540 => self.cache = word.within(self.cache, 0x101),
+            // ICACHECNF: CACHEEN and CACHEPROFEN
+            0x540 => {
+                self.cache = word.within(self.cache, 0x101);
+                io.flash.control_cache(self.cache & 1 == 1, self.cache >> 8 & 1 == 1);
+            }
             0x548 | 0x54C => {
-                let count = &mut self.counts[(offset as usize - 0x548) / 4];
-                *count = word.onto(*count);
+                if let Some(counts) = io.flash.cache_counts() {
+                    let count = &mut counts[counter(offset)];
+                    *count = word.onto(*count);
+                }
             }
             _ => return None,
         }
@@ -185,6 +195,7 @@ impl Nvmc {
     fn begin(&mut self, microseconds: u64, io: &mut Io<'_>) {
         let until = io.now.plus_ns(microseconds.saturating_mul(1000));
         self.busy_until = Some(until);
+        io.occupy_flash(until);
         if io.runs_from_flash() {
             io.stall_until(until);
         }
@@ -200,4 +211,9 @@ impl Nvmc {
     pub fn advance(&mut self, io: &Io<'_>) {
         self.busy_until = self.busy_until.filter(|until| *until > io.now);
     }
+}
+
+/// Which counter is at `offset`: IHIT, then IMISS.
+fn counter(offset: u32) -> usize {
+    usize::from(offset != 0x548)
 }

@@ -1,9 +1,11 @@
 //! UARTE with EasyDMA, and the same port as the older UART (PS, UARTE and UART).
 //!
-//! EasyDMA reaches RAM only. A transmit buffer elsewhere is sent as zeros and a receive buffer elsewhere takes nothing;
-//! both are noted (what a real part sends then is not specified). Parity and flow control are not modelled.
+//! EasyDMA reaches RAM only. From or to elsewhere a transfer "may result in a HardFault or RAM corruption" (PS, UARTE,
+//! EasyDMA): nothing further is promised. Here the transfer fails at that byte: nothing more is sent or stored, the end
+//! event never comes, and it is noted. Parity and flow control are not modelled, and PSEL chooses no pins: the line is
+//! the port's own.
 
-use super::events::Events;
+use super::events::{Events, Peripheral, reachable};
 use crate::soc::Io;
 use crate::soc::bus::Word;
 use crate::time::Time;
@@ -43,7 +45,6 @@ struct Buffer {
 /// A UARTE.
 #[derive(Debug, Clone, Default)]
 pub struct Uarte {
-    irq: Option<u8>,
     /// The far end of its line.
     pub serial: Serial,
     events: Events,
@@ -63,20 +64,26 @@ pub struct Uarte {
     sending: Option<(u8, Time)>,
     receiving: Option<(u8, Time)>,
     /// Whether DMA went where it cannot go, and where.
-    pub unreachable: Option<u32>,
+    unreachable: Option<u32>,
 }
 
 impl Uarte {
-    /// A UARTE with its interrupt line, before its first reset.
+    /// A UARTE before its first reset.
     #[must_use]
-    pub fn new(irq: Option<u8>) -> Self {
-        Self { irq, baud: 0x0400_0000, stored: [u32::MAX, u32::MAX, u32::MAX, u32::MAX, 0], ..Self::default() }
+    pub fn new() -> Self {
+        Self { baud: 0x0400_0000, stored: [u32::MAX, u32::MAX, u32::MAX, u32::MAX, 0], ..Self::default() }
     }
 
     /// Registers as after a reset. What waits on the line stays there.
     pub fn reset(&mut self) {
         let serial = std::mem::take(&mut self.serial);
-        *self = Self { serial, ..Self::new(self.irq) };
+        *self = Self { serial, ..Self::new() };
+    }
+
+    /// Whether it sends, or is ready to receive.
+    #[must_use]
+    pub fn busy(&self) -> bool {
+        self.sending.is_some() || self.tx.running.is_some() || self.receives
     }
 
     /// The time of one character, in picoseconds: BAUDRATE is a fraction of 16 MHz in units of 2^-32.
@@ -84,69 +91,6 @@ impl Uarte {
         let bits = 10 + u128::from(self.stored[4] >> 4 & 1);
         let rate = u128::from(self.baud) * 16_000_000;
         u64::try_from(((bits * 1_000_000_000_000) << 32).checked_div(rate)?).ok()
-    }
-
-    /// Reads a register; reading RXD takes the byte.
-    pub fn read(&mut self, offset: u32, io: &mut Io<'_>) -> Option<u32> {
-        let value = match offset {
-            0x000..=0x02C => 0,
-            0x200 => self.shorts,
-            0x480 => self.errors,
-            0x500 => self.enable,
-            0x518 => {
-                let value = self.rxd;
-                if let Some(byte) = self.held.pop_front() {
-                    self.rxd = u32::from(byte);
-                    self.events.raise(RXDRDY);
-                }
-                value
-            }
-            0x524 => self.baud,
-            0x534 => self.rx.pointer,
-            0x538 => self.rx.length,
-            0x53C => self.rx.amount,
-            0x544 => self.tx.pointer,
-            0x548 => self.tx.length,
-            0x54C => self.tx.amount,
-            _ => match STORED.iter().position(|at| *at == offset) {
-                Some(index) => self.stored[index],
-                None => self.events.read(offset)?,
-            },
-        };
-        self.work(io);
-        Some(value)
-    }
-
-    /// Writes a register; `None` where there is none.
-    pub fn write(&mut self, offset: u32, word: Word, io: &mut Io<'_>) -> Option<()> {
-        match offset {
-            0x000..=0x02C => {
-                if word.value & word.mask & 1 == 1 {
-                    self.task(offset, io);
-                }
-            }
-            0x200 => self.shorts = word.within(self.shorts, 0x78),
-            0x480 => self.errors &= !(word.value & word.mask),
-            0x500 => self.enable = word.within(self.enable, 0xF),
-            0x518 => {}
-            0x51C => {
-                if self.enable == UART && self.sends {
-                    self.txd = Some(word.value as u8);
-                }
-            }
-            0x524 => self.baud = word.onto(self.baud),
-            0x534 => self.rx.pointer = word.onto(self.rx.pointer),
-            0x538 => self.rx.length = word.within(self.rx.length, 0xFFFF),
-            0x544 => self.tx.pointer = word.onto(self.tx.pointer),
-            0x548 => self.tx.length = word.within(self.tx.length, 0xFFFF),
-            0x53C | 0x54C => {}
-            _ => match STORED.iter().position(|at| *at == offset) {
-                Some(index) => self.stored[index] = word.onto(self.stored[index]),
-                None => self.events.write(offset, word)?,
-            },
-        }
-        self.work(io);
-        Some(())
     }
 
     fn task(&mut self, offset: u32, io: &mut Io<'_>) {
@@ -211,12 +155,13 @@ impl Uarte {
     fn store(&mut self, byte: u8, io: &mut Io<'_>) {
         let Some((pointer, length)) = self.rx.running else { return };
         let address = pointer.wrapping_add(self.rx.done);
-        if reachable(address, io) {
-            if let Some(place) = io.memory.slice_mut(address, 1) {
-                place[0] = byte;
-            }
-        } else {
-            self.unreachable = Some(address);
+        if !reachable(address, 1, io) {
+            (self.unreachable, self.rx.running) = (Some(address), None);
+            return;
+        }
+        io.dma_access(address);
+        if let Some(place) = io.memory.slice_mut(address, 1) {
+            place[0] = byte;
         }
         self.rx.done += 1;
         if self.rx.done >= length {
@@ -247,16 +192,17 @@ impl Uarte {
     }
 
     /// The byte that is to be sent next.
-    fn next_out(&mut self, io: &Io<'_>) -> Option<u8> {
+    fn next_out(&mut self, io: &mut Io<'_>) -> Option<u8> {
         match self.enable {
             UART => self.txd.take(),
             UARTE => {
                 let (pointer, _) = self.tx.running?;
                 let address = pointer.wrapping_add(self.tx.done);
-                if !reachable(address, io) {
-                    self.unreachable = Some(address);
-                    return Some(0);
+                if !reachable(address, 1, io) {
+                    (self.unreachable, self.tx.running) = (Some(address), None);
+                    return None;
                 }
+                io.dma_access(address);
                 io.memory.slice(address, 1).and_then(|bytes| bytes.first().copied())
             }
             _ => None,
@@ -268,7 +214,7 @@ impl Uarte {
         self.work(io);
     }
 
-    /// Puts the next bytes on the wire, and drives the interrupt line.
+    /// Puts the next bytes on the wire.
     fn work(&mut self, io: &mut Io<'_>) {
         if let Some(character) = self.character() {
             let end = Time(io.now.0.saturating_add(character));
@@ -279,33 +225,6 @@ impl Uarte {
                 self.receiving = self.serial.next_in().map(|byte| (byte, end));
             }
         }
-        self.events.drive(self.irq, io);
-    }
-
-    /// When the next character ends.
-    #[must_use]
-    pub fn next_event(&self) -> Time {
-        let ends = [self.sending.map(|(_, at)| at), self.receiving.map(|(_, at)| at)];
-        ends.into_iter().flatten().min().unwrap_or(Time::NEVER)
-    }
-
-    /// Does what is due.
-    pub fn advance(&mut self, io: &mut Io<'_>) {
-        let now = io.now;
-        if let Some((byte, at)) = self.sending.filter(|(_, at)| *at <= now) {
-            self.sending = None;
-            self.serial.sent(at, byte);
-            self.events.raise(TXDRDY);
-            if self.enable == UARTE && self.tx.running.is_some() {
-                self.tx.done += 1;
-                self.end_tx_when_done();
-            }
-        }
-        if let Some((byte, _)) = self.receiving.filter(|(_, at)| *at <= now) {
-            self.receiving = None;
-            self.received(byte, io);
-        }
-        self.work(io);
     }
 
     fn received(&mut self, byte: u8, io: &mut Io<'_>) {
@@ -325,7 +244,96 @@ impl Uarte {
     }
 }
 
-fn reachable(address: u32, io: &Io<'_>) -> bool {
-    // Only the data RAM itself: not its alias in the code region.
-    address >= 0x2000_0000 && io.memory.find(address).is_some()
+impl Peripheral for Uarte {
+    fn events(&mut self) -> &mut Events {
+        &mut self.events
+    }
+
+    fn read(&mut self, offset: u32, io: &mut Io<'_>) -> Option<u32> {
+        let value = match offset {
+            0x000..=0x02C => 0,
+            0x200 => self.shorts,
+            0x480 => self.errors,
+            0x500 => self.enable,
+            0x518 => {
+                let value = self.rxd;
+                if let Some(byte) = self.held.pop_front() {
+                    self.rxd = u32::from(byte);
+                    self.events.raise(RXDRDY);
+                }
+                value
+            }
+            0x524 => self.baud,
+            0x534 => self.rx.pointer,
+            0x538 => self.rx.length,
+            0x53C => self.rx.amount,
+            0x544 => self.tx.pointer,
+            0x548 => self.tx.length,
+            0x54C => self.tx.amount,
+            _ => match STORED.iter().position(|at| *at == offset) {
+                Some(index) => self.stored[index],
+                None => self.events.read(offset)?,
+            },
+        };
+        self.work(io);
+        Some(value)
+    }
+
+    fn write(&mut self, offset: u32, word: Word, io: &mut Io<'_>) -> Option<()> {
+        match offset {
+            0x000..=0x02C => {
+                if word.value & word.mask & 1 == 1 {
+                    self.task(offset, io);
+                }
+            }
+            0x200 => self.shorts = word.within(self.shorts, 0x78),
+            0x480 => self.errors &= !(word.value & word.mask),
+            0x500 => self.enable = word.within(self.enable, 0xF),
+            0x518 => {}
+            0x51C => {
+                if self.enable == UART && self.sends {
+                    self.txd = Some(word.value as u8);
+                }
+            }
+            0x524 => self.baud = word.onto(self.baud),
+            0x534 => self.rx.pointer = word.onto(self.rx.pointer),
+            0x538 => self.rx.length = word.within(self.rx.length, 0xFFFF),
+            0x544 => self.tx.pointer = word.onto(self.tx.pointer),
+            0x548 => self.tx.length = word.within(self.tx.length, 0xFFFF),
+            0x53C | 0x54C => {}
+            _ => match STORED.iter().position(|at| *at == offset) {
+                Some(index) => self.stored[index] = word.onto(self.stored[index]),
+                None => self.events.write(offset, word)?,
+            },
+        }
+        self.work(io);
+        Some(())
+    }
+
+    fn next_event(&self) -> Time {
+        let ends = [self.sending.map(|(_, at)| at), self.receiving.map(|(_, at)| at)];
+        ends.into_iter().flatten().min().unwrap_or(Time::NEVER)
+    }
+
+    fn advance(&mut self, io: &mut Io<'_>) {
+        let now = io.now;
+        if let Some((byte, at)) = self.sending.filter(|(_, at)| *at <= now) {
+            self.sending = None;
+            self.serial.sent(at, byte);
+            self.events.raise(TXDRDY);
+            if self.enable == UARTE && self.tx.running.is_some() {
+                self.tx.done += 1;
+                self.end_tx_when_done();
+            }
+        }
+        if let Some((byte, _)) = self.receiving.filter(|(_, at)| *at <= now) {
+            self.receiving = None;
+            self.received(byte, io);
+        }
+        self.work(io);
+    }
+
+    fn take_unreachable(&mut self) -> Option<u32> {
+        self.unreachable.take()
+    }
 }

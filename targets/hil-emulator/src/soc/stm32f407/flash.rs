@@ -1,10 +1,12 @@
 //! The flash interface: keys, sector and mass erase, programming, option bytes (RM0090 3.5 to 3.8).
 //!
 //! An operation changes the memory when it starts and keeps BSY set for the time that a real part takes. The core does
-//! not get past it while it executes from flash, because its next fetch would wait. What a program in RAM reads from
-//! flash meanwhile is not delayed.
+//! not get past it while it executes from flash, because its next fetch would wait; a program in RAM waits when it reads
+//! flash. Wait states, prefetch and caches (ACR) are those of [`crate::flash_timing`].
 
+use crate::board::access::{WaitStateFacts, readable};
 use crate::board::chip::{FlashFacts, SectorFacts};
+use crate::flash_timing::Control;
 use crate::memory::Kind;
 use crate::soc::bus::Word;
 use crate::soc::{BusFault, Io, Width};
@@ -39,7 +41,8 @@ const OPTSTRT: u32 = 1 << 1;
 /// OPTCR after a reset of a part as it is delivered.
 const OPTCR_DELIVERED: u32 = 0x0FFF_AAED;
 
-const ACR_LATENCY_AND_CACHES: u32 = 0x1F07;
+/// LATENCY, PRFTEN, ICEN, DCEN, ICRST, DCRST.
+const ACR_WRITABLE: u32 = 0x1F07;
 
 /// How far a key sequence has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,6 +71,7 @@ impl Gate {
 #[derive(Debug, Clone)]
 pub struct Flash {
     facts: FlashFacts,
+    limits: Vec<WaitStateFacts>,
     irq: Option<u8>,
     acr: u32,
     gate: Gate,
@@ -83,9 +87,10 @@ pub struct Flash {
 impl Flash {
     /// The interface of a part as it is delivered.
     #[must_use]
-    pub fn new(facts: FlashFacts, irq: Option<u8>) -> Self {
+    pub fn new(facts: FlashFacts, limits: Vec<WaitStateFacts>, irq: Option<u8>) -> Self {
         Self {
             facts,
+            limits,
             irq,
             acr: 0,
             gate: Gate::Locked,
@@ -99,7 +104,9 @@ impl Flash {
     }
 
     /// Registers as after a reset. An operation that runs is lost.
-    pub fn reset(&mut self) {
+    pub fn reset(&mut self, io: &mut Io<'_>) {
+        io.flash.occupy(0);
+        io.flash.control_art(Control::default());
         (self.acr, self.status, self.control, self.busy_until) = (0, 0, 0, None);
         (self.gate, self.option_gate) = (Gate::Locked, Gate::Locked);
         self.options = self.stored_options;
@@ -136,8 +143,10 @@ impl Flash {
     /// A wrong key.
     pub fn write(&mut self, offset: u32, word: Word, io: &mut Io<'_>) -> Option<Result<(), BusFault>> {
         match offset {
-            // The caches' reset bits are kept only while they are written.
-            0x00 => self.acr = word.within(self.acr, ACR_LATENCY_AND_CACHES),
+            0x00 => {
+                self.acr = word.within(self.acr, ACR_WRITABLE);
+                io.flash.control_art(self.access());
+            }
             0x04 => return Some(self.gate.key(word.value, [0x4567_0123, 0xCDEF_89AB])),
             0x08 => return Some(self.option_gate.key(word.value, [0x0819_2A3B, 0x4C5D_6E7F])),
             0x0C => self.status &= !(word.value & word.mask & CLEARABLE),
@@ -147,6 +156,27 @@ impl Flash {
         }
         self.drive(io);
         Some(Ok(()))
+    }
+
+    /// What ACR says (RM0090 3.9.1).
+    fn access(&self) -> Control {
+        let bit = |bit: u32| self.acr >> bit & 1 == 1;
+        Control {
+            wait_states: (self.acr & 7) as u8,
+            prefetch: bit(8),
+            instructions: bit(9),
+            data: bit(10),
+            reset_instructions: bit(11),
+            reset_data: bit(12),
+        }
+    }
+
+    /// Whether flash can be read with a core clock of `hz` and a supply of `volts` (RM0090 table 11). A real one would
+    /// misread otherwise.
+    #[must_use]
+    pub fn readable(&self, hz: u64, volts: f64) -> bool {
+        let control = self.access();
+        readable(&self.limits, hz, volts, control.wait_states, control.prefetch)
     }
 
     fn write_control(&mut self, word: Word, io: &mut Io<'_>) {
@@ -269,6 +299,7 @@ impl Flash {
     fn begin(&mut self, takes: Time, io: &mut Io<'_>) {
         let until = Time(io.now.0.saturating_add(takes.0));
         self.busy_until = Some(until);
+        io.occupy_flash(until);
         if io.runs_from_flash() {
             io.stall_until(until);
         }

@@ -1,9 +1,17 @@
-//! A port of general-purpose pins (RM0090 8.4). Nothing is connected to the pins: an input reads its pull resistor, an
-//! output reads what it drives. Alternate functions are kept as set; serial ports work whatever they say.
+//! A port of general-purpose pins (RM0090 8.4). An input reads what drives it from outside, or else its pull resistor;
+//! an output reads what it drives. Alternate functions are kept as set; serial ports work whatever they say.
 
 use crate::soc::bus::Word;
 
 const LCKK: u32 = 1 << 16;
+
+/// The port, 0 for A, and the pin of a name like `PA0`.
+#[must_use]
+pub fn parse(name: &str) -> Option<(usize, u32)> {
+    let (port, pin) = name.strip_prefix('P')?.split_at_checked(1)?;
+    let port = usize::from(port.bytes().next()?.checked_sub(b'A').filter(|port| *port < 9)?);
+    Some((port, pin.parse().ok().filter(|pin| *pin < 16)?))
+}
 
 /// A port.
 #[derive(Debug, Clone)]
@@ -18,6 +26,8 @@ pub struct Gpio {
     /// How many writes of the lock sequence have been right.
     locking: u8,
     alternate: [u32; 2],
+    /// What drives the pins from outside.
+    outside: [Option<bool>; 16],
 }
 
 impl Gpio {
@@ -30,26 +40,55 @@ impl Gpio {
             _ => [0; 3],
         };
         let [mode, speed, pull] = reset;
-        Self { reset, mode, open_drain: 0, speed, pull, output: 0, lock: 0, locking: 0, alternate: [0; 2] }
+        let outside = [None; 16];
+        Self { reset, mode, open_drain: 0, speed, pull, output: 0, lock: 0, locking: 0, alternate: [0; 2], outside }
     }
 
     /// Registers as after a reset.
     pub fn reset(&mut self) {
         let [mode, speed, pull] = self.reset;
-        let reset = self.reset;
-        *self = Self { reset, mode, open_drain: 0, speed, pull, output: 0, lock: 0, locking: 0, alternate: [0; 2] };
+        let (reset, outside) = (self.reset, self.outside);
+        *self = Self {
+            reset,
+            mode,
+            open_drain: 0,
+            speed,
+            pull,
+            output: 0,
+            lock: 0,
+            locking: 0,
+            alternate: [0; 2],
+            outside,
+        };
     }
 
     /// The levels of the pins.
     #[must_use]
     pub fn levels(&self) -> u32 {
-        (0..16).fold(0, |levels, pin| {
-            let (mode, pull) = (self.mode >> (2 * pin) & 3, self.pull >> (2 * pin) & 3);
-            let pulled_up = u32::from(pull == 1);
-            let driven = self.output >> pin & 1;
-            let floats = self.open_drain >> pin & 1 == 1 && driven == 1;
-            levels | (if mode == 1 && !floats { driven } else { pulled_up }) << pin
+        (0..16u32).fold(0, |levels, pin| {
+            let pulled_up = self.pull >> (2 * pin) & 3 == 1;
+            let level = self.driven(pin).or(self.outside[pin as usize]).unwrap_or(pulled_up);
+            levels | u32::from(level) << pin
         })
+    }
+
+    /// The level that the port itself drives onto `pin` (0 to 15); `None` where it is no output, or floats.
+    #[must_use]
+    pub fn driven(&self, pin: u32) -> Option<bool> {
+        let high = self.output >> pin & 1 == 1;
+        let floats = self.open_drain >> pin & 1 == 1 && high;
+        (self.mode >> (2 * pin) & 3 == 1 && !floats).then_some(high)
+    }
+
+    /// The alternate function that `pin` (0 to 15) is set to.
+    #[must_use]
+    pub fn function(&self, pin: u32) -> Option<u32> {
+        (self.mode >> (2 * pin) & 3 == 2).then(|| self.alternate[pin as usize / 8] >> (4 * (pin % 8)) & 15)
+    }
+
+    /// Drives `pin` (0 to 15) from outside, or lets it float.
+    pub fn drive(&mut self, pin: u32, level: Option<bool>) {
+        self.outside[pin as usize] = level;
     }
 
     /// Reads a register.

@@ -3,62 +3,38 @@
 //! A peripheral whose clock is off reads 0 and loses what is written. What lies in a known range but has no model reads
 //! 0 and takes writes; beyond the ranges the bus answers with an error. Either is noted once.
 
+mod access;
+mod adc;
 mod dbgmcu;
+mod dma;
+pub mod facts;
 mod flash;
 mod gpio;
 mod iwdg;
 mod pwr;
 mod rcc;
+mod registers;
 mod signature;
+mod supply;
 mod syscfg;
+mod tim;
+mod unit;
 mod usart;
+mod wiring;
 
-use super::bus::{Decoder, Place, Word, lanes};
-use super::notes::{Matter, Note, Notes};
-use super::{BusFault, Io, ResetCause, Soc, Width};
+use std::collections::BTreeMap;
+
+use super::bus::Decoder;
+use super::notes::{Note, Notes};
+use super::{Activity, BusFault, Io, ResetCause, Soc, Width};
 use crate::board::Misfit;
 use crate::board::chip::Chip;
+use crate::power;
 use crate::time::Time;
 use crate::uart::Sent;
+use facts::DmaFacts;
 use rcc::Rcc;
-
-const USARTS: [&str; 6] = ["usart1", "usart2", "usart3", "uart4", "uart5", "usart6"];
-const GPIOS: [&str; 9] = ["gpioa", "gpiob", "gpioc", "gpiod", "gpioe", "gpiof", "gpiog", "gpioh", "gpioi"];
-
-/// A peripheral.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Unit {
-    Rcc,
-    Flash,
-    Pwr,
-    Iwdg,
-    Syscfg,
-    Signature,
-    Options,
-    Dbgmcu,
-    Usart(usize),
-    Gpio(usize),
-}
-
-impl Unit {
-    fn named(name: &str) -> Option<Self> {
-        let index = |names: &[&str]| names.iter().position(|known| *known == name);
-        Some(match name {
-            "rcc" => Self::Rcc,
-            "flash" => Self::Flash,
-            "pwr" => Self::Pwr,
-            "iwdg" => Self::Iwdg,
-            "syscfg" => Self::Syscfg,
-            "signature" => Self::Signature,
-            "options" => Self::Options,
-            "dbgmcu" => Self::Dbgmcu,
-            _ => return index(&USARTS).map(Self::Usart).or_else(|| index(&GPIOS).map(Self::Gpio)),
-        })
-    }
-}
-
-/// A peripheral with the register and the bit that switch its clock on.
-type Gated = (Unit, u32, u8);
+use unit::{Gated, USARTS, Unit};
 
 /// The chip.
 #[derive(Debug)]
@@ -76,6 +52,18 @@ pub struct Stm32f407 {
     dbgmcu: dbgmcu::Dbgmcu,
     usarts: [usart::Usart; 6],
     gpios: [gpio::Gpio; 9],
+    dmas: [dma::Dma; 2],
+    dma_facts: DmaFacts,
+    timers: [tim::Timer; tim::TIMERS],
+    /// The interrupt lines of each timer: update and compare, or one for both.
+    timer_irqs: Vec<Vec<u8>>,
+    timer_pins: BTreeMap<String, BTreeMap<String, String>>,
+    adcs: [adc::Adc; adc::CONVERTERS],
+    /// CCR of the converters.
+    adc_common: u32,
+    adc_irq: Option<u8>,
+    analog: adc::Analog,
+    power: power::stm32f4::Model,
 }
 
 impl Stm32f407 {
@@ -84,21 +72,35 @@ impl Stm32f407 {
     /// # Errors
     /// Facts that the models do not know.
     pub fn new(chip: &Chip, seed: u64) -> Result<Self, Misfit> {
+        let Some(facts) = &chip.stm32f407 else {
+            return Err(Misfit { at: 0, message: "the table [stm32f407] is missing".to_owned() });
+        };
+        let analog = adc::Analog::new(facts.adc.clone(), seed);
         let flash_kib = chip.flash.sectors.iter().map(|group| group.count * group.size_bytes / 1024).sum();
         Ok(Self {
             decoder: Decoder::new(chip, Unit::named)?,
-            gates: gates(chip)?,
+            gates: unit::gates(chip)?,
             notes: Notes::default(),
             names: USARTS.map(str::to_owned).to_vec(),
             rcc: Rcc::new(chip),
-            flash: flash::Flash::new(chip.flash.clone(), chip.irq("flash")),
+            flash: flash::Flash::new(chip.flash.clone(), chip.access.wait_states.clone(), chip.irq("flash")),
             pwr: pwr::Pwr::default(),
             iwdg: iwdg::Iwdg::new(chip.clock("lsi").0),
             syscfg: syscfg::Syscfg::default(),
-            signature: signature::Signature::new(seed, flash_kib),
+            signature: signature::Signature::new(seed, flash_kib, analog.calibration()),
             dbgmcu: dbgmcu::Dbgmcu::new(chip.debug.idcode.unwrap_or(0)),
             usarts: USARTS.map(|name| usart::Usart::new(chip.irq(name))),
             gpios: std::array::from_fn(gpio::Gpio::new),
+            dmas: [dma_controller(chip, "dma1", &facts.dma)?, dma_controller(chip, "dma2", &facts.dma)?],
+            dma_facts: facts.dma.clone(),
+            timers: std::array::from_fn(|index| tim::Timer::new(index + 1)),
+            timer_irqs: (1..=tim::TIMERS).map(|number| chip.irqs(&format!("tim{number}"))).collect(),
+            timer_pins: facts.timer_pins.clone(),
+            adcs: std::array::from_fn(adc::Adc::new),
+            adc_common: 0,
+            adc_irq: chip.irq("adc1"),
+            analog,
+            power: power::stm32f4::Model::new(&chip.power)?,
         })
     }
 
@@ -106,183 +108,48 @@ impl Stm32f407 {
     fn usart_hz(&self, index: usize) -> u64 {
         self.rcc.pclk(matches!(index, 0 | 5))
     }
-
-    fn clocked(&self, unit: Unit) -> bool {
-        let gate = self.gates.iter().find(|(gated, _, _)| *gated == unit);
-        gate.is_none_or(|(_, register, bit)| self.rcc.enabled(*register, *bit))
-    }
-
-    fn read_unit(&mut self, unit: Unit, offset: u32, io: &mut Io<'_>) -> Option<u32> {
-        match unit {
-            Unit::Rcc => self.rcc.read(offset),
-            Unit::Flash => self.flash.read(offset),
-            Unit::Pwr => self.pwr.read(offset),
-            Unit::Iwdg => self.iwdg.read(offset),
-            Unit::Syscfg => self.syscfg.read(offset),
-            Unit::Signature => self.signature.read(offset),
-            Unit::Options => Some(signature::option_bytes(self.flash.stored_options(), offset)),
-            Unit::Dbgmcu => self.dbgmcu.read(offset),
-            Unit::Usart(index) => {
-                let hz = self.usart_hz(index);
-                self.usarts[index].read(offset, hz, io)
-            }
-            Unit::Gpio(index) => self.gpios[index].read(offset),
-        }
-    }
-
-    fn write_unit(&mut self, unit: Unit, offset: u32, address: u32, word: Word, io: &mut Io<'_>) -> Written {
-        let done = |done: Option<()>| done.map(Ok);
-        match unit {
-            Unit::Rcc => {
-                let written = self.rcc.write(offset, word, io)?;
-                self.reset_units(offset);
-                let hz = self.rcc.hclk();
-                if written.is_err() || !self.pwr.allows(hz) {
-                    self.notes.note(Matter::ClockLimits, address, io.master);
-                }
-                Some(Ok(()))
-            }
-            Unit::Flash => self.flash.write(offset, word, io),
-            Unit::Pwr => done(self.pwr.write(offset, word)),
-            Unit::Iwdg => {
-                if self.iwdg.write(offset, word, io)? {
-                    self.rcc.keep_lsi_on(io);
-                }
-                Some(Ok(()))
-            }
-            Unit::Syscfg => {
-                if !self.syscfg.write(offset, word)? {
-                    self.notes.note(Matter::NoEffect, address, io.master);
-                }
-                Some(Ok(()))
-            }
-            Unit::Signature | Unit::Options => Some(Err(BusFault)),
-            Unit::Dbgmcu => done(self.dbgmcu.write(offset, word)),
-            Unit::Usart(index) => {
-                let hz = self.usart_hz(index);
-                done(self.usarts[index].write(offset, word, hz, io))
-            }
-            Unit::Gpio(index) => done(self.gpios[index].write(offset, word)),
-        }
-    }
-
-    /// Resets the peripherals whose bits are set in the reset register that was just written. A reset register lies
-    /// 0x20 below the enable register with the same bits.
-    fn reset_units(&mut self, offset: u32) {
-        let Some(bits) = self.rcc.read(offset).filter(|_| matches!(offset, 0x10 | 0x20 | 0x24)) else { return };
-        for index in 0..self.gates.len() {
-            let (unit, register, bit) = self.gates[index];
-            if register == offset + 0x20 && bits >> bit & 1 == 1 {
-                match unit {
-                    Unit::Usart(index) => self.usarts[index].reset(),
-                    Unit::Gpio(index) => self.gpios[index].reset(),
-                    Unit::Pwr => self.pwr = pwr::Pwr::default(),
-                    Unit::Syscfg => self.syscfg = syscfg::Syscfg::default(),
-                    Unit::Rcc | Unit::Flash | Unit::Iwdg | Unit::Signature | Unit::Options | Unit::Dbgmcu => {}
-                }
-            }
-        }
-    }
-
-    fn read_bit(&mut self, (target, bit): (u32, u32), io: &mut Io<'_>) -> Result<u32, BusFault> {
-        let byte = match io.memory.slice(target, 1) {
-            Some(bytes) => u32::from(bytes[0]),
-            None => lanes(self.read(target & !3, Width::Word, io)?, target, Width::Byte),
-        };
-        Ok(byte >> bit & 1)
-    }
-
-    fn write_bit(&mut self, (target, bit): (u32, u32), value: u32, io: &mut Io<'_>) -> Result<(), BusFault> {
-        if let Some(bytes) = io.memory.slice_mut(target, 1) {
-            bytes[0] = bytes[0] & !(1 << bit) | ((value & 1) << bit) as u8;
-            return Ok(());
-        }
-        let (register, bit) = (target & !3, bit + 8 * (target & 3));
-        let old = self.read(register, Width::Word, io)?;
-        self.write(register, Width::Word, old & !(1 << bit) | (value & 1) << bit, io)
-    }
 }
 
-/// Whether there is such a register, and what the bus answers.
-type Written = Option<Result<(), BusFault>>;
-
-/// The clock gates of the chip's peripherals.
-fn gates(chip: &Chip) -> Result<Vec<Gated>, Misfit> {
-    let mut gates = Vec::new();
-    for facts in &chip.peripheral {
-        let (Some(text), Some(unit)) = (&facts.clock_enable, Unit::named(facts.name.as_ref())) else { continue };
-        let gate = text.as_ref().split_once('.').and_then(|(register, bit)| {
-            let bit: u8 = bit.parse().ok().filter(|bit| *bit < 32)?;
-            Some((unit, Rcc::enable_register(register)?, bit))
-        });
-        gates.push(gate.ok_or_else(|| Misfit {
-            at: text.span().start,
-            message: format!("\"{}\" is not a clock enable register and a bit, such as \"APB1ENR.17\"", text.as_ref()),
-        })?);
-    }
-    Ok(gates)
+/// A DMA controller with the interrupt lines that the chip's file states for its streams.
+fn dma_controller(chip: &Chip, name: &str, facts: &DmaFacts) -> Result<dma::Dma, Misfit> {
+    let irqs = <[u8; dma::STREAMS]>::try_from(chip.irqs(name));
+    let at = chip.peripheral(name).map_or(0, |facts| facts.name.span().start);
+    let irqs = irqs.map_err(|_| Misfit { at, message: format!("{name} needs an interrupt line for each stream") })?;
+    Ok(dma::Dma::new(facts, irqs))
 }
 
 impl Soc for Stm32f407 {
     fn read(&mut self, address: u32, width: Width, io: &mut Io<'_>) -> Result<u32, BusFault> {
-        if let Some(place) = self.decoder.bit(address) {
-            return self.read_bit(place, io);
+        match self.decoder.bit(address) {
+            Some(place) => self.read_bit(place, io),
+            None => self.read_plain(address, width, io),
         }
-        let value = match self.decoder.place(address) {
-            Place::Unit { unit, .. } if !self.clocked(unit) => {
-                self.notes.note(Matter::ClockOff, address, io.master);
-                Some(0)
-            }
-            Place::Unit { unit, offset } => self.read_unit(unit, offset & !3, io),
-            Place::Unmodelled => None,
-            Place::Reserved => {
-                self.notes.note(Matter::Reserved, address, io.master);
-                return Err(BusFault);
-            }
-        };
-        if value.is_none() {
-            self.notes.note(Matter::ReadUnmodelled, address, io.master);
-        }
-        Ok(lanes(value.unwrap_or(0), address, width))
     }
 
     fn write(&mut self, address: u32, width: Width, value: u32, io: &mut Io<'_>) -> Result<(), BusFault> {
-        if let Some(place) = self.decoder.bit(address) {
-            return self.write_bit(place, value, io);
+        match self.decoder.bit(address) {
+            Some(place) => self.write_bit(place, value, io),
+            None => self.write_plain(address, width, value, io),
         }
-        let written = match self.decoder.place(address) {
-            Place::Unit { unit, .. } if !self.clocked(unit) => {
-                self.notes.note(Matter::ClockOff, address, io.master);
-                Some(Ok(()))
-            }
-            Place::Unit { unit, offset } => {
-                let word = self.decoder.word(address, width, value);
-                self.write_unit(unit, offset & !3, address, word, io)
-            }
-            Place::Unmodelled => None,
-            Place::Reserved => {
-                self.notes.note(Matter::Reserved, address, io.master);
-                return Err(BusFault);
-            }
-        };
-        written.unwrap_or_else(|| {
-            self.notes.note(Matter::WriteUnmodelled, address, io.master);
-            Ok(())
-        })
     }
 
     fn write_flash(&mut self, address: u32, width: Width, value: u32, io: &mut Io<'_>) -> Result<(), BusFault> {
         self.flash.program(address, width, value, io);
+        io.requests.supply_changed = true;
         Ok(())
     }
 
     fn next_event(&self) -> Time {
-        let units = [self.rcc.next_event(), self.flash.next_event(), self.iwdg.next_event()];
+        let units = [self.rcc.next_event(), self.flash.next_event(), self.iwdg.next_event(), self.next_shared()];
         units.into_iter().chain(self.usarts.iter().map(usart::Usart::next_event)).min().unwrap_or(Time::NEVER)
     }
 
     fn advance(&mut self, io: &mut Io<'_>) {
-        self.rcc.advance(io);
+        io.requests.supply_changed |= self.rcc.next_event().min(self.flash.next_event()) <= io.now;
+        if self.rcc.next_event() <= io.now {
+            self.rcc.advance(io);
+            self.clocks_changed(io.now);
+        }
         self.flash.advance(io);
         self.iwdg.advance(io);
         for index in 0..self.usarts.len() {
@@ -291,10 +158,13 @@ impl Soc for Stm32f407 {
                 self.usarts[index].advance(hz, io);
             }
         }
+        self.pass_on(io);
+        self.advance_shared(io);
     }
 
     fn reset(&mut self, cause: ResetCause, io: &mut Io<'_>) {
-        self.flash.reset();
+        (io.requests.supply_changed, io.requests.pins_changed) = (true, true);
+        self.flash.reset(io);
         self.rcc.reset(cause, io);
         self.pwr = pwr::Pwr::default();
         self.iwdg.reset(!self.flash.watchdog_by_software(), io);
@@ -304,9 +174,17 @@ impl Soc for Stm32f407 {
         }
         self.usarts.iter_mut().for_each(usart::Usart::reset);
         self.gpios.iter_mut().for_each(gpio::Gpio::reset);
+        self.dmas.iter_mut().for_each(dma::Dma::reset);
+        self.timers.iter_mut().enumerate().for_each(|(index, timer)| timer.reset(index + 1));
+        self.reset_converters();
+        self.clocks_changed(io.now);
         for irq in 0..=u8::MAX {
             io.irqs.set(irq, false);
         }
+    }
+
+    fn amperes(&self, activity: Activity) -> f64 {
+        self.power.amperes(&self.supply_state(activity))
     }
 
     fn access_port_read(&mut self, _: u8, _: u8, _: &mut Io<'_>) -> Option<u32> {
@@ -330,7 +208,38 @@ impl Soc for Stm32f407 {
         let taken = usart.serial.feed(bytes);
         let hz = self.usart_hz(port);
         self.usarts[port].fed(hz, io);
+        self.pass_on(io);
         taken
+    }
+
+    fn drive_pin(&mut self, name: &str, level: Option<bool>, io: &mut Io<'_>) -> bool {
+        let Some((port, pin)) = gpio::parse(name) else { return false };
+        let before = self.gpios[port].levels() >> pin & 1;
+        self.gpios[port].drive(pin, level);
+        let after = self.gpios[port].levels() >> pin & 1;
+        let function = self.gpios[port].function(pin).filter(|_| before != after);
+        if let Some((timer, channel)) = function.and_then(|function| self.timer_of(name, function)) {
+            self.timers[timer].input(channel, after == 1, io.now);
+            self.pass_on(io);
+        }
+        true
+    }
+
+    fn pin_level(&self, name: &str) -> Option<bool> {
+        let (port, pin) = gpio::parse(name)?;
+        match self.gpios[port].function(pin) {
+            Some(function) => {
+                let (timer, channel) = self.timer_of(name, function)?;
+                self.timers[timer].pin(channel)
+            }
+            None => self.gpios[port].driven(pin),
+        }
+    }
+
+    fn apply_volts(&mut self, name: &str, volts: f64, io: &mut Io<'_>) -> bool {
+        // What was sampled before now saw the old voltage.
+        self.advance_shared(io);
+        self.analog.apply(name, volts)
     }
 
     fn notes(&self) -> &[Note] {

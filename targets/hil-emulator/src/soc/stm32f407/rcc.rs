@@ -117,6 +117,7 @@ impl Rcc {
             ResetCause::Pin | ResetCause::Lockup => 1 << 26,
             ResetCause::Software => 1 << 28 | 1 << 26,
             ResetCause::Watchdog => 1 << 29 | 1 << 26,
+            ResetCause::WakeUp => 0,
         };
         if cause == ResetCause::PowerOn {
             self.bdcr = 0;
@@ -252,6 +253,14 @@ impl Rcc {
         let shift = if second { 13 } else { 10 };
         let code = self.cfgr >> shift & 7;
         self.hclk() >> code.saturating_sub(3)
+    }
+
+    /// The clock of the timers on APB1 (`false`) or APB2 (`true`) in hertz: twice that of their bus where the bus is
+    /// slower than the AHB (RM0090 7.2).
+    #[must_use]
+    pub fn timer_clock(&self, second: bool) -> u64 {
+        let divided = self.cfgr >> (if second { 15 } else { 12 }) & 1 == 1;
+        self.pclk(second) << u32::from(divided)
     }
 
     /// Whether bit `bit` of the clock enable register at `offset` is set.

@@ -1,5 +1,5 @@
-//! What the factory wrote: the unique device ID, the size of the flash, and the option bytes as they can be read
-//! (RM0090 39.1, 39.2 and 3.6.2).
+//! What the factory wrote: the unique device ID, the size of the flash, the ADC's calibration words, and the option
+//! bytes as they can be read (RM0090 39.1, 39.2 and 3.6.2; DS8626 for the calibration words).
 
 use crate::board::Chance;
 
@@ -8,15 +8,18 @@ use crate::board::Chance;
 pub struct Signature {
     id: [u32; 3],
     flash_kib: u32,
+    /// VREFIN_CAL, TS_CAL1, TS_CAL2.
+    calibration: [u32; 3],
 }
 
 impl Signature {
-    /// The signature of the part that `seed` stands for.
+    /// The signature of the part that `seed` stands for, with the calibration words for the internal reference and for
+    /// the temperature sensor at two temperatures.
     #[must_use]
-    pub fn new(seed: u64, flash_kib: u32) -> Self {
+    pub fn new(seed: u64, flash_kib: u32, calibration: [u32; 3]) -> Self {
         let mut chance = Chance::new(seed ^ 0x7A10);
         let (first, second) = (chance.next(), chance.next());
-        Self { id: [first as u32, (first >> 32) as u32, second as u32], flash_kib }
+        Self { id: [first as u32, (first >> 32) as u32, second as u32], flash_kib, calibration }
     }
 
     /// The word at `offset` from the unique ID.
@@ -27,6 +30,9 @@ impl Signature {
             0x0C => Some(0xFFFF_FFFF),
             // The size is the upper halfword.
             0x10 => Some(self.flash_kib << 16 | 0xFFFF),
+            0x18 => Some(self.calibration[0] << 16 | 0xFFFF),
+            0x1C => Some(self.calibration[2] << 16 | self.calibration[1]),
+            0x14 => Some(0xFFFF_FFFF),
             _ => None,
         }
     }

@@ -1,6 +1,6 @@
 //! USART and UART in asynchronous mode: a byte takes the time that BRR and the bus clock give it (RM0090 chapter 30).
 //!
-//! Parity, LIN, smartcard, IrDA and DMA are not modelled; bytes come and go without errors on the line.
+//! Parity, LIN, smartcard and IrDA are not modelled; bytes come and go without errors on the line.
 
 use crate::soc::Io;
 use crate::soc::bus::Word;
@@ -17,6 +17,10 @@ const RE: u32 = 1 << 2;
 const TE: u32 = 1 << 3;
 const M: u32 = 1 << 12;
 const UE: u32 = 1 << 13;
+/// CR3: error interrupt, DMA for the receiver and for the transmitter.
+const EIE: u32 = 1;
+const DMAR: u32 = 1 << 6;
+const DMAT: u32 = 1 << 7;
 const OVER8: u32 = 1 << 15;
 
 /// A USART.
@@ -144,10 +148,23 @@ impl Usart {
         self.drive(io);
     }
 
+    /// Whether the DMA controller is asked to fetch a received byte.
+    #[must_use]
+    pub fn asks_to_receive(&self) -> bool {
+        self.control[2] & DMAR != 0 && self.status & RXNE != 0
+    }
+
+    /// Whether the DMA controller is asked to write the next byte.
+    #[must_use]
+    pub fn asks_to_transmit(&self) -> bool {
+        self.control[2] & DMAT != 0 && self.on(TE) && self.status & TXE != 0
+    }
+
     fn drive(&self, io: &mut Io<'_>) {
         // TXEIE, TCIE, RXNEIE and IDLEIE stand at the places of their flags; RXNEIE also asks for overruns.
         let asked = self.status & self.control[0] & (TXE | TC | RXNE | IDLE) != 0;
-        let overrun = self.status & ORE != 0 && self.control[0] & RXNE != 0;
+        let with_dma = self.control[2] & (EIE | DMAR) == EIE | DMAR;
+        let overrun = self.status & ORE != 0 && (self.control[0] & RXNE != 0 || with_dma);
         if let Some(irq) = self.irq {
             io.irqs.set(irq, asked || overrun);
         }

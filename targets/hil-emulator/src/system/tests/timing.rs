@@ -1,6 +1,8 @@
 //! SysTick, CYCCNT and the side counters while programs run.
 
 use super::{BX_LR, Board, STAY, WFI, load, note, store};
+use crate::board::build;
+use crate::flash_timing::{Control, FlashTiming};
 use crate::system::SystemConfig;
 
 const CSR: u32 = 0xE000_E010;
@@ -81,8 +83,24 @@ fn cyccnt_and_systick_stand_still_while_halted() {
     assert_eq!((board.read(CYCCNT), board.read(CSR + 8)), (before.0 + ran, before.1 - ran));
 }
 
+/// An STM32F407's way to flash with five wait states and no help.
+fn slow_flash() -> FlashTiming {
+    let mut timing = build("stm32f4", 1).unwrap().cpu.flash;
+    timing.control_art(Control { wait_states: 5, ..Control::default() });
+    timing
+}
+
 #[test]
 fn side_counters_add_up_to_the_instructions() {
+    let without = side_counters(FlashTiming::default());
+    let with = side_counters(slow_flash());
+    // Waiting for instructions goes to CPICNT, waiting for vectors to EXCCNT, and neither to LSUCNT.
+    assert!(with[1] > without[1] && with[2] > without[2], "{without:?}, with wait states {with:?}");
+    assert_eq!(with[4], without[4]);
+}
+
+/// What CYCCNT and the side counters counted in 14,000 cycles of a program, checked against the instructions.
+fn side_counters(flash: FlashTiming) -> [u64; 6] {
     // Loads, stores, branches, a division, multiples, sleep and interrupts, in short turns: the counters have 8 bits.
     let body = [
         &[0x2464, 0x2103][..],
@@ -91,6 +109,7 @@ fn side_counters_add_up_to_the_instructions() {
     ]
     .concat();
     let mut board = Board::new(&[&load(0, super::RAM)[..], &body].concat());
+    board.cpu().flash = flash;
     board.write(DEMCR, 1 << 24);
     board.write(0xE000_1000, 0x3E_0001);
     board.write(0xE000_E010 + 4, 149);
@@ -113,6 +132,22 @@ fn side_counters_add_up_to_the_instructions() {
         (0..6).for_each(|index| seen[index] += by[index] as u64);
     }
     assert!(seen[..5].iter().all(|count| *count > 0), "each counter had something to count: {seen:?}");
+    seen
+}
+
+#[test]
+fn a_vector_in_flash_is_waited_for() {
+    let entry = |flash: FlashTiming| {
+        let mut board = Board::new(&[super::NOP; 64]);
+        board.cpu().flash = flash;
+        board.enable(0, 1);
+        board.run(20);
+        let before = board.cpu().cycles;
+        board.cpu().system.exceptions.pending.insert(16);
+        assert!(board.cpu().take_exception());
+        board.cpu().cycles - before
+    };
+    assert_eq!((entry(FlashTiming::default()), entry(slow_flash())), (12, 12 + 5));
 }
 
 #[test]

@@ -175,3 +175,26 @@ fn there_is_no_further_access_port() {
         |rig: &mut Rig, ap| rig.machine.cpu.with_soc(Master::Debugger, |soc, io| soc.access_port_read(ap, 0xFC, io));
     assert_eq!((read(&mut rig, 2), read(&mut rig, 255)), (None, None));
 }
+
+#[test]
+fn firmware_reads_the_hits_and_misses_of_the_cache() {
+    const ICACHECNF: u32 = 0x4001_E540;
+    const IHIT: u32 = 0x4001_E548;
+    const IMISS: u32 = 0x4001_E54C;
+    let mut rig = Rig::new("nrf52840");
+    let lines = |rig: &mut Rig| [0, 0x40, 0].map(|address| rig.machine.cpu.flash.fetch(address, 0));
+    assert_eq!((rig.read(ICACHECNF), lines(&mut rig)), (0, [2, 2, 2]), "off after a reset");
+    rig.write(ICACHECNF, 0x101);
+    assert_eq!((lines(&mut rig), rig.read(IHIT), rig.read(IMISS)), ([0, 3, 3], 0, 2), "line 0 was the current one");
+    assert_eq!((lines(&mut rig), rig.read(IHIT), rig.read(IMISS)), ([0, 0, 0], 2, 2));
+    rig.write(ICACHECNF, 1);
+    assert_eq!((lines(&mut rig), rig.read(IHIT)), ([0, 0, 0], 2), "counted only while profiling is on");
+    rig.write(IHIT, 0);
+    rig.write(IMISS, 0);
+    assert_eq!((rig.read(IHIT), rig.read(IMISS)), (0, 0));
+    rig.write(CONFIG, 1);
+    rig.write(0x3000, 0);
+    assert_eq!(lines(&mut rig)[1], 3 + 41 * 64, "programming forgets the cache and holds up flash");
+    rig.machine.cpu.reset(ResetCause::Software);
+    assert_eq!((rig.read(ICACHECNF), lines(&mut rig)), (0, [2, 2, 2]));
+}

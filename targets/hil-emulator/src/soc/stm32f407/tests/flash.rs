@@ -198,3 +198,58 @@ fn the_signature_tells_size_and_identity() {
     assert_eq!(rig.read(0xE004_2000), 0x1007_6413);
     assert_eq!(rig.try_read(0x1FFF_C000, Width::Half), Ok(0xAAEC));
 }
+
+/// The cycles of entering a line that is not near the one before.
+fn line(rig: &mut Rig, number: u32) -> u64 {
+    rig.machine.cpu.flash.fetch(0x0800_0000 + 0x40 * number, 0)
+}
+
+#[test]
+fn the_access_control_register_decides_what_a_line_costs() {
+    let mut rig = Rig::new("stm32f4");
+    assert_eq!((rig.read(ACR), line(&mut rig, 1)), (0, 0), "no wait states after a reset");
+    rig.write(ACR, 5);
+    assert_eq!([1, 2, 1].map(|number| line(&mut rig, number)), [0, 5, 5], "the current line costs nothing");
+    rig.write(ACR, 0x205);
+    assert_eq!([2, 1, 2, 1].map(|number| line(&mut rig, number)), [5, 5, 0, 0]);
+    // Emptying the cache works only while it is off.
+    rig.write(ACR, 0xA05);
+    assert_eq!(line(&mut rig, 2), 0);
+    rig.write(ACR, 0x805);
+    rig.write(ACR, 0x203);
+    assert_eq!([1, 2].map(|number| line(&mut rig, number)), [3, 3]);
+    rig.machine.cpu.reset(ResetCause::Software);
+    assert_eq!((rig.read(ACR), line(&mut rig, 1)), (0, 0));
+}
+
+#[test]
+fn an_erase_holds_up_who_reads_flash_from_ram() {
+    let mut rig = Rig::new("stm32f4");
+    init(&mut rig);
+    rig.write(CR, 2);
+    rig.set(CR, BSY);
+    let now = rig.machine.cpu.cycles;
+    let wait = rig.machine.cpu.flash.load(0x0800_8000, now);
+    assert!(wait.abs_diff(16_000_000 / 4) <= 2, "a quarter of a second at 16 MHz: {wait} cycles");
+    assert_eq!(rig.machine.cpu.flash.load(0x0800_8000, now + wait), 0);
+}
+
+#[test]
+fn too_few_wait_states_are_noted() {
+    const RCC_CFGR: u32 = 0x4002_3808;
+    let limits = |rig: &Rig| rig.notes().iter().filter(|note| note.contains("beyond the limits")).count();
+    let mut rig = Rig::new("stm32f4");
+    // The crystal's 8 MHz times 168 / 8 / 2, as start-up code does it, but with one wait state too few.
+    rig.write(0x4002_3800, 0x0001_0083);
+    rig.poll(0x4002_3800, 1 << 17, 1 << 17);
+    rig.write(0x4002_3804, 0x0740_5408);
+    rig.set(0x4002_3800, 1 << 24);
+    rig.poll(0x4002_3800, 1 << 25, 1 << 25);
+    rig.write(ACR, 4);
+    assert_eq!(limits(&rig), 0, "at 16 MHz that is more than enough");
+    rig.write(RCC_CFGR, 0x9402);
+    assert_eq!(limits(&rig), 1, "the clock is too fast: {:?}", rig.notes());
+    rig.write(ACR, 5);
+    rig.write(ACR, 0);
+    assert_eq!(limits(&rig), 2, "the wait states are too few: {:?}", rig.notes());
+}

@@ -167,16 +167,16 @@ fn bit_band_reaches_ram_and_registers() {
 fn what_is_not_modelled_reads_0_and_what_is_not_there_faults() {
     let mut rig = Rig::new("stm32f4");
     rig.pc = 0x0800_0100;
-    // TIM2.
-    rig.write(0x4000_0000, 1);
-    assert_eq!(rig.read(0x4000_0000), 0);
-    assert_eq!(rig.read(0x4000_0000), 0);
+    // I2C1.
+    rig.write(0x4000_5400, 1);
+    assert_eq!(rig.read(0x4000_5400), 0);
+    assert_eq!(rig.read(0x4000_5400), 0);
     assert_eq!(rig.try_read(0x6000_0000, Width::Word), Err(BusFault));
     assert_eq!(
         rig.notes(),
         [
-            "write to a register that is not modelled at 0x40000000 by the instruction at 0x08000100",
-            "read of a register that is not modelled at 0x40000000 by the instruction at 0x08000100",
+            "write to a register that is not modelled at 0x40005400 by the instruction at 0x08000100",
+            "read of a register that is not modelled at 0x40005400 by the instruction at 0x08000100",
             "access to a reserved address at 0x60000000 by the instruction at 0x08000100",
         ]
     );
