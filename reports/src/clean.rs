@@ -4,6 +4,8 @@
 
 use std::fmt::Write as _;
 
+pub use hil_model::text::is_unsafe;
+
 /// The text on one line, with every character that could steer a terminal or reorder a line written as `\u{..}`.
 ///
 /// Line breaks and tabs become single spaces.
@@ -25,17 +27,6 @@ pub fn one_line(text: &str) -> String {
         }
     }
     clean
-}
-
-/// Whether a character acts on the text around it instead of being shown.
-///
-/// Zero-width joiners stay: Arabic and Persian words need them, and they move nothing.
-#[must_use]
-pub fn is_unsafe(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-            | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// At most `most` characters, the last three of them dots when something was cut.

@@ -7,11 +7,11 @@ const MAX_DETAIL: usize = 400;
 /// The exit status of a Rust program that panicked.
 const PANIC_STATUS: i32 = 101;
 /// What to think of when a process was ended from outside.
-pub(crate) const WHO_KILLS: &str = "was it the out-of-memory killer, or somebody's kill?";
+pub const WHO_KILLS: &str = "was it the out-of-memory killer, or somebody's kill?";
 
 /// Whose doing the end of an agent was.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Blame {
+pub enum Blame {
     /// The code that ran in it.
     Code {
         /// How it ended, in words.
@@ -25,7 +25,8 @@ pub(crate) enum Blame {
 }
 
 /// Whose doing it was.
-pub(crate) fn blame(end: &End) -> Blame {
+#[must_use]
+pub fn blame(end: &End) -> Blame {
     let said = last_message(&end.last_words);
     let with = |how: String| match &said {
         Some(said) => format!("{how}: {said}"),
@@ -74,7 +75,8 @@ fn short_place(place: &str) -> String {
 }
 
 /// The text on one line, without control characters, cut to a length that fits into a report.
-pub(crate) fn printable(text: &str) -> String {
+#[must_use]
+pub fn printable(text: &str) -> String {
     let clean = text.chars().map(|c| if c.is_control() { ' ' } else { c });
     let mut out: String = clean.take(MAX_DETAIL).collect();
     if text.chars().nth(MAX_DETAIL).is_some() {

@@ -100,8 +100,8 @@ fn subject<'j>(id: &'j WorkloadId, workload: &'j Workload, inputs: &'j dyn Input
             None => return Err(format!("data set {name} is not here; see `hil data list`")),
         },
         (Code::Command(argv), _) => (COMMAND_KERNEL, Input::Command(argv.join("\0").into_bytes())),
-        (Code::Criterion { package, bench, .. }, _) => {
-            return Err(format!("suite {bench} of {package} is no kernel; agents run kernels and commands"));
+        (Code::Criterion(_), _) => {
+            return Err("a suite is no kernel; agents run kernels and commands".to_owned());
         }
     };
     Ok(Subject { id, kernel, input })

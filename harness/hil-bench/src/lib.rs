@@ -12,7 +12,7 @@
 pub mod about;
 pub mod bench;
 pub mod control;
-mod crash;
+pub mod crash;
 pub mod event;
 pub mod inquire;
 pub mod job;

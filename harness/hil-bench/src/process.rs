@@ -35,43 +35,51 @@ const LOOK_AGAIN: Duration = Duration::from_millis(1);
 /// How long the last words may take once the agent and all that it started are gone.
 const FOR_LAST_WORDS: Duration = Duration::from_secs(1);
 
-/// Starts agents as child processes.
-///
-/// On Linux an agent ends when the thread that started it does, so start and use a life on the same thread. On Windows
-/// nobody can tell a process that was ended from outside from one that exited with that status (mostly 1), so such an
-/// end counts as the measured code's own.
+/// A program of this computer with everything that its start needs.
 #[derive(Debug, Clone)]
-pub struct ProcessBench {
-    program: PathBuf,
+pub struct Program {
+    path: PathBuf,
     arguments: Vec<OsString>,
-    info: BenchInfo,
+    folder: Option<PathBuf>,
+    variables: Vec<(OsString, OsString)>,
 }
 
-impl ProcessBench {
-    /// A bench that starts `program` with `arguments`.
+impl Program {
+    /// The program `path` with `arguments`, in the present folder.
     #[must_use]
-    pub fn new(program: impl Into<PathBuf>, arguments: Vec<OsString>, info: BenchInfo) -> Self {
-        Self { program: program.into(), arguments, info }
-    }
-}
-
-impl Bench for ProcessBench {
-    fn info(&self) -> &BenchInfo {
-        &self.info
+    pub fn new(path: impl Into<PathBuf>, arguments: Vec<OsString>) -> Self {
+        Self { path: path.into(), arguments, folder: None, variables: Vec::new() }
     }
 
-    fn start(&self) -> Result<Box<dyn Life>, RigError> {
-        let failed = |source| RigError::Spawn {
-            program: self.program.file_name().unwrap_or_default().to_string_lossy().into_owned(),
-            source,
-        };
-        let mut command = Command::new(&self.program);
+    /// Starts it in `folder`.
+    #[must_use]
+    pub fn in_folder(self, folder: impl Into<PathBuf>) -> Self {
+        Self { folder: Some(folder.into()), ..self }
+    }
+
+    /// Gives it an environment variable beside those of this process.
+    #[must_use]
+    pub fn with_variable(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Self {
+        self.variables.push((name.into(), value.into()));
+        self
+    }
+
+    /// Starts it in a process group of its own. What it writes to standard output is what the life receives.
+    ///
+    /// # Errors
+    /// When the system does not start it.
+    pub fn start(&self) -> std::io::Result<Box<dyn Life>> {
+        let mut command = Command::new(&self.path);
         command.args(&self.arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
+        if let Some(folder) = &self.folder {
+            command.current_dir(folder);
+        }
         system::own_group(&mut command);
-        let mut child = command.spawn().map_err(failed)?;
+        let mut child = command.spawn()?;
         let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
         let (Some(stdin), Some(stdout), Some(stderr)) = pipes else {
-            return Err(failed(std::io::Error::other("it has no pipes")));
+            return Err(std::io::Error::other("it has no pipes"));
         };
         let (to_agent, outgoing) = channel();
         let (arriving, from_agent) = sync_channel(QUEUE);
@@ -86,6 +94,38 @@ impl Bench for ProcessBench {
             let _ = tell_silence.send(());
         });
         Ok(Box::new(ProcessLife { child, to_agent, from_agent, tail, silence, end: None }))
+    }
+}
+
+/// Starts agents as child processes.
+///
+/// On Linux an agent ends when the thread that started it does, so start and use a life on the same thread. On Windows
+/// nobody can tell a process that was ended from outside from one that exited with that status (mostly 1), so such an
+/// end counts as the measured code's own.
+#[derive(Debug, Clone)]
+pub struct ProcessBench {
+    program: Program,
+    info: BenchInfo,
+}
+
+impl ProcessBench {
+    /// A bench that starts `program` with `arguments`.
+    #[must_use]
+    pub fn new(program: impl Into<PathBuf>, arguments: Vec<OsString>, info: BenchInfo) -> Self {
+        Self { program: Program::new(program, arguments), info }
+    }
+}
+
+impl Bench for ProcessBench {
+    fn info(&self) -> &BenchInfo {
+        &self.info
+    }
+
+    fn start(&self) -> Result<Box<dyn Life>, RigError> {
+        self.program.start().map_err(|source| RigError::Spawn {
+            program: self.program.path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            source,
+        })
     }
 }
 

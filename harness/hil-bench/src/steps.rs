@@ -71,6 +71,7 @@ impl<'c> Runner<'_, 'c, '_> {
             Step::Conform { table, .. } => self.conform(life, at, table),
             Step::Deviate { .. } => self.deviate(life, at),
             Step::Memory { .. } => self.memory(life, at, start),
+            Step::Suite { .. } => Err(Stop::rig(Phase::Load, "agents run no suites")),
             Step::Throughput { .. } => Ok(()),
         }
     }
@@ -232,7 +233,7 @@ fn phase_of(step: &Step) -> Phase {
     match step {
         Step::Verify { .. } => Phase::Verify,
         Step::WarmUp { .. } => Phase::WarmUp,
-        Step::Measure { .. } => Phase::Measure,
+        Step::Measure { .. } | Step::Suite { .. } => Phase::Measure,
         Step::Throughput { .. } => Phase::Throughput,
         Step::Answer { .. } => Phase::Answer,
         Step::Conform { .. } => Phase::Conform,

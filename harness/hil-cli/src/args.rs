@@ -250,7 +250,7 @@ pub struct EmulateArgs {
     /// Which board: stm32f4 or nrf52840
     pub board: String,
     /// Where the debug server listens; port 0 takes a free one
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0", value_parser = parse_address)]
     pub listen: SocketAddr,
     /// Let other machines connect; whoever does controls the board
     #[arg(long)]
@@ -307,6 +307,12 @@ pub enum Format {
     Text,
     /// One JSON object a line, for scripts
     Json,
+}
+
+/// Reads `127.0.0.1:0`, `[::1]:7777`. Names are not looked up: one may mean several addresses.
+fn parse_address(text: &str) -> Result<SocketAddr, String> {
+    let hint = "give an address in digits and a port from 0 to 65535, such as 127.0.0.1:0; names are not looked up";
+    text.parse().map_err(|error| format!("{error}; {hint}"))
 }
 
 /// Reads `10m`, `90 s`, `1.5 min`.

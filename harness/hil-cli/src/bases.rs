@@ -7,9 +7,10 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use hil_scenario::{EMBEDDED, MAX_FILE_LEN, ReadError, Source};
+use hil_scenario::{EMBEDDED, Lookup, MAX_FILE_LEN, ReadError, Source};
 
 use crate::files;
+use crate::packages::Packages;
 
 /// Where the built-in bases stand in the repository.
 const BUILT_IN: &str = "scenarios/_base/";
@@ -18,9 +19,16 @@ const BUILT_IN: &str = "scenarios/_base/";
 #[derive(Debug, Default)]
 pub struct Bases {
     told: RefCell<BTreeSet<String>>,
+    packages: Option<Packages>,
 }
 
 impl Bases {
+    /// A source that also looks for the packages of suites.
+    #[must_use]
+    pub fn with_packages() -> Self {
+        Self { packages: Some(Packages::default()), ..Self::default() }
+    }
+
     /// What the user should know about the bases that were read, a sentence each: nothing for a file that only this
     /// folder has, or that says the same as the built-in one.
     #[must_use]
@@ -50,6 +58,10 @@ impl Source for Bases {
             // A file that is there and cannot be read must not be answered by another one.
             (Err(error), _) => Err(ReadError::Unreadable(error.to_string())),
         }
+    }
+
+    fn package(&self, folder: &str) -> Lookup {
+        self.packages.as_ref().map_or(Lookup::Unknown, |packages| packages.look(folder))
     }
 }
 

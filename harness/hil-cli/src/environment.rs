@@ -22,6 +22,7 @@ pub fn look() -> Environment {
         memory_bytes: system.total_memory(),
         rustc: env!("HIL_RUSTC").to_owned(),
         clocks: Vec::new(),
+        builds: Vec::new(),
     }
 }
 
@@ -38,6 +39,7 @@ pub fn unknown() -> Environment {
         memory_bytes: 0,
         rustc: env!("HIL_RUSTC").to_owned(),
         clocks: Vec::new(),
+        builds: Vec::new(),
     }
 }
 

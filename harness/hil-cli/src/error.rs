@@ -84,6 +84,30 @@ pub enum CliError {
     /// The run folder cannot be written or read.
     #[error(transparent)]
     Store(#[from] hil_store::StoreError),
+    /// A stored run cannot be read.
+    #[error(transparent)]
+    Stored(hil_store::StoreError),
+    /// A folder that was named is not that of a run.
+    #[error("{} is not a run: it holds no run.json; `hil run` makes one", .0.display())]
+    NotARun(PathBuf),
+    /// A trace or a power log cannot be begun; nothing was emulated.
+    #[error("cannot begin the {what} {}: {source}; name a file in a folder that can be written", path.display())]
+    Begin {
+        /// What should be written, for people.
+        what: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// A file is larger than is read.
+    #[error("{} is larger than {} MiB, the most that is read", path.display(), most >> 20)]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// The limit, in bytes.
+        most: usize,
+    },
     /// There is no stored run of that name.
     #[error("no stored run {0}; `hil run` makes one")]
     NoRun(String),
@@ -149,6 +173,10 @@ impl CliError {
             | Self::Require(_)
             | Self::Fault { .. }
             | Self::NoRun(_)
+            | Self::Stored(_)
+            | Self::NotARun(_)
+            | Self::Begin { .. }
+            | Self::TooLarge { .. }
             | Self::Imports { .. }
             | Self::NoBenchmark { .. }
             | Self::NoHome

@@ -22,6 +22,22 @@ pub const DEFAULT_FOLDER: &str = "scenarios";
 /// # Errors
 /// [`CliError::Scenarios`] after every problem of every file has been printed; errors of reading and of `--only`.
 pub fn scenarios(files: &Files, kernels: Vec<KernelName>, show: &mut Show) -> Result<Vec<Scenario>, CliError> {
+    read_all(files, kernels, Bases::with_packages(), show)
+}
+
+/// The same for figures that come from elsewhere: the packages of suites need not be here.
+///
+/// # Errors
+/// As for [`scenarios`].
+pub fn scenarios_of_imports(
+    files: &Files,
+    kernels: Vec<KernelName>,
+    show: &mut Show,
+) -> Result<Vec<Scenario>, CliError> {
+    read_all(files, kernels, Bases::default(), show)
+}
+
+fn read_all(files: &Files, kernels: Vec<KernelName>, bases: Bases, show: &mut Show) -> Result<Vec<Scenario>, CliError> {
     let known = Known {
         platforms: boards::known()?.into_iter().map(|known| known.board.platform).collect(),
         kernels: Some(kernels),
@@ -29,7 +45,6 @@ pub fn scenarios(files: &Files, kernels: Vec<KernelName>, show: &mut Show) -> Re
     };
     let loaded = match meant(files) {
         Meant::OnDisk(paths) => {
-            let bases = Bases::default();
             let loaded = hil_scenario::load(&on_disk(&paths)?, &known, &bases);
             bases.told().iter().for_each(|told| show.note(&format!("note: {told}")));
             loaded

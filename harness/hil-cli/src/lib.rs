@@ -20,6 +20,7 @@ mod imports;
 mod lab;
 mod lease;
 mod noise;
+mod packages;
 mod pipeline;
 mod results;
 mod show;
@@ -44,7 +45,7 @@ pub fn main() -> ExitCode {
         Err(error) => {
             // Help and version are not errors; clap prints them to standard output.
             let exit = if error.use_stderr() { Exit::Usage } else { Exit::Success };
-            let _ = error.print();
+            print_usage(&error);
             return exit.into();
         }
     };
@@ -64,6 +65,18 @@ pub fn main() -> ExitCode {
             show::print_err(&format!("{style}error:{style:#} {}", show::clean(&error.to_string())));
             error.exit().into()
         }
+    }
+}
+
+/// Prints what clap has to say. It repeats words of the command line as they are; where one could steer a terminal, the
+/// whole is printed without colours and without what could.
+fn print_usage(error: &clap::Error) {
+    let words = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
+    if words.into_iter().any(|word| word.chars().any(hil_report::clean::is_unsafe)) {
+        let text = error.render().to_string();
+        show::print_err(&text.lines().map(show::clean).collect::<Vec<_>>().join("\n"));
+    } else {
+        let _ = error.print();
     }
 }
 

@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use std::io::{IsTerminal as _, Write as _};
 use std::time::{Duration, Instant};
 
+use hil_report::clean::is_unsafe;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Value, json};
 
@@ -137,7 +138,7 @@ impl Show {
         if let Value::Object(fields) = fields {
             object.extend(fields);
         }
-        print_out(&format!("{}\n", Value::Object(object)));
+        print_out(&clean_json(&format!("{}\n", Value::Object(object))));
     }
 
     /// Everything said so far, with the time of each line.
@@ -160,10 +161,27 @@ impl Show {
     }
 }
 
-/// Text that cannot move the cursor or change colours: control characters become spaces.
+/// Text that can neither steer a terminal nor reorder a line: what could becomes spaces.
 #[must_use]
 pub fn clean(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    text.chars().map(|c| if is_unsafe(c) { ' ' } else { c }).collect()
+}
+
+/// JSON of the same meaning that cannot do so either: such characters stand only in texts, where they can be escaped.
+#[must_use]
+pub fn clean_json(text: &str) -> String {
+    let mut clean = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c != '\n' && is_unsafe(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                // Writing to a String cannot fail.
+                let _ = write!(clean, "\\u{unit:04x}");
+            }
+        } else {
+            clean.push(c);
+        }
+    }
+    clean
 }
 
 /// Writes to standard output; a closed pipe (`hil run | head`) is not an error of the run.
@@ -182,4 +200,23 @@ pub fn print_out(text: &str) {
 /// Writes a line to standard error.
 pub fn print_err(text: &str) {
     let _ = writeln!(anstream::stderr().lock(), "{text}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{clean, clean_json};
+
+    #[test]
+    fn what_steers_a_terminal_or_reorders_a_line_is_shown_as_a_space() {
+        assert_eq!(clean("a\u{1b}[31m\u{9b}b\u{202e}c\u{7f}"), "a [31m b c ");
+    }
+
+    #[test]
+    fn escaped_json_means_the_same() {
+        let value = serde_json::json!({ "name\u{9b}": "a\u{1b}[31m\u{7f}\u{202e}\u{e0041} ä" });
+        let text = clean_json(&format!("{value}\n"));
+        assert!(text.trim_end().chars().all(|c| !hil_report::clean::is_unsafe(c)), "{text}");
+        assert!(text.contains("\\udb40\\udc41"), "{text}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), value);
+    }
 }

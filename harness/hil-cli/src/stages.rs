@@ -7,4 +7,5 @@ pub mod judge;
 pub mod load;
 pub mod measure;
 pub mod render;
+mod suites;
 mod voice;

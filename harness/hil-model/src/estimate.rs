@@ -36,6 +36,8 @@ pub enum Method {
     OrderStatistics,
     /// Mean with batch-means Student-t interval, batches sized by the autocorrelation.
     BatchMeans,
+    /// Criterion's samples, one figure a process start, with the interval of the spread between starts.
+    CriterionStarts,
     /// Proportion with a Wilson score interval.
     Wilson,
     /// Proportion with an interval from the spread between clusters.
@@ -55,6 +57,7 @@ impl fmt::Display for Method {
         f.pad(match self {
             Self::OrderStatistics => "order statistics",
             Self::BatchMeans => "batch means",
+            Self::CriterionStarts => "criterion's sampling, between process starts",
             Self::Wilson => "Wilson score",
             Self::ClusteredProportion => "clustered proportion",
             Self::PairedLogRatio => "paired log-ratio",

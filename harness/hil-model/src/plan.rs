@@ -102,6 +102,17 @@ pub enum Step {
         /// The table.
         table: TableName,
     },
+    /// Start the process of a criterion suite and read what it has measured. It is the only step of its start.
+    Suite {
+        /// Whose.
+        workload: WorkloadId,
+        /// Starts of one round stand next to each other in time; comparisons pair them.
+        round: u32,
+        /// Place within the round: 0 ran first.
+        slot: u8,
+        /// How much is measured.
+        amount: SuiteAmount,
+    },
     /// Go through the cases that the kernel compares with its reference.
     Deviate {
         /// Whose.
@@ -125,10 +136,22 @@ impl Step {
             | Self::Throughput { workload, .. }
             | Self::Answer { workload, .. }
             | Self::Conform { workload, .. }
+            | Self::Suite { workload, .. }
             | Self::Deviate { workload }
             | Self::Memory { workload } => workload,
         }
     }
+}
+
+/// How much criterion measures in one process start; what is absent is left to the suite.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct SuiteAmount {
+    /// Time to warm up.
+    pub warm_up: Option<Duration>,
+    /// Time to measure.
+    pub measurement: Option<Duration>,
+    /// Samples to take.
+    pub samples: Option<u32>,
 }
 
 /// A check or a whole scenario that will not be run.

@@ -107,6 +107,9 @@ pub struct Environment {
     pub rustc: String,
     /// Counters that time iterations, by platform.
     pub clocks: Vec<String>,
+    /// What was built for this run: package, bench target, features and compiler of each suite.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub builds: Vec<String>,
 }
 
 /// How quiet the machine is. Absent figures could not be read on this system.

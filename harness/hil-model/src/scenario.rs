@@ -52,17 +52,55 @@ pub struct Workload {
 pub enum Code {
     /// A kernel that the platform's agent lists.
     Kernel(KernelName),
-    /// A criterion suite: the package and the bench target in it.
-    Criterion {
-        /// Cargo package.
-        package: String,
-        /// Bench target.
-        bench: String,
-        /// Full id of the benchmark in the suite, such as `filters/fir/16`; absent where the suite has only one.
-        benchmark: Option<String>,
-    },
+    /// One benchmark of a criterion suite.
+    Criterion(Box<Suite>),
     /// A program and its arguments, started anew for every iteration; no shell is involved.
     Command(Vec<String>),
+}
+
+impl Code {
+    /// The suite, if that is what it is.
+    #[must_use]
+    pub fn suite(&self) -> Option<&Suite> {
+        match self {
+            Self::Criterion(suite) => Some(suite),
+            Self::Kernel(_) | Self::Command(_) => None,
+        }
+    }
+}
+
+/// One benchmark of a criterion suite, and how the suite is built and run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suite {
+    /// The folder of the Cargo package, as written.
+    pub package: String,
+    /// Bench target, as written; absent where the package has only one.
+    pub bench: Option<String>,
+    /// What was found in that folder; nothing where nobody could look, and then the suite cannot be run.
+    pub found: Option<SuiteFound>,
+    /// Full id of the benchmark in the suite, such as `filters/fir/16`; absent where the suite measures only one.
+    pub benchmark: Option<String>,
+    /// A regular expression of the ids that each process start measures; without one, only `benchmark`.
+    pub filter: Option<String>,
+    /// Features of the package that are switched on beside its default ones.
+    pub features: Vec<String>,
+    /// Time that criterion warms up for; what the suite itself asks for where absent.
+    pub warm_up_time: Option<Duration>,
+    /// Time that criterion measures for; what the suite itself asks for where absent.
+    pub measurement_time: Option<Duration>,
+    /// Samples that criterion takes in one process start; what the suite itself asks for where absent.
+    pub sample_size: Option<u32>,
+}
+
+/// The package of a suite on this machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SuiteFound {
+    /// Its folder. A private name: it must not get into a stored run.
+    pub folder: String,
+    /// Its name.
+    pub name: String,
+    /// The bench target that is meant.
+    pub bench: String,
 }
 
 /// How many agents run a throughput workload side by side.
@@ -103,7 +141,7 @@ pub struct Sampling {
     pub starts: u32,
     /// Time that the whole scenario may take on its bench.
     pub budget: Duration,
-    /// Longest time that a single iteration may take before the agent is stopped.
+    /// Longest time that a single iteration may take before the agent is stopped; of a suite, a process start.
     pub timeout: Duration,
 }
 

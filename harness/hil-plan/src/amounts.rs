@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use hil_model::scenario::Sampling;
+use hil_model::plan::SuiteAmount;
+use hil_model::scenario::{Sampling, Suite};
 
 use crate::Options;
 
@@ -23,6 +24,14 @@ const QUICK_SHARE: u32 = 3;
 /// But at least these: a mean needs 40, and 59 prove a p95 if none of them exceeds the limit. A comparison takes as many
 /// pairs.
 const QUICK_LEAST: u32 = 60;
+
+/// What a quick run takes of a suite in each start. The starts stay as many as they are: the interval is theirs.
+const QUICK_SUITE: SuiteAmount = SuiteAmount {
+    warm_up: Some(Duration::from_millis(100)),
+    measurement: Some(Duration::from_millis(300)),
+    // Criterion takes no fewer.
+    samples: Some(10),
+};
 
 /// Slices of throughput over all starts: five seconds of closed loop, in quick runs half of that.
 const SLICES: u32 = 100;
@@ -58,6 +67,12 @@ impl Amounts {
             min_samples: sampling.min_samples.unwrap_or(0),
             quick: options.quick,
         }
+    }
+
+    /// What one process start of `suite` measures.
+    pub(crate) fn of_suite(&self, suite: &Suite) -> SuiteAmount {
+        let (warm_up, measurement) = (suite.warm_up_time, suite.measurement_time);
+        if self.quick { QUICK_SUITE } else { SuiteAmount { warm_up, measurement, samples: suite.sample_size } }
     }
 
     /// Counted iterations in a start of a workload whose statistics want `samples` over all starts. Each workload has

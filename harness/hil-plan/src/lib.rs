@@ -17,9 +17,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use hil_model::id::DatasetName;
-use hil_model::lab::{BenchInfo, Lab};
+use hil_model::lab::{BenchInfo, Evidence, Lab};
 use hil_model::plan::{Job, Plan, Skipped};
-use hil_model::scenario::{Alert, Check, Code, Scenario, Workload};
+use hil_model::scenario::{Alert, Check, Code, Scenario, Suite, Workload};
 use hil_model::verdict::Reason;
 
 pub use select::{NothingSelected, select};
@@ -72,7 +72,7 @@ pub fn plan(
             scenario
                 .workloads
                 .get(&alert.workload)
-                .is_none_or(|workload| workload_obstacle(workload, missing).is_none())
+                .is_none_or(|workload| workload_obstacle(workload, bench, missing).is_none())
         };
         let alerts: Vec<&Alert> = scenario.alerts.iter().filter(is_open).collect();
         let starts = steps::starts(scenario, &answerable, &alerts, bench, options);
@@ -107,21 +107,36 @@ fn obstacle(
     if let Some(needs) = check.metric.instrument() {
         return Some(Reason::CannotObserve { needs: needs.to_owned() });
     }
-    steps::involved(check).into_iter().find_map(|id| workload_obstacle(scenario.workloads.get(id)?, missing))
+    steps::involved(check).into_iter().find_map(|id| workload_obstacle(scenario.workloads.get(id)?, bench, missing))
 }
 
-fn workload_obstacle(workload: &Workload, missing: &BTreeMap<DatasetName, MissingData>) -> Option<Reason> {
+fn workload_obstacle(
+    workload: &Workload,
+    bench: &BenchInfo,
+    missing: &BTreeMap<DatasetName, MissingData>,
+) -> Option<Reason> {
+    if let Code::Criterion(suite) = &workload.code {
+        return suite_obstacle(suite, bench);
+    }
     if let Some(dataset) = &workload.dataset
         && let Some(MissingData { origin, licence }) = missing.get(dataset)
     {
         let (dataset, origin, licence) = (dataset.to_string(), origin.clone(), licence.clone());
         return Some(Reason::DataMissing { dataset, origin, licence });
     }
-    if matches!(workload.code, Code::Criterion { .. }) {
-        return Some(Reason::CannotObserve { needs: "a bench that runs criterion suites".to_owned() });
-    }
     if workload.duty_cycle.is_some() {
         return Some(Reason::CannotObserve { needs: "a bench that can sleep between iterations".to_owned() });
     }
     None
+}
+
+/// Suites are programs of this computer, built from a package that must be here.
+fn suite_obstacle(suite: &Suite, bench: &BenchInfo) -> Option<Reason> {
+    if bench.evidence != Evidence::Host {
+        return Some(Reason::CannotObserve {
+            needs: "this computer: criterion suites run on no other bench".to_owned(),
+        });
+    }
+    let needs = || format!("cargo, and the package {:?} beside the scenario or in the working folder", suite.package);
+    suite.found.is_none().then(|| Reason::CannotObserve { needs: needs() })
 }

@@ -7,7 +7,7 @@ use hil_model::id::{TableName, WorkloadId};
 use hil_model::lab::BenchInfo;
 use hil_model::metric::{Metric, Statistic};
 use hil_model::plan::{Start, Step};
-use hil_model::scenario::{Alert, Check, Rule, Scenario, Workers};
+use hil_model::scenario::{Alert, Check, Rule, Scenario, Suite, Workers};
 use rand_core::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256StarStar;
 
@@ -52,7 +52,14 @@ pub(crate) fn starts(
             lists.push(vec![verify, Step::Answer { workload: workload.clone(), dataset }]);
         }
     }
-    lists.extend(timed(&asked, &amounts, &mut rng));
+    let suites: Vec<&WorkloadId> =
+        asked.timed.keys().filter(|workload| suite_of(scenario, workload).is_some()).collect();
+    // Readers of scenarios refuse a mixture, so these are all or none.
+    if suites.is_empty() {
+        lists.extend(timed(&asked, &amounts, &mut rng));
+    } else {
+        lists.extend(suite_starts(scenario, &suites, &amounts, &mut rng));
+    }
     (0..).zip(lists).map(|(index, steps)| Start { index, steps }).collect()
 }
 
@@ -165,6 +172,29 @@ fn throughput(
         };
         vec![Step::Throughput { workload: workload.clone(), workers, slices: amounts.slices, slice: SLICE }]
     })
+}
+
+fn suite_of<'s>(scenario: &'s Scenario, workload: &WorkloadId) -> Option<&'s Suite> {
+    scenario.workloads.get(workload)?.code.suite()
+}
+
+/// Process starts of suites. In each round every workload has one, in an order that is random and balanced, so that a
+/// drift of the machine hits all of them alike and neighbours can be compared.
+fn suite_starts(
+    scenario: &Scenario,
+    workloads: &[&WorkloadId],
+    amounts: &Amounts,
+    rng: &mut impl Rng,
+) -> Vec<Vec<Step>> {
+    let mut lists = Vec::new();
+    for (round, order) in (0..).zip(orders(workloads.len(), amounts.starts, rng)) {
+        for (slot, side) in (0..).zip(order) {
+            let workload = workloads[side].clone();
+            let Some(suite) = suite_of(scenario, &workload) else { continue };
+            lists.push(vec![Step::Suite { workload, round, slot, amount: amounts.of_suite(suite) }]);
+        }
+    }
+    lists
 }
 
 /// `starts` starts of each workload, in rounds whose order is random and balanced: workloads that cannot share a

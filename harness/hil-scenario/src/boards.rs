@@ -33,7 +33,7 @@ pub fn board(text: &str, file: &str) -> Result<Board, (Vec<Problem>, Sources)> {
     let parsed = syntax::parse(sources.text_of(id), id);
     let lost = Lost { names: parsed.lost, everything: parsed.table.is_none() };
     let known = Known::default();
-    let mut cx = Context::new(&known, &sources, &lost);
+    let mut cx = Context::new(&known, &sources, &lost, &crate::embedded::Embedded);
     cx.drafts.extend(draft.into_iter().chain(parsed.mistakes));
     let board = parsed.table.and_then(|table| {
         let fields = Fields::open(&mut cx, &table, top_of(id), &BOARD);

@@ -7,7 +7,7 @@ use hil_model::scenario::Place;
 
 use crate::kind::ProblemKind;
 use crate::problem::Draft;
-use crate::source::{At, Sources};
+use crate::source::{At, Source, Sources};
 
 /// What can be known about the world that a scenario speaks of.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -40,12 +40,14 @@ pub(crate) struct Context<'a> {
     pub(crate) known: &'a Known,
     pub(crate) sources: &'a Sources,
     pub(crate) lost: &'a Lost,
+    /// What else is on this machine.
+    pub(crate) world: &'a dyn Source,
     pub(crate) drafts: Vec<Draft>,
 }
 
 impl<'a> Context<'a> {
-    pub(crate) fn new(known: &'a Known, sources: &'a Sources, lost: &'a Lost) -> Self {
-        Self { known, sources, lost, drafts: Vec::new() }
+    pub(crate) fn new(known: &'a Known, sources: &'a Sources, lost: &'a Lost, world: &'a dyn Source) -> Self {
+        Self { known, sources, lost, world, drafts: Vec::new() }
     }
 
     pub(crate) fn error(&mut self, at: At, kind: ProblemKind) -> &mut Draft {

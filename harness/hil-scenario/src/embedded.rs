@@ -10,12 +10,20 @@ pub const EMBEDDED: &[(&str, &str)] = &[
         include_str!("../../../scenarios/liquid-audio-nets/desktop-cpu-accuracy.toml"),
     ),
     (
+        "scenarios/liquid-audio-nets/desktop-cpu-criterion.toml",
+        include_str!("../../../scenarios/liquid-audio-nets/desktop-cpu-criterion.toml"),
+    ),
+    (
         "scenarios/liquid-audio-nets/desktop-cpu-float.toml",
         include_str!("../../../scenarios/liquid-audio-nets/desktop-cpu-float.toml"),
     ),
     (
         "scenarios/liquid-audio-nets/desktop-cpu-keyword.toml",
         include_str!("../../../scenarios/liquid-audio-nets/desktop-cpu-keyword.toml"),
+    ),
+    (
+        "scenarios/neuro-divergent/desktop-cpu-kernels.toml",
+        include_str!("../../../scenarios/neuro-divergent/desktop-cpu-kernels.toml"),
     ),
 ];
 

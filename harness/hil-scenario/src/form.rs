@@ -122,7 +122,7 @@ pub(crate) fn line_error(text: &str) -> Option<&'static str> {
     if text.chars().nth(MAX_LINE).is_some() {
         return Some("it is longer than 500 characters");
     }
-    text.chars().any(crate::render::is_unsafe).then_some("it has line ends or control characters")
+    text.chars().any(hil_model::text::is_unsafe).then_some("it has line ends or control characters")
 }
 
 fn line(cx: &mut Context<'_>, key: &str, text: &str, node: &Node) -> bool {

@@ -72,8 +72,12 @@ pub(crate) static WORKLOAD: Keys = Keys {
     keys: &[
         optional("kernel", Form::Name(NameKind::Kernel), "A kernel that the platform's agent lists."),
         optional("suite", Form::Word(WordKind::Suite), "The kind of benchmark suite."),
-        optional("package", Form::Line, "Cargo package of the suite."),
-        optional("bench", Form::Line, "Bench target of the suite."),
+        optional(
+            "package",
+            Form::Line,
+            "Folder of the suite's Cargo package, relative to this file, or else to the working folder.",
+        ),
+        optional("bench", Form::Line, "Bench target of the suite; not needed where the package has only one."),
         optional(
             "benchmark",
             Form::Line,
@@ -92,14 +96,39 @@ pub(crate) static WORKLOAD: Keys = Keys {
         optional("workers", Form::Workers, "Agents side by side when throughput is measured; every core by default."),
         optional("duty_cycle", Form::Table(&DUTY_CYCLE), "Run once a period and sleep in between."),
         optional("battery", Form::Table(&BATTERY), "The battery that battery life is stated for."),
+        optional(
+            "filter",
+            Form::Line,
+            "A regular expression of the ids that each process start measures; by default only the benchmark.",
+        ),
+        optional("features", Form::Lines, "Features of the package to switch on beside its default ones."),
+        optional(
+            "warm_up_time",
+            Form::Amount(&RUN_TIME),
+            "Time that criterion warms up for in each start; by default as the suite says.",
+        ),
+        optional(
+            "measurement_time",
+            Form::Amount(&RUN_TIME),
+            "Time that criterion measures for in each start; by default as the suite says.",
+        ),
+        optional(
+            "sample_size",
+            Form::Count { least: 10, most: 100_000 },
+            "Samples that criterion takes in each start; by default as the suite says.",
+        ),
     ],
     one_of: &["kernel", "suite", "command"],
     needs: &[
         ("suite", "package"),
-        ("suite", "bench"),
         ("package", "suite"),
         ("bench", "suite"),
         ("benchmark", "suite"),
+        ("filter", "suite"),
+        ("features", "suite"),
+        ("warm_up_time", "suite"),
+        ("measurement_time", "suite"),
+        ("sample_size", "suite"),
         ("dataset", "kernel"),
         ("duty_cycle", "kernel"),
     ],
@@ -156,7 +185,8 @@ pub(crate) static SAMPLING: Keys = Keys {
         optional(
             "timeout",
             Form::Amount(&RUN_TIME),
-            "Longest time for one iteration; by default \"10 s\", or the budget if that is shorter.",
+            "Longest time for one iteration; by default \"10 s\", or the budget if that is shorter. Of a suite: longest \
+             time for one process start; by default the budget.",
         ),
     ],
     one_of: NONE,
@@ -240,6 +270,16 @@ const WORKLOAD_OF_FIGURE: Key = optional(
     "Whose figure; by default \"main\", or the only workload there is.",
 );
 
+/// Facts that only the emulator needs: it reads and checks them itself.
+static SUPPLY: Keys = Keys {
+    name: "[supply]",
+    about: "How the board feeds its chip.",
+    keys: &[],
+    one_of: NONE,
+    needs: NO_PAIRS,
+    apart: NO_PAIRS,
+};
+
 /// A file of `targets/boards/`.
 pub(crate) static BOARD: Keys = Keys {
     name: "the board file",
@@ -249,6 +289,7 @@ pub(crate) static BOARD: Keys = Keys {
         required("title", Form::Line, "One line for people."),
         required("reach", Form::Word(WordKind::Reach), "How it is reached."),
         optional("chip", Form::Line, "The chip on it, whose facts are in targets/boards/chips/<chip>.toml."),
+        optional("supply", Form::Table(&SUPPLY), "How it feeds the chip; the emulator reads and checks it."),
     ],
     one_of: NONE,
     needs: NO_PAIRS,

@@ -37,9 +37,9 @@ macro_rules! kinds {
 
 kinds! {
     /// The file is larger than is read.
-    "too-large" "the file has {bytes} bytes, at most {most} are read"
+    "too-large" "the file is larger than {most} bytes, the most that is read"
     TooLarge {
-        /// Its length.
+        /// Its length, as far as it was read.
         bytes: usize,
         /// The limit.
         most: usize,
@@ -278,6 +278,40 @@ kinds! {
         limit: String,
         /// The metric, or the ratio of it.
         metric: String,
+    };
+    /// A folder without a Cargo package.
+    "package-missing" "there is no Cargo package in {path:?}"
+    PackageMissing {
+        /// As written.
+        path: String,
+    };
+    /// A Cargo package that Cargo cannot read.
+    "package-broken" "Cargo cannot read the package {path:?}: {why}"
+    PackageBroken {
+        /// As written.
+        path: String,
+        /// What Cargo says.
+        why: String,
+    };
+    /// A package with several bench targets, of which none is named.
+    "which-bench" "the package {package:?} has {have} bench targets, so one must be named"
+    WhichBench {
+        /// Its name.
+        package: String,
+        /// How many it has.
+        have: usize,
+    };
+    /// A package without any bench target.
+    "no-bench" "the package {package:?} has no bench target"
+    NoBenchTarget {
+        /// Its name.
+        package: String,
+    };
+    /// Suites beside other code in one scenario.
+    "mixed-suite" "workload {name:?} is no suite, but others of this scenario are"
+    MixedSuite {
+        /// The workload that is none.
+        name: String,
     };
     /// Two checks that ask the same.
     "duplicate-check" "this check asks the same as another one"

@@ -33,6 +33,7 @@ mod sampling;
 mod scenario;
 mod schema;
 mod source;
+mod suite;
 mod syntax;
 mod workload;
 
@@ -44,4 +45,4 @@ pub use load::{Loaded, load};
 pub use problem::{Problem, Related, Severity};
 pub use render::render;
 pub use schema::schema;
-pub use source::{Input, MAX_FILE_LEN, ReadError, Source, Sources};
+pub use source::{Input, Lookup, MAX_FILE_LEN, Package, ReadError, Source, Sources};

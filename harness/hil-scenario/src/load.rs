@@ -53,7 +53,7 @@ pub fn load(files: &[Input], known: &Known, source: &dyn Source) -> Loaded {
     let mut drafts: Vec<Draft> = Vec::new();
     let mut first_uses: BTreeMap<ScenarioId, At> = BTreeMap::new();
     for (id, merged) in merged {
-        let (scenario, mut found) = examine(id, merged, known, &sources, &mut first_uses);
+        let (scenario, mut found) = examine(id, merged, known, (&sources, source), &mut first_uses);
         let has_error = found.iter().any(|draft| draft.severity == Severity::Error);
         scenarios.extend(scenario.filter(|_| !has_error));
         found.sort_by_key(|draft| (draft.at, draft.severity));
@@ -76,11 +76,11 @@ fn examine(
     id: FileId,
     merged: Merged,
     known: &Known,
-    sources: &Sources,
+    (sources, world): (&Sources, &dyn Source),
     first_uses: &mut BTreeMap<ScenarioId, At>,
 ) -> (Option<Scenario>, Vec<Draft>) {
     let Merged { table, lost, drafts } = merged;
-    let mut cx = Context::new(known, sources, &lost);
+    let mut cx = Context::new(known, sources, &lost, world);
     cx.drafts = drafts;
     let Some(table) = table else { return (None, cx.drafts) };
     let scenario = scenario::read(&mut cx, &table, top_of(id));

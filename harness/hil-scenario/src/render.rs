@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
+use hil_model::text::is_unsafe;
 
 use crate::problem::{Problem, Severity};
 use crate::source::{Sources, floor_char_boundary};
@@ -99,12 +100,6 @@ fn cut_back(text: &str) -> String {
         Some((end, _)) => format!("{}...", &text[..end]),
         None => text.to_owned(),
     }
-}
-
-/// Whether a character could do anything to a terminal but stand there: controls, and marks that reorder or break
-/// lines.
-pub(crate) fn is_unsafe(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// The text with pictures in place of unsafe characters; tabs become a space.

@@ -11,7 +11,8 @@ use crate::raw::Table;
 use crate::source::At;
 
 /// Reads the table, which may be absent. Values that cannot be read were reported and are replaced by defaults.
-pub(crate) fn read(cx: &mut Context<'_>, table: Option<(&Table, At)>) -> Sampling {
+/// A process start of a suite may take the whole budget; by criterion's own defaults it takes about ten seconds.
+pub(crate) fn read(cx: &mut Context<'_>, table: Option<(&Table, At)>, are_suites: bool) -> Sampling {
     let fields = table.map(|(table, at)| Fields::open(cx, table, at, &SAMPLING));
     let count = |key| fields.as_ref().and_then(|fields| fields.count(key));
     let duration = |key| {
@@ -33,6 +34,6 @@ pub(crate) fn read(cx: &mut Context<'_>, table: Option<(&Table, At)>) -> Samplin
         min_samples: count("min_samples"),
         starts: count("starts").unwrap_or(Sampling::DEFAULT_STARTS),
         budget,
-        timeout: timeout.unwrap_or(Sampling::DEFAULT_TIMEOUT.min(budget)),
+        timeout: timeout.unwrap_or(if are_suites { budget } else { Sampling::DEFAULT_TIMEOUT.min(budget) }),
     }
 }

@@ -19,7 +19,7 @@ pub(crate) fn read(cx: &mut Context<'_>, table: &Table, at: At) -> Option<Scenar
     let fields = Fields::open(cx, table, at, &SCENARIO);
     let on = fields.table("on").map(|(table, at)| Fields::open(cx, table, at, &crate::grammar::ON));
     let workloads = workload::read_all(cx, &fields);
-    let sampling = sampling::read(cx, fields.table("sampling"));
+    let sampling = sampling::read(cx, fields.table("sampling"), workloads.are_suites());
     let mut checks = Vec::new();
     let mut n_checks = 0;
     for (table, at) in fields.tables("check") {

@@ -34,6 +34,40 @@ pub trait Source {
     /// # Errors
     /// [`ReadError`] when there is no such file or it cannot be read.
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError>;
+
+    /// The Cargo package in `folder`: the path that a suite names, joined with the scenario's, or as it stands.
+    ///
+    /// By default nobody can look, and then packages are not checked.
+    fn package(&self, folder: &str) -> Lookup {
+        let _ = folder;
+        Lookup::Unknown
+    }
+}
+
+/// What a look at a folder for a Cargo package gave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Lookup {
+    /// Nobody can look: this source has no folders, or Cargo is not installed.
+    Unknown,
+    /// There is no package in this folder.
+    Absent,
+    /// There is one, and this is why it cannot be used.
+    Broken(String),
+    /// There is one.
+    Found(Package),
+}
+
+/// A Cargo package, as far as suites need it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Package {
+    /// Its name.
+    pub name: String,
+    /// Its folder, as programs are to be started in it.
+    pub folder: String,
+    /// Its bench targets.
+    pub benches: Vec<String>,
+    /// Its features.
+    pub features: Vec<String>,
 }
 
 /// Why an inherited file cannot be read.
@@ -143,6 +177,11 @@ pub(crate) fn floor_char_boundary(text: &str, offset: usize) -> usize {
         offset -= 1;
     }
     offset
+}
+
+/// Whether a path says by itself where it begins, on this or another system.
+pub(crate) fn is_absolute(path: &str) -> bool {
+    path.starts_with(['/', '\\']) || path.get(1..3).is_some_and(|drive| matches!(drive, ":/" | ":\\"))
 }
 
 /// The path of what `file` calls `relative`, without `.` and without `..` that can be resolved by the names alone.

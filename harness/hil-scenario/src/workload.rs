@@ -12,6 +12,7 @@ use crate::kind::ProblemKind;
 use crate::names::hint;
 use crate::raw::{Table, Value};
 use crate::source::At;
+use crate::suite;
 
 /// One workload of a file, as far as it could be read.
 #[derive(Debug)]
@@ -56,6 +57,11 @@ impl Workloads {
         false
     }
 
+    /// Whether the scenario runs criterion suites.
+    pub(crate) fn are_suites(&self) -> bool {
+        self.entries.values().any(|entry| entry.code == Some(CodeKind::Suite))
+    }
+
     /// The workload of a table that names none: `main`, or the only one.
     pub(crate) fn default_id(&self) -> Option<WorkloadId> {
         let main = WorkloadId::main();
@@ -92,12 +98,26 @@ pub(crate) fn read_all(cx: &mut Context<'_>, file: &Fields<'_>) -> Workloads {
             workloads.entries.insert(id, read(cx, table, entry.node.at));
         }
     }
+    refuse_a_mixture(cx, &workloads);
     let is_lost = cx.lost.may_hold("workload") || cx.lost.may_hold("workloads");
     if !file.has("workload") && !file.has("workloads") && !is_lost {
         let kind = ProblemKind::NoneOf { table: "the scenario", keys: "workload, workloads".to_owned() };
         cx.error(file.at, kind).hint("add [workload] with a kernel, a suite or a command");
     }
     workloads
+}
+
+/// A suite is a program of its own with its own loop, so it cannot take turns with what an agent runs.
+fn refuse_a_mixture(cx: &mut Context<'_>, workloads: &Workloads) {
+    let suite = workloads.entries.values().find(|entry| entry.code == Some(CodeKind::Suite)).map(|entry| entry.at);
+    let Some(suite) = suite else { return };
+    for (id, entry) in &workloads.entries {
+        if matches!(entry.code, Some(CodeKind::Kernel | CodeKind::Command)) {
+            cx.error(entry.at, ProblemKind::MixedSuite { name: id.to_string() })
+                .hint("give the suites a scenario of their own")
+                .related(suite, "a suite");
+        }
+    }
 }
 
 fn read(cx: &mut Context<'_>, table: &Table, at: At) -> Entry {
@@ -111,12 +131,13 @@ fn read(cx: &mut Context<'_>, table: &Table, at: At) -> Entry {
         has_dataset: fields.has("dataset"),
         has_duty_cycle: fields.has("duty_cycle"),
         has_battery: fields.has("battery"),
-        workload: assemble(&fields, duty_cycle, battery),
+        workload: assemble(cx, &fields, duty_cycle, battery),
     }
 }
 
 /// The workload, if every part that is written could be read.
 fn assemble(
+    cx: &mut Context<'_>,
     fields: &Fields<'_>,
     duty_cycle: Option<Option<DutyCycle>>,
     battery: Option<Option<Battery>>,
@@ -130,11 +151,7 @@ fn assemble(
         });
         Code::Command(words.collect())
     } else {
-        Code::Criterion {
-            package: fields.text("package")?.to_owned(),
-            bench: fields.text("bench")?.to_owned(),
-            benchmark: if fields.has("benchmark") { Some(fields.text("benchmark")?.to_owned()) } else { None },
-        }
+        Code::Criterion(Box::new(suite::read(cx, fields)?))
     };
     Some(Workload {
         code,

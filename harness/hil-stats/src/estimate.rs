@@ -18,25 +18,30 @@ use hil_model::scenario::{Alert, Check, Rule, Sampling};
 
 use crate::error::StatsError;
 use crate::series::Series;
-use crate::{CONFIDENCE, batch, counted, deviation, largest, observed, paired, proportion, quantile};
+use crate::{CONFIDENCE, batch, counted, deviation, largest, observed, paired, proportion, quantile, starts};
 
 /// What `observations`, those of the check's scenario, say about the check.
 #[must_use]
 pub fn find(check: &Check, observations: &[Observations]) -> Finding {
-    let question = Question { metric: check.metric, statistic: check.statistic, observations };
-    let finding = match (&check.rule, &check.versus) {
-        (Rule::Order(order), _) => question.order(order),
-        (Rule::Conforms(table), _) => question.cases_of(&check.workload, table),
-        (Rule::Limit { .. } | Rule::Report, Some(versus)) => question.times_better(&check.workload, versus),
-        (Rule::Limit { .. } | Rule::Report, None) => question.figure(&check.workload),
-    };
-    finding.unwrap_or_else(|instead| instead)
+    Question::of_check(check, observations).answer(check)
 }
 
 /// What `observations`, those of the alert's scenario, say about the alert.
 #[must_use]
 pub fn find_alert(alert: &Alert, observations: &[Observations]) -> Finding {
-    let question = Question { metric: alert.metric, statistic: alert.statistic, observations };
+    Question::of_alert(alert, observations).figure(&alert.workload).unwrap_or_else(|instead| instead)
+}
+
+/// As [`find`], for the samples of a criterion suite that was started several times: the starts are the observations.
+#[must_use]
+pub fn find_between_starts(check: &Check, observations: &[Observations]) -> Finding {
+    Question { between_starts: true, ..Question::of_check(check, observations) }.answer(check)
+}
+
+/// As [`find_alert`], for the samples of a criterion suite.
+#[must_use]
+pub fn find_alert_between_starts(alert: &Alert, observations: &[Observations]) -> Finding {
+    let question = Question { between_starts: true, ..Question::of_alert(alert, observations) };
     question.figure(&alert.workload).unwrap_or_else(|instead| instead)
 }
 
@@ -71,10 +76,30 @@ type OrInstead<T> = Result<T, Finding>;
 struct Question<'a> {
     metric: Metric,
     statistic: Statistic,
+    /// Whether a start is one observation, however many samples it has.
+    between_starts: bool,
     observations: &'a [Observations],
 }
 
 impl<'a> Question<'a> {
+    fn of_check(check: &Check, observations: &'a [Observations]) -> Self {
+        Self { metric: check.metric, statistic: check.statistic, between_starts: false, observations }
+    }
+
+    fn of_alert(alert: &Alert, observations: &'a [Observations]) -> Self {
+        Self { metric: alert.metric, statistic: alert.statistic, between_starts: false, observations }
+    }
+
+    fn answer(self, check: &Check) -> Finding {
+        let finding = match (&check.rule, &check.versus) {
+            (Rule::Order(order), _) => self.order(order),
+            (Rule::Conforms(table), _) => self.cases_of(&check.workload, table),
+            (Rule::Limit { .. } | Rule::Report, Some(versus)) => self.times_better(&check.workload, versus),
+            (Rule::Limit { .. } | Rule::Report, None) => self.figure(&check.workload),
+        };
+        finding.unwrap_or_else(|instead| instead)
+    }
+
     /// The observations of a workload, unless it failed.
     fn seen(self, workload: &WorkloadId) -> OrInstead<&'a Observations> {
         let Some(seen) = self.observations.iter().find(|seen| seen.workload == *workload) else {
@@ -128,6 +153,10 @@ impl<'a> Question<'a> {
             return Ok(exact);
         }
         match (self.statistic, self.statistic.quantile()) {
+            (Statistic::Mean, _) if self.between_starts => starts::mean(starts),
+            (Statistic::Median | Statistic::Percentile(500), _) if self.between_starts => {
+                starts::median_of_starts(starts)
+            }
             (_, Some(q)) => quantile::quantile(starts, q),
             (Statistic::Mean, None) => batch::mean(starts),
             (_, None) => largest::largest(starts, if self.metric == Metric::Memory { "starts" } else { "iterations" }),

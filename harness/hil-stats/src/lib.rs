@@ -1,7 +1,8 @@
 //! Observations to estimates: one file a method, each with the source of its formulas in its header.
 //!
 //! [`estimate::find`] maps a check to a method; the methods themselves ([`quantile`], [`batch`], [`proportion`],
-//! [`paired`], [`largest`], [`counted`], [`deviation`]) take plain numbers, so they can be tested against published tables.
+//! [`paired`], [`largest`], [`counted`], [`deviation`], [`starts`]) take plain numbers, so they can be tested against published
+//! tables.
 //! [`mcnemar`] compares the answers of two sides, [`variance`] splits a spread into that between starts and that within,
 //! [`steady`] looks for the end of warm-up, [`sequential`] decides while sampling, [`derived`] propagates intervals,
 //! [`multiple`] keeps the promise of many checks at once, [`history`] and [`change`] look at earlier runs.
@@ -33,6 +34,7 @@ pub mod proportion;
 pub mod quantile;
 pub mod sequential;
 pub mod series;
+pub mod starts;
 pub mod steady;
 pub mod student;
 pub mod variance;

@@ -40,7 +40,7 @@ pub(super) fn environment(run: &Run) -> Vec<Fact> {
     #[expect(clippy::cast_precision_loss, reason = "rounded to three digits at once")]
     let memory = environment.memory_bytes as f64 / f64::from(1 << 30);
     let clocks = environment.clocks.iter().map(|clock| one_line(clock)).collect::<Vec<_>>().join(", ");
-    vec![
+    let mut facts = vec![
         Fact { name: "Processor", value: one_line(&environment.cpu) },
         Fact { name: "Cores", value: environment.cores.to_string() },
         Fact { name: "Memory", value: format!("{memory:.1} GiB") },
@@ -52,7 +52,9 @@ pub(super) fn environment(run: &Run) -> Vec<Fact> {
         Fact { name: "Run", value: run.id.to_string() },
         Fact { name: "Started", value: one_line(&run.started) },
         Fact { name: "Took", value: duration(run.seconds) },
-    ]
+    ];
+    facts.extend(environment.builds.iter().map(|built| Fact { name: "Built for this run", value: one_line(built) }));
+    facts
 }
 
 /// How quiet the machine was when the run began.

@@ -203,6 +203,7 @@ fn method(figure: &Figure, samples: u64) -> String {
         Method::LargestSeen => format!("the largest of {counted}; larger ones are possible"),
         Method::OrderStatistics
         | Method::BatchMeans
+        | Method::CriterionStarts
         | Method::Wilson
         | Method::ClusteredProportion
         | Method::PairedLogRatio => {

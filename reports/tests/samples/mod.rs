@@ -336,6 +336,7 @@ fn bare(id: &str) -> Run {
             memory_bytes: 16 << 30,
             rustc: "rustc 1.95.0".to_owned(),
             clocks: vec!["desktop-cpu: monotonic".to_owned(), "stm32f4: cyccnt".to_owned()],
+            builds: Vec::new(),
         },
         noise: Noise { load: Some(0.31), governor: None, steal: Some(0.0), busy: Some(0.012), warnings: Vec::new() },
         checks: Vec::new(),

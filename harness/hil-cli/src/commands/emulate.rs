@@ -16,6 +16,7 @@ use hil_emulator::time::Time;
 use crate::args::{EmulateArgs, Speed, UartTo};
 use crate::error::CliError;
 use crate::exit::Exit;
+use crate::files;
 use crate::show::{clean, print_err, print_out};
 
 /// Serves a board until the user stops it.
@@ -93,8 +94,16 @@ fn clean_lines(text: &str) -> String {
     text.lines().map(|line| format!("{}\n", clean(line))).collect()
 }
 
+/// The largest program that is read, in bytes: debug information makes files many times larger than any flash.
+const MAX_ELF: usize = 256 << 20;
+
 fn read(path: &Path) -> Result<Vec<u8>, CliError> {
-    std::fs::read(path).map_err(|source| CliError::Read { path: path.to_owned(), source })
+    let path = path.to_owned();
+    match files::read(&path, MAX_ELF) {
+        Err(source) => Err(CliError::Read { path, source }),
+        Ok(bytes) if bytes.len() > MAX_ELF => Err(CliError::TooLarge { path, most: MAX_ELF }),
+        Ok(bytes) => Ok(bytes),
+    }
 }
 
 /// A file, or standard output, whose first error is kept; `what` is what messages call it.
@@ -102,7 +111,8 @@ fn create(path: &Path, what: &'static str, lost: &Lost) -> Result<Box<dyn Write 
     let out: Box<dyn Write + Send> = if path == Path::new("-") {
         Box::new(BufWriter::new(std::io::stdout()))
     } else {
-        let file = std::fs::File::create(path).map_err(|source| CliError::Write { path: path.to_owned(), source })?;
+        let file =
+            std::fs::File::create(path).map_err(|source| CliError::Begin { what, path: path.to_owned(), source })?;
         Box::new(BufWriter::new(file))
     };
     Ok(Box::new(Watched { out, what, lost: Arc::clone(lost) }))

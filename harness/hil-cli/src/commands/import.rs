@@ -31,7 +31,7 @@ pub fn import(command: &ImportCommand, around: &Surroundings) -> Result<Exit, Cl
                 [] => None,
                 paths => {
                     let meant = Files { files: paths.to_vec(), only: Vec::new() };
-                    Some(files::scenarios(&meant, Program::choose(None, None)?.kernels()?, &mut show)?)
+                    Some(files::scenarios_of_imports(&meant, Program::choose(None, None)?.kernels()?, &mut show)?)
                 }
             };
             let one = |dir: &Path| Ok(criterion::read(&read::measurements(dir)?).map_err(Problems::from));

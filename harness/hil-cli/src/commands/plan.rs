@@ -125,6 +125,7 @@ fn in_words(step: &Step) -> String {
         }
         Step::Answer { workload, dataset } => format!("{workload}: answer every item of {dataset}"),
         Step::Conform { workload, table } => format!("{workload}: every case of {table}"),
+        Step::Suite { workload, .. } => format!("{workload}: one process start of its criterion suite"),
         Step::Deviate { workload } => format!("{workload}: compare every result with its reference"),
         Step::Memory { workload } => format!("{workload}: read the peak of memory"),
     }

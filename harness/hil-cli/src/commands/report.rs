@@ -3,8 +3,10 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use hil_model::run::Run;
 use hil_report::render::{html, junit, markdown};
 use hil_report::view::View;
+use hil_store::StoreError;
 
 use crate::args::ReportArgs;
 use crate::distributions;
@@ -17,8 +19,8 @@ use crate::surroundings::Surroundings;
 /// Renders a stored run into the files that were asked for, or as a table.
 pub fn report(args: &ReportArgs, around: &Surroundings) -> Result<Exit, CliError> {
     let folder = find(args.run.as_deref(), &args.out)?;
-    let run = hil_store::read_run(&folder)?;
-    let observations = hil_store::read_observations(&folder)?;
+    let run = read(&folder)?;
+    let observations = hil_store::read_observations(&folder).map_err(CliError::Stored)?;
     let distributions = distributions::of(&observations);
     let view = View::new(&run, &distributions);
     let mut written = false;
@@ -47,11 +49,19 @@ pub fn find(run: Option<&Path>, out: &Path) -> Result<PathBuf, CliError> {
             if below.is_dir() { Ok(below) } else { Err(CliError::NoRun(clean(&named.display().to_string()))) }
         }
         None => {
-            let latest = hil_store::list_runs(out)?.pop();
+            let latest = hil_store::list_runs(out).map_err(CliError::Stored)?.pop();
             let none = || CliError::NoRun(format!("below {}", clean(&out.display().to_string())));
             latest.map(|(_, folder)| folder).ok_or_else(none)
         }
     }
+}
+
+/// The run in a folder.
+pub fn read(folder: &Path) -> Result<Run, CliError> {
+    hil_store::read_run(folder).map_err(|error| match error {
+        StoreError::NotFound { .. } => CliError::NotARun(folder.to_owned()),
+        error => CliError::Stored(error),
+    })
 }
 
 /// Writes to a file, or to standard output for `-`. A file appears whole or not at all; a link is followed; what is no

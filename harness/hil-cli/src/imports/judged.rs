@@ -8,7 +8,7 @@ use hil_model::lab::Evidence;
 use hil_model::metric::Metric;
 use hil_model::run::{Alarm, AlertResult, CheckResult};
 use hil_model::sample::Observations;
-use hil_model::scenario::{Alert, Check, Code, Scenario};
+use hil_model::scenario::{Alert, Check, Scenario};
 
 use crate::error::CliError;
 use crate::imports::{Judged, names, shown};
@@ -23,11 +23,13 @@ pub fn judge(imported: &Imported, scenarios: &[Scenario], baseline: &str) -> Res
     for scenario in scenarios {
         let mut seen = Vec::new();
         for (id, workload) in &scenario.workloads {
-            if let Code::Criterion { package, bench, benchmark } = &workload.code {
-                let sources = find(imported, scenario, id, benchmark.as_deref(), baseline)?;
+            if let Some(suite) = workload.code.suite() {
+                let sources = find(imported, scenario, id, suite.benchmark.as_deref(), baseline)?;
+                let package = suite.found.as_ref().map_or(&suite.package, |found| &found.name);
+                let bench = suite.bench.as_deref().map_or(String::new(), |bench| format!(", bench {bench},"));
                 seen.push(Seen::new(imported, scenario, id.clone(), sources));
                 let remark = format!(
-                    "criterion's files do not say where they are from; package {package}, bench {bench}, is taken for granted"
+                    "criterion's files do not say where they are from; package {package}{bench} is taken for granted"
                 );
                 if !judged.remarks.contains(&remark) {
                     judged.remarks.push(remark);

@@ -8,6 +8,7 @@ use hil_model::scenario::{Check, Scenario};
 
 use crate::stages::load::Question;
 use crate::stages::measure::{JobEnd, Observed};
+use crate::stages::suites;
 
 /// What was found out for one scenario; in the order of its checks and alerts.
 #[derive(Debug)]
@@ -25,6 +26,8 @@ pub struct Found {
 pub fn estimate(question: &Question, plan: &Plan, observed: &Observed) -> Vec<Found> {
     let found = |scenario: &Scenario| {
         let of_scenario = observed.of(&scenario.id);
+        // Nothing for scenarios without suites.
+        let samplings = suites::are_in(scenario).then(|| observed.samplings_of(&scenario.id));
         let measured = match observed.end_of(&scenario.id) {
             Some(JobEnd::Finished) => true,
             // Without an agent there was no time to observe anything at all.
@@ -37,11 +40,20 @@ pub fn estimate(question: &Question, plan: &Plan, observed: &Observed) -> Vec<Fo
                 .any(|skip| skip.scenario == scenario.id && skip.check.is_none_or(|check| check == position))
         };
         let checks = scenario.checks.iter().enumerate().map(|(position, check)| {
-            let finding = || enough(question, scenario, check, hil_stats::estimate::find(check, of_scenario));
+            let found = || match samplings {
+                None => hil_stats::estimate::find(check, of_scenario),
+                Some(samplings) => suites::find(check, of_scenario, samplings),
+            };
+            let finding = || enough(question, scenario, check, found());
             (measured && !skipped(position)).then(finding)
         });
-        let alerts =
-            scenario.alerts.iter().map(|alert| measured.then(|| hil_stats::estimate::find_alert(alert, of_scenario)));
+        let alerts = scenario.alerts.iter().map(|alert| {
+            let found = || match samplings {
+                None => hil_stats::estimate::find_alert(alert, of_scenario),
+                Some(samplings) => suites::find_alert(alert, of_scenario, samplings),
+            };
+            measured.then(found)
+        });
         Found {
             checks: checks.collect(),
             alerts: alerts.collect(),

@@ -30,6 +30,7 @@ pub fn judge(
     }
     let mut environment = question.environment.clone();
     environment.clocks.clone_from(&observed.clocks);
+    environment.builds.clone_from(&observed.builds);
     Run {
         format: FORMAT,
         id: question.id.clone(),

@@ -11,6 +11,7 @@ use hil_model::plan::{Job, Plan};
 use hil_model::run::{Noise, RigFault};
 use hil_model::sample::{Counter, Observations};
 use hil_model::units::Unit;
+use hil_suite::job::Sampling;
 
 use crate::args::RunArgs;
 use crate::error::CliError;
@@ -18,6 +19,7 @@ use crate::lease::Lease;
 use crate::noise;
 use crate::show::Show;
 use crate::stages::load::Question;
+use crate::stages::suites;
 use crate::stages::voice::{self, Voice};
 use crate::surroundings::Surroundings;
 
@@ -36,6 +38,10 @@ pub struct Observed {
     pub noise: Noise,
     /// Clocks that timed iterations.
     pub clocks: Vec<String>,
+    /// What was built, in words.
+    pub builds: Vec<String>,
+    /// How the samples of criterion suites came about.
+    pub samplings: BTreeMap<ScenarioId, Vec<Sampling>>,
 }
 
 /// How a job ended.
@@ -54,6 +60,12 @@ impl Observed {
     #[must_use]
     pub fn end_of(&self, scenario: &ScenarioId) -> Option<JobEnd> {
         self.ends.get(scenario).copied()
+    }
+
+    /// How the samples of this scenario's criterion suites came about.
+    #[must_use]
+    pub fn samplings_of(&self, scenario: &ScenarioId) -> &[Sampling] {
+        self.samplings.get(scenario).map_or(&[], Vec::as_slice)
     }
 
     /// What was observed for this scenario.
@@ -94,6 +106,8 @@ pub fn measure(
         interrupted: false,
         noise,
         clocks: Vec::new(),
+        builds: Vec::new(),
+        samplings: BTreeMap::new(),
     };
     for (position, job) in (1..).zip(&plan.jobs) {
         if cancel.load(Ordering::Relaxed) {
@@ -103,7 +117,14 @@ pub fn measure(
         let title = question.title_of(&job.scenario);
         show.begin(position, plan.jobs.len(), job.scenario.as_str(), title);
         let began = show.elapsed();
-        let outcome = run_job(question, job, cancel, show);
+        let outcome = if hil_suite::job::is_of_suites(job) {
+            let outcome = suites::run_job(job, cancel, show);
+            observed.samplings.insert(job.scenario.clone(), outcome.samplings);
+            observed.builds.extend(outcome.builds);
+            outcome.job
+        } else {
+            run_job(question, job, cancel, show)
+        };
         for seen in &outcome.observations {
             let clock = in_words(&seen.clock);
             if !observed.clocks.contains(&clock) {
@@ -145,6 +166,10 @@ fn run_job(question: &Question, job: &Job, cancel: &AtomicBool, show: &mut Show)
 
 /// A clock with its rate in a unit that keeps the number short: `monotonic, 1 GHz`.
 fn in_words(clock: &Counter) -> String {
+    if clock.name == hil_suite::job::CLOCK {
+        // Its rate is only how finely the times are kept here.
+        return clock.name.clone();
+    }
     let unit = ["GHz", "MHz", "kHz", "Hz"].into_iter().filter_map(Unit::find).find(|unit| clock.hz >= unit.scale);
     unit.map_or_else(
         || format!("{}, {} Hz", clock.name, clock.hz),

@@ -8,7 +8,7 @@ use hil_report::render::terminal::{self, Options};
 use hil_report::view::View;
 
 use crate::args::Format;
-use crate::show::{Show, clean, print_out};
+use crate::show::{Show, clean, clean_json, print_out};
 use crate::stages::append::REPORT;
 use crate::surroundings::Surroundings;
 
@@ -20,7 +20,7 @@ pub fn render(run: &Run, folder: &Path, format: Format, around: &Surroundings, s
             let view = View::new(run, &[]);
             // JSON holds only Unicode; a folder may be named in another way.
             match json::run_finished(&view, &folder.to_string_lossy(), &report.to_string_lossy()) {
-                Ok(event) => print_out(&event),
+                Ok(event) => print_out(&clean_json(&event)),
                 Err(error) => show.warn(&error.to_string()),
             }
         }

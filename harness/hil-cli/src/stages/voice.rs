@@ -57,6 +57,7 @@ fn work(step: &Step) -> u64 {
     match step {
         Step::WarmUp { iterations, .. } | Step::Measure { iterations, .. } => u64::from(*iterations),
         Step::Throughput { slices, .. } => u64::from(*slices),
+        Step::Suite { .. } => 1,
         Step::Verify { .. }
         | Step::Answer { .. }
         | Step::Conform { .. }
@@ -84,7 +85,8 @@ pub fn in_words(observations: &[Observations]) -> String {
     if words.is_empty() { "nothing observed".to_owned() } else { words.join(", ") }
 }
 
-fn failure_in_words(failure: &Failure) -> String {
+/// A failure in a few words.
+pub fn failure_in_words(failure: &Failure) -> String {
     match failure {
         Failure::Crashed { detail } => format!("crashed: {detail}"),
         Failure::TimedOut { after } => format!("timeout after {after:?}"),

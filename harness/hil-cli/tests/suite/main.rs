@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a panic of a test is its failure")]
 
+mod bad_input;
 mod common;
 #[cfg(unix)]
 mod emulate;
@@ -11,5 +12,7 @@ mod first_run;
 mod lease_and_interrupt;
 mod outcomes;
 mod outside;
+mod own_suite;
 mod repository;
+mod suites;
 mod terminal;

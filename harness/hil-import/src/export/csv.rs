@@ -1,10 +1,12 @@
 //! CSV (RFC 4180): one row a check, or one row a sample.
 //!
-//! Texts are quoted where they must be and otherwise written as they are; a spreadsheet that takes a text for a formula does
+//! Texts are quoted where they must be and otherwise written as they are, but for characters that could steer the terminal
+//! that the table is printed on, or reorder its lines: those stand as `\u{1b}`. A spreadsheet that takes a text for a formula does
 //! so on its own account. Numbers have a point and no grouping, whatever the language of the reader's system.
 
 use hil_model::run::{CheckResult, Run};
 use hil_model::sample::Observations;
+use hil_model::text::shown;
 
 use crate::export::Exported;
 
@@ -92,9 +94,6 @@ fn table(header: &str, rows: impl Iterator<Item = Vec<String>>) -> String {
 
 /// RFC 4180, section 2, rules 5 to 7.
 fn quoted(field: &str) -> String {
-    if field.contains([',', '"', '\r', '\n']) {
-        format!("\"{}\"", field.replace('"', "\"\""))
-    } else {
-        field.to_owned()
-    }
+    let field = shown(field);
+    if field.contains([',', '"', '\r', '\n']) { format!("\"{}\"", field.replace('"', "\"\"")) } else { field }
 }

@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 
 use hil_model::metric::Metric;
 use hil_model::run::{CheckResult, Run};
+use hil_model::text::shown;
 use hil_model::verdict::Outcome;
 
 use crate::export::{Exported, Measured, SAME_FIGURE, left_out, measured};
@@ -106,9 +107,10 @@ fn labels(pairs: &[(&str, String)]) -> String {
     pairs.iter().map(pair).collect::<Vec<_>>().join(",")
 }
 
-/// Section 3.2.1: a backslash, a quote and a line feed are escaped, nothing else is.
+/// Section 3.2.1: a backslash, a quote and a line feed are escaped, nothing else is; what could steer a terminal is written
+/// out before.
 fn escaped(value: &str) -> String {
-    value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
+    shown(value).replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
 }
 
 fn write_verdicts(checks: &[CheckResult], text: &mut String) {

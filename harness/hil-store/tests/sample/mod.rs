@@ -39,6 +39,7 @@ pub fn run() -> Result<Run, AnyError> {
             memory_bytes: 8_589_934_592,
             rustc: "1.95.0".to_owned(),
             clocks: vec!["desktop-cpu: monotonic, 1 GHz".to_owned()],
+            builds: Vec::new(),
         },
         noise: Noise {
             load: Some(0.25),

@@ -32,6 +32,7 @@ fn bare_laptop() -> System {
             memory_bytes: 8 << 30,
             rustc: text("rustc 1.95.0"),
             clocks: Vec::new(),
+            builds: Vec::new(),
         },
         memory_available: Some(6 << 30),
         clock: Some(Clock { source: text("tsc"), is_invariant: Some(true) }),
