@@ -43,7 +43,7 @@ const REPORTING: &[&str] = &["_SEGGER_RTT", "_defmt_version_ = 4"];
 /// Symbols of a program of known work.
 const WORKING: &[&str] = &["ITERATIONS", "STATE", "CHECKSUM", "CYCLES"];
 
-const PROGRAMS: [Program; 25] = [
+const PROGRAMS: [Program; 31] = [
     reporting("hello-stm32f407.elf", "hello", "stm32f407"),
     reporting("exit-stm32f407.elf", "exit", "stm32f407"),
     reporting("hello-nrf52840.elf", "hello", "nrf52840"),
@@ -57,6 +57,12 @@ const PROGRAMS: [Program; 25] = [
     on_hal("stm32f4-uart-dma.elf", "hal-stm32f4", "uart-dma"),
     on_hal("stm32f4-adc-dma.elf", "hal-stm32f4", "adc-dma"),
     on_hal("stm32f4-mem-dma.elf", "hal-stm32f4", "mem-dma"),
+    on_hal("stm32f4-rtc-stop.elf", "hal-stm32f4", "rtc-stop"),
+    on_hal("stm32f4-standby.elf", "hal-stm32f4", "standby"),
+    on_hal("stm32f4-exti-button.elf", "hal-stm32f4", "exti-button"),
+    on_hal("stm32f4-iwdg-reset.elf", "hal-stm32f4", "iwdg-reset"),
+    on_hal("stm32f4-rng.elf", "hal-stm32f4", "rng"),
+    on_hal("stm32f4-sleep-modes.elf", "hal-stm32f4", "sleep-modes"),
     on_hal("stm32f4-power-self.elf", "hal-stm32f4", "power-self"),
     TRANSFORMS,
     on_hal("nrf52840-clocks.elf", "hal-nrf52840", "clocks"),

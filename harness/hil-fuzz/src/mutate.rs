@@ -145,7 +145,7 @@ fn piece(random: &mut Random, bytes: &[u8], most: usize) -> (usize, usize) {
 fn number(random: &mut Random, bytes: &mut Vec<u8>, at: usize) {
     let is_digit = |byte: &u8| byte.is_ascii_digit();
     let new = random.pick(&NUMBERS).copied().unwrap_or("0");
-    match bytes[at..].iter().take(64).position(|byte| is_digit(byte)) {
+    match bytes[at..].iter().take(64).position(is_digit) {
         Some(offset) => {
             let start = at + offset;
             let end = bytes[start..].iter().position(|byte| !is_digit(byte)).map_or(bytes.len(), |len| start + len);

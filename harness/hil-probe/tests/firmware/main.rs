@@ -2,7 +2,8 @@
 //!
 //! The images come from `cargo xtask fw`; where they have not been built, the tests say so and prove nothing.
 
-#![expect(clippy::unwrap_used, reason = "a panic in a test's helper is the failure of the test")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a panic in a test's helper is the failure of the test")]
+#![expect(clippy::print_stderr, reason = "what was not tested has to be said")]
 
 mod bench;
 

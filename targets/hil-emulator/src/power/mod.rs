@@ -124,6 +124,15 @@ impl Supply {
         self.flow.picoamperes as f64 * 1e-12
     }
 
+    /// The source gives `volts` from `now` on. What is not a positive number counts as nothing.
+    pub fn set_volts(&mut self, now: Time, volts: f64) {
+        self.settle(now);
+        self.volts = if volts > 0.0 { volts } else { 0.0 };
+        let amperes = self.amperes();
+        let watts = amperes * (self.volts - amperes * self.shunt_ohms).max(0.0);
+        self.flow.femtowatts = (watts * 1e15).round() as u64;
+    }
+
     /// The voltage of the source, before the shunt, in volts.
     #[must_use]
     pub fn volts(&self) -> f64 {

@@ -27,6 +27,12 @@ impl Ticks {
         self.hz
     }
 
+    /// The same clock, `by` picoseconds later.
+    #[must_use]
+    pub fn postponed(self, by: u64) -> Self {
+        Self { origin: Time(self.origin.0.saturating_add(by)), ..self }
+    }
+
     /// How many edges have been up to `now`, the one at the origin aside.
     #[must_use]
     pub fn count(&self, now: Time) -> u64 {

@@ -138,6 +138,8 @@ impl Cpu {
         debug.status |= why;
         self.sleeping = None;
         self.with_soc(Master::Debugger, |soc, io| soc.core_halted(true, io));
+        // A halt ends sleep, and the run loop does not come by while the core is halted.
+        self.sleep_changed();
     }
 
     /// Reads DHCSR; a read by the debugger clears the sticky bits.

@@ -28,9 +28,9 @@ mod watch;
 mod tests;
 
 use crate::cpu::Cpu;
-use crate::soc::CoreClock;
 use crate::memory::Memory;
 use crate::micro::Micro;
+use crate::soc::CoreClock;
 pub use config::{RomTableId, SystemConfig};
 use exceptions::{DEBUG_MONITOR, Exceptions, FIRST_IRQ, SYS_TICK};
 

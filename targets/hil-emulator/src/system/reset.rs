@@ -18,6 +18,8 @@ impl Cpu {
         self.irqs = IrqLines::default();
         self.requests.event = false;
         self.flash.forget();
+        // What the chip draws is asked for at the end of its reset.
+        self.activity = Activity::Running { flash: true };
         self.with_soc(Master::Debugger, |soc, io| soc.reset(cause, io));
         self.requests.reset = None;
         if cause == ResetCause::PowerOn {

@@ -2,6 +2,7 @@
 
 mod adc_dma;
 mod clocks;
+mod low_power;
 mod mem_dma;
 mod semihosting;
 mod timers;

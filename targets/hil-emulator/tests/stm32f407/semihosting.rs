@@ -61,7 +61,8 @@ impl Run {
         assert!(self.text.lines().any(|written| written == line), "never wrote {line:?}:\n{}", self.text);
     }
 
-    fn go(&mut self, micros: u64, done: impl Fn(&str) -> bool) {
+    /// Runs until the program ends, `micros` microseconds have passed since power-on, or its text is such that `done`.
+    pub fn go(&mut self, micros: u64, done: impl Fn(&str) -> bool) {
         while self.ended.is_none() && self.micros() < micros && !done(&self.text) {
             let left = u128::from(micros - self.micros()) * u128::from(self.machine.cpu.clock.hz()) / 1_000_000;
             let cycles = self.slice.min(u64::try_from(left).unwrap().max(1));

@@ -1,5 +1,6 @@
 //! What debugging does to the chip: its identity, and which clocks and timers go on while the core stands still
-//! (RM0090 38.16). The settings are kept through resets; the model takes no notice of the freezes.
+//! (RM0090 38.16). The settings are kept through resets. DBG_STOP and DBG_STANDBY, and the freezes of the watchdogs and of
+//! the RTC, do what they say; those of the timers change nothing.
 
 use crate::soc::bus::Word;
 
@@ -21,6 +22,24 @@ impl Dbgmcu {
     /// Registers as after power-on.
     pub fn power_on(&mut self) {
         *self = Self::new(self.idcode);
+    }
+
+    /// DBG_STOP: the core has its clock in stop mode.
+    #[must_use]
+    pub fn clocks_stop(&self) -> bool {
+        self.control >> 1 & 1 == 1
+    }
+
+    /// DBG_STANDBY: the chip keeps its supply in standby mode.
+    #[must_use]
+    pub fn supplies_standby(&self) -> bool {
+        self.control >> 2 & 1 == 1
+    }
+
+    /// DBG_RTC_STOP, DBG_WWDG_STOP and DBG_IWDG_STOP: what stands still while the core is halted.
+    #[must_use]
+    pub fn freezes(&self) -> [bool; 3] {
+        [10, 11, 12].map(|bit| self.freeze[0] >> bit & 1 == 1)
     }
 
     /// Reads a register.

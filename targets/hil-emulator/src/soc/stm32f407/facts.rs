@@ -1,5 +1,5 @@
-//! Facts about peripherals of the STM32F407 beyond their places: times of the DMA controllers, the ADC's errors and pins,
-//! the pins of the timers.
+//! Facts about peripherals of the STM32F407 beyond their places: times of the DMA controllers and of the low-power modes,
+//! the ADC's errors and pins, the pins of the timers.
 
 use std::collections::BTreeMap;
 
@@ -11,6 +11,8 @@ use serde::Deserialize;
 pub struct Stm32f407Facts {
     /// DMA1 and DMA2.
     pub dma: DmaFacts,
+    /// Low-power modes and the supervision of the supply.
+    pub pwr: super::pwr_facts::PwrFacts,
     /// ADC1 to ADC3.
     pub adc: AdcFacts,
     /// The timer channels of pins: pin, then alternate function, then `timN.CHANNEL`.

@@ -118,6 +118,24 @@ impl Flash {
         self.options >> 5 & 1 == 1
     }
 
+    /// nRST_STOP: a program that enters stop mode is reset instead.
+    #[must_use]
+    pub fn resets_in_stop(&self) -> bool {
+        self.stored_options >> 6 & 1 == 0
+    }
+
+    /// nRST_STDBY: a program that enters standby mode is reset instead.
+    #[must_use]
+    pub fn resets_in_standby(&self) -> bool {
+        self.stored_options >> 7 & 1 == 0
+    }
+
+    /// BOR_LEV, 0 to 3.
+    #[must_use]
+    pub fn brown_out_level(&self) -> usize {
+        (self.stored_options >> 2 & 3) as usize
+    }
+
     /// OPTCR, for the view of the option bytes.
     #[must_use]
     pub fn stored_options(&self) -> u32 {

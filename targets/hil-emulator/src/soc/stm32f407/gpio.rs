@@ -66,6 +66,10 @@ impl Gpio {
     #[must_use]
     pub fn levels(&self) -> u32 {
         (0..16u32).fold(0, |levels, pin| {
+            if self.mode >> (2 * pin) & 3 == 3 {
+                // The digital input of an analog pin is off and reads 0 (RM0090 8.3.12).
+                return levels;
+            }
             let pulled_up = self.pull >> (2 * pin) & 3 == 1;
             let level = self.driven(pin).or(self.outside[pin as usize]).unwrap_or(pulled_up);
             levels | u32::from(level) << pin

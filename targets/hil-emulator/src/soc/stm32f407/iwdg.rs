@@ -1,7 +1,7 @@
 //! The independent watchdog: counts down with the LSI and resets the chip unless it is fed (RM0090 chapter 21).
 //!
-//! It runs on while a debugger halts the core, whatever DBGMCU says. PR and RLR take effect at once (PVU and RVU of
-//! SR always read 0).
+//! It runs on in stop and standby mode. DBGMCU can make it stand still while a debugger halts the core. PR and RLR take
+//! effect at once (PVU and RVU of SR always read 0).
 
 use crate::soc::bus::Word;
 use crate::soc::{Io, ResetCause};
@@ -16,13 +16,15 @@ pub struct Iwdg {
     open: bool,
     /// When it resets the chip; `None` while it has not been started.
     due: Option<Time>,
+    /// What was left of its time when it was made to stand still.
+    held: Option<Time>,
 }
 
 impl Iwdg {
     /// A watchdog on an LSI of `lsi_hz`.
     #[must_use]
     pub fn new(lsi_hz: u64) -> Self {
-        Self { lsi_hz: lsi_hz.max(1), prescaler: 0, reload: 0xFFF, open: false, due: None }
+        Self { lsi_hz: lsi_hz.max(1), prescaler: 0, reload: 0xFFF, open: false, due: None, held: None }
     }
 
     /// Registers as after a reset, which stops it, unless the option bytes start it by hardware.
@@ -33,10 +35,30 @@ impl Iwdg {
         }
     }
 
+    /// Makes it stand still, or go on.
+    pub fn hold(&mut self, held: bool, now: Time) {
+        if held {
+            self.held = self.held.or_else(|| self.due.take().map(|due| Time(due.0.saturating_sub(now.0))));
+        } else if let Some(left) = self.held.take() {
+            self.due = Some(Time(now.0.saturating_add(left.0)));
+        }
+    }
+
+    /// Whether it has been started. Only a reset stops it, and it keeps the LSI on.
+    #[must_use]
+    pub fn started(&self) -> bool {
+        self.due.is_some() || self.held.is_some()
+    }
+
     fn feed(&mut self, io: &Io<'_>) {
+        let held = self.held.take();
         let divider = 4u64 << self.prescaler.min(6);
         let ticks = u64::from(self.reload + 1) * divider;
-        self.due = Some(Time(io.now.0.saturating_add(ticks * 1_000_000_000_000 / self.lsi_hz)));
+        let time = Time(ticks * 1_000_000_000_000 / self.lsi_hz);
+        match held {
+            Some(_) => self.held = Some(time),
+            None => self.due = Some(Time(io.now.0.saturating_add(time.0))),
+        }
     }
 
     /// Reads a register.
@@ -57,7 +79,7 @@ impl Iwdg {
             (0x00, key) => {
                 self.open = key == 0x5555;
                 started = key == 0xCCCC;
-                if started || key == 0xAAAA && self.due.is_some() {
+                if started || key == 0xAAAA && self.started() {
                     self.feed(io);
                 }
             }

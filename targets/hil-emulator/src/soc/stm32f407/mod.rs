@@ -5,15 +5,21 @@
 
 mod access;
 mod adc;
+mod crc;
 mod dbgmcu;
 mod dma;
+mod exti;
 pub mod facts;
 mod flash;
 mod gpio;
 mod iwdg;
 mod pwr;
+pub mod pwr_facts;
+mod pwr_modes;
 mod rcc;
 mod registers;
+mod rng;
+mod rtc;
 mod signature;
 mod supply;
 mod syscfg;
@@ -21,12 +27,13 @@ mod tim;
 mod unit;
 mod usart;
 mod wiring;
+mod wwdg;
 
 use std::collections::BTreeMap;
 
 use super::bus::Decoder;
 use super::notes::{Note, Notes};
-use super::{Activity, BusFault, Io, ResetCause, Soc, Width};
+use super::{Activity, BusFault, CoreClock, Io, ResetCause, Soc, Width};
 use crate::board::Misfit;
 use crate::board::chip::Chip;
 use crate::power;
@@ -64,6 +71,17 @@ pub struct Stm32f407 {
     adc_irq: Option<u8>,
     analog: adc::Analog,
     power: power::stm32f4::Model,
+    exti: exti::Exti,
+    rtc: rtc::Rtc,
+    /// The lines of the RTC as they were last passed on.
+    rtc_asked: (bool, bool),
+    wwdg: wwdg::Wwdg,
+    rng: rng::Rng,
+    crc: crc::Crc,
+    /// The mode in which the clocks are off, if it is in one.
+    deep: Option<pwr_modes::Deep>,
+    /// A debugger halts the core.
+    halted: bool,
 }
 
 impl Stm32f407 {
@@ -84,7 +102,7 @@ impl Stm32f407 {
             names: USARTS.map(str::to_owned).to_vec(),
             rcc: Rcc::new(chip),
             flash: flash::Flash::new(chip.flash.clone(), chip.access.wait_states.clone(), chip.irq("flash")),
-            pwr: pwr::Pwr::default(),
+            pwr: pwr::Pwr::new(facts.pwr.clone()),
             iwdg: iwdg::Iwdg::new(chip.clock("lsi").0),
             syscfg: syscfg::Syscfg::default(),
             signature: signature::Signature::new(seed, flash_kib, analog.calibration()),
@@ -101,6 +119,14 @@ impl Stm32f407 {
             adc_irq: chip.irq("adc1"),
             analog,
             power: power::stm32f4::Model::new(&chip.power)?,
+            exti: exti::Exti::new(lines(chip, "exti")?),
+            rtc: rtc::Rtc::default(),
+            rtc_asked: (false, false),
+            wwdg: wwdg::Wwdg::new(chip.irq("wwdg")),
+            rng: rng::Rng::new(chip.irq("rng"), seed),
+            crc: crc::Crc::default(),
+            deep: None,
+            halted: false,
         })
     }
 
@@ -110,12 +136,16 @@ impl Stm32f407 {
     }
 }
 
-/// A DMA controller with the interrupt lines that the chip's file states for its streams.
-fn dma_controller(chip: &Chip, name: &str, facts: &DmaFacts) -> Result<dma::Dma, Misfit> {
-    let irqs = <[u8; dma::STREAMS]>::try_from(chip.irqs(name));
+/// The interrupt lines that the chip's file states for a peripheral of `N` lines.
+fn lines<const N: usize>(chip: &Chip, name: &str) -> Result<[u8; N], Misfit> {
     let at = chip.peripheral(name).map_or(0, |facts| facts.name.span().start);
-    let irqs = irqs.map_err(|_| Misfit { at, message: format!("{name} needs an interrupt line for each stream") })?;
-    Ok(dma::Dma::new(facts, irqs))
+    let irqs = <[u8; N]>::try_from(chip.irqs(name));
+    irqs.map_err(|_| Misfit { at, message: format!("{name} needs {N} interrupt lines") })
+}
+
+/// A DMA controller with the interrupt lines of its streams.
+fn dma_controller(chip: &Chip, name: &str, facts: &DmaFacts) -> Result<dma::Dma, Misfit> {
+    Ok(dma::Dma::new(facts, lines(chip, name)?))
 }
 
 impl Soc for Stm32f407 {
@@ -140,7 +170,11 @@ impl Soc for Stm32f407 {
     }
 
     fn next_event(&self) -> Time {
-        let units = [self.rcc.next_event(), self.flash.next_event(), self.iwdg.next_event(), self.next_shared()];
+        let kept = self.rcc.next_event().min(self.iwdg.next_event()).min(self.rtc.next_event());
+        if self.frozen() {
+            return kept;
+        }
+        let units = [kept, self.flash.next_event(), self.wwdg.next_event(), self.rng.next_event(), self.next_shared()];
         units.into_iter().chain(self.usarts.iter().map(usart::Usart::next_event)).min().unwrap_or(Time::NEVER)
     }
 
@@ -150,8 +184,17 @@ impl Soc for Stm32f407 {
             self.rcc.advance(io);
             self.clocks_changed(io.now);
         }
-        self.flash.advance(io);
         self.iwdg.advance(io);
+        self.rtc.advance(io.now);
+        self.watch_inside(io);
+        if self.frozen() {
+            return;
+        }
+        self.flash.advance(io);
+        self.rng.advance(io);
+        if self.wwdg.advance(io) {
+            self.ask_for_reset(ResetCause::Watchdog, pwr_modes::WWDGRSTF | 1 << 26, io);
+        }
         for index in 0..self.usarts.len() {
             let hz = self.usart_hz(index);
             if self.usarts[index].next_event() <= io.now {
@@ -160,14 +203,32 @@ impl Soc for Stm32f407 {
         }
         self.pass_on(io);
         self.advance_shared(io);
+        if io.requests.pins_changed {
+            self.watch_pins(io);
+        }
     }
 
     fn reset(&mut self, cause: ResetCause, io: &mut Io<'_>) {
         (io.requests.supply_changed, io.requests.pins_changed) = (true, true);
         self.flash.reset(io);
+        // A brown-out is no power-on for what a battery supplies.
+        let browned_out = self.deep_reset(cause, io);
         self.rcc.reset(cause, io);
-        self.pwr = pwr::Pwr::default();
+        self.pwr.reset(cause == ResetCause::PowerOn);
+        self.pwr.supplied(io.supply.volts());
         self.iwdg.reset(!self.flash.watchdog_by_software(), io);
+        if self.iwdg.started() {
+            self.rcc.keep_lsi_on(io);
+        }
+        self.wwdg.reset();
+        self.rng.reset();
+        self.exti.reset();
+        self.crc = crc::Crc::default();
+        self.rtc.reset(io.now);
+        if cause == ResetCause::PowerOn && !browned_out {
+            self.rtc = rtc::Rtc::default();
+        }
+        self.halted = false;
         self.syscfg = syscfg::Syscfg::default();
         if cause == ResetCause::PowerOn {
             self.dbgmcu.power_on();
@@ -181,6 +242,18 @@ impl Soc for Stm32f407 {
         for irq in 0..=u8::MAX {
             io.irqs.set(irq, false);
         }
+    }
+
+    fn core_changed(&mut self, activity: Activity, io: &mut Io<'_>) {
+        self.activity_changed(activity, io);
+    }
+
+    fn core_halted(&mut self, halted: bool, io: &mut Io<'_>) {
+        self.halt_changed(halted, io);
+    }
+
+    fn core_clock(&self) -> CoreClock {
+        self.clock_asleep()
     }
 
     fn amperes(&self, activity: Activity) -> f64 {
@@ -217,6 +290,10 @@ impl Soc for Stm32f407 {
         let before = self.gpios[port].levels() >> pin & 1;
         self.gpios[port].drive(pin, level);
         let after = self.gpios[port].levels() >> pin & 1;
+        if (port, pin) == (0, 0) {
+            self.wake_up_pin_driven(before == 1, after == 1, io);
+        }
+        self.watch_pins(io);
         let function = self.gpios[port].function(pin).filter(|_| before != after);
         if let Some((timer, channel)) = function.and_then(|function| self.timer_of(name, function)) {
             self.timers[timer].input(channel, after == 1, io.now);
@@ -237,6 +314,10 @@ impl Soc for Stm32f407 {
     }
 
     fn apply_volts(&mut self, name: &str, volts: f64, io: &mut Io<'_>) -> bool {
+        if name == "VDD" {
+            self.supplied(volts, io);
+            return true;
+        }
         // What was sampled before now saw the old voltage.
         self.advance_shared(io);
         self.analog.apply(name, volts)

@@ -14,6 +14,8 @@ const CR_WRITABLE: u32 = 0x050D_00F9;
 const CFGR_WRITABLE: u32 = 0xFFFF_FCF3;
 /// LSEON, LSEBYP, RTCSEL, RTCEN, BDRST.
 const BDCR_WRITABLE: u32 = 0x0001_8305;
+/// RTCSEL of BDCR.
+const RTCSEL: u32 = 3 << 8;
 /// LPWR, WWDG, IWDG, SFT, POR, PIN and BOR reset flags.
 const RESET_FLAGS: u32 = 0xFE00_0000;
 
@@ -69,6 +71,10 @@ pub struct Rcc {
     cir: u32,
     bdcr: u32,
     flags: u32,
+    /// The reset flags of the next reset, where it is one that its cause does not tell.
+    told: Option<u32>,
+    /// The independent watchdog keeps the LSI on.
+    lsi_kept: bool,
     stored: [u32; STORED.len()],
     beyond: bool,
 }
@@ -92,6 +98,8 @@ impl Rcc {
             cir: 0,
             bdcr: 0,
             flags: 0,
+            told: None,
+            lsi_kept: false,
             stored: [0; STORED.len()],
             beyond: false,
         };
@@ -112,18 +120,23 @@ impl Rcc {
     pub fn reset(&mut self, cause: ResetCause, io: &mut Io<'_>) {
         self.registers_reset();
         // A reset from inside also pulls the reset pin (RM0090 7.1.1).
+        let told = self.told.take();
+        let power_on = cause == ResetCause::PowerOn && told.is_none();
         self.flags |= match cause {
+            _ if told.is_some() => told.unwrap_or(0),
             ResetCause::PowerOn => 0x0E00_0000,
             ResetCause::Pin | ResetCause::Lockup => 1 << 26,
             ResetCause::Software => 1 << 28 | 1 << 26,
             ResetCause::Watchdog => 1 << 29 | 1 << 26,
-            ResetCause::WakeUp => 0,
+            // The end of standby is a power reset (RM0090 7.1.2; unverified that it sets all three flags).
+            ResetCause::WakeUp => 0x0E00_0000,
         };
-        if cause == ResetCause::PowerOn {
+        if power_on {
             self.bdcr = 0;
             self.switch(LSE, false, io);
-            self.switch(LSI, false, io);
         }
+        self.lsi_kept = false;
+        self.switch(LSI, false, io);
         io.requests.core_hz = Some(self.hclk());
         self.drive(io);
     }
@@ -163,7 +176,12 @@ impl Rcc {
             0x08 => self.cfgr = word.within(self.cfgr, CFGR_WRITABLE),
             0x0C => self.write_interrupts(word),
             0x70 => {
+                let source = self.bdcr & RTCSEL;
                 self.bdcr = word.within(self.bdcr, BDCR_WRITABLE);
+                if source != 0 {
+                    // Only a reset of the domain frees the choice (RM0090 7.3.20).
+                    self.bdcr = self.bdcr & !RTCSEL | source;
+                }
                 let on = self.bdcr & 1 == 1 && self.bdcr >> 16 & 1 == 0;
                 if self.bdcr >> 16 & 1 == 1 {
                     self.bdcr = 1 << 16;
@@ -175,7 +193,7 @@ impl Rcc {
                     self.flags &= !RESET_FLAGS;
                 }
                 let on = word.onto(u32::from(self.clocks[LSI].on)) & 1 == 1;
-                self.switch(LSI, on, io);
+                self.switch(LSI, on || self.lsi_kept, io);
             }
             _ => {
                 let index = STORED.iter().position(|at| *at == offset)?;
@@ -285,7 +303,54 @@ impl Rcc {
 
     /// The LSI, for the independent watchdog, which keeps it on.
     pub fn keep_lsi_on(&mut self, io: &Io<'_>) {
+        self.lsi_kept = true;
         self.switch(LSI, true, io);
+    }
+
+    /// The next reset sets these flags of CSR and no others.
+    pub fn tell(&mut self, flags: u32) {
+        self.told = Some(flags);
+    }
+
+    /// The backup domain is held in reset (BDRST).
+    #[must_use]
+    pub fn backup_in_reset(&self) -> bool {
+        self.bdcr >> 16 & 1 == 1
+    }
+
+    /// Switches off what stop and standby mode switch off, and makes the HSI the system clock (RM0090 5.3.5, 7.3.1).
+    pub fn stop(&mut self, io: &mut Io<'_>) {
+        self.cr = self.cr & !(1 << 16 | 1 << 24 | 1 << 26) | 1;
+        self.cfgr &= !3;
+        for index in [HSE, PLL, PLLI2S] {
+            self.switch(index, false, io);
+        }
+        (self.clocks[HSI].on, self.clocks[HSI].ready, self.clocks[HSI].due) = (true, true, None);
+        self.apply(io);
+    }
+
+    /// RTCCLK in hertz; 0 while its source is off (RM0090 7.2.8).
+    #[must_use]
+    pub fn rtc_hz(&self) -> u64 {
+        let source = match self.bdcr >> 8 & 3 {
+            1 => LSE,
+            2 => LSI,
+            3 => HSE,
+            _ => return 0,
+        };
+        if self.bdcr >> 15 & 1 == 0 || !self.clocks[source].ready {
+            return 0;
+        }
+        let divider = if source == HSE { u64::from(self.cfgr >> 16 & 31) } else { 1 };
+        self.clocks[source].hz.checked_div(divider).unwrap_or(0)
+    }
+
+    /// The clock of 48 MHz, which is the PLL's output Q, in hertz; 0 while the PLL is off.
+    #[must_use]
+    pub fn pll48_hz(&self) -> u64 {
+        let divider = u64::from(self.pllcfgr >> 24 & 15);
+        let vco = self.vco().filter(|_| self.clocks[PLL].ready && divider >= 2);
+        vco.and_then(|hz| hz.checked_div(divider)).unwrap_or(0)
     }
 
     /// Switches the system clock when its source is ready, and tells the machine.

@@ -1,10 +1,10 @@
 //! From an access to a peripheral: which model reads or writes the register, and what else that does.
 
 use super::unit::Unit;
-use super::{Stm32f407, pwr, signature, syscfg};
+use super::{Stm32f407, crc, pwr_modes, rtc, signature, syscfg};
 use crate::soc::bus::Word;
 use crate::soc::notes::Matter;
-use crate::soc::{BusFault, Io};
+use crate::soc::{BusFault, Io, ResetCause};
 
 /// Whether there is such a register, and what the bus answers.
 pub type Written = Option<Result<(), BusFault>>;
@@ -31,6 +31,11 @@ impl Stm32f407 {
             Unit::Timer(index) => self.timers[index].read(offset, io.now),
             Unit::Adc(index) => self.adcs[index].read(offset),
             Unit::AdcCommon => self.read_adc_common(offset),
+            Unit::Rtc => self.rtc.read(offset, io.now),
+            Unit::Exti => self.exti.read(offset),
+            Unit::Wwdg => self.wwdg.read(offset, io.now),
+            Unit::Rng => self.rng.read(offset, io),
+            Unit::Crc => self.crc.read(offset, io),
         }
     }
 
@@ -47,10 +52,13 @@ impl Stm32f407 {
     pub(super) fn write_unit(&mut self, unit: Unit, offset: u32, address: u32, word: Word, io: &mut Io<'_>) -> Written {
         let done = |done: Option<()>| done.map(Ok);
         match unit {
+            // The backup domain is closed without DBP.
+            Unit::Rcc if offset == 0x70 && !self.pwr.opens_backup() => Some(Ok(())),
             Unit::Rcc => {
                 let written = self.rcc.write(offset, word, io)?;
                 self.reset_units(offset);
                 self.clocks_changed(io.now);
+                self.watch_inside(io);
                 let hz = self.rcc.hclk();
                 if written.is_err() || !self.pwr.allows(hz) || !self.flash.readable(hz, io.supply.volts()) {
                     self.notes.note(Matter::ClockLimits, address, io.master);
@@ -64,7 +72,12 @@ impl Stm32f407 {
                 }
                 written
             }
-            Unit::Pwr => done(self.pwr.write(offset, word)),
+            Unit::Pwr => {
+                let pin = self.gpios[0].levels() & 1 == 1;
+                let written = self.pwr.write(offset, word, pin);
+                self.watch_inside(io);
+                done(written)
+            }
             Unit::Iwdg => {
                 if self.iwdg.write(offset, word, io)? {
                     self.rcc.keep_lsi_on(io);
@@ -75,6 +88,7 @@ impl Stm32f407 {
                 if !self.syscfg.write(offset, word)? {
                     self.notes.note(Matter::NoEffect, address, io.master);
                 }
+                self.watch_pins(io);
                 Some(Ok(()))
             }
             Unit::Signature | Unit::Options => Some(Err(BusFault)),
@@ -83,7 +97,14 @@ impl Stm32f407 {
                 let hz = self.usart_hz(index);
                 done(self.usarts[index].write(offset, word, hz, io))
             }
-            Unit::Gpio(index) => done(self.gpios[index].write(offset, word)),
+            Unit::Gpio(index) => {
+                let written = self.gpios[index].write(offset, word);
+                self.watch_pins(io);
+                done(written)
+            }
+            Unit::Rtc | Unit::Exti | Unit::Wwdg | Unit::Rng | Unit::Crc => {
+                self.write_kept_alive(unit, offset, address, word, io)
+            }
             Unit::Dma(index) => done(self.write_dma(index, offset, word, io)),
             Unit::Timer(index) => {
                 let modelled = self.timers[index].write(offset, word, io.now)?;
@@ -104,6 +125,30 @@ impl Stm32f407 {
         }
     }
 
+    /// A write to the units around the low-power modes, and to those that serve programs in passing.
+    fn write_kept_alive(&mut self, unit: Unit, offset: u32, address: u32, word: Word, io: &mut Io<'_>) -> Written {
+        match unit {
+            Unit::Rtc => {
+                let modelled = self.rtc.write(offset, word, self.pwr.opens_backup(), io.now)?;
+                self.watch_inside(io);
+                self.note_effect(modelled, address, io)
+            }
+            Unit::Exti => {
+                // Lines that nobody watched so far are where their pins are.
+                self.sample_pins(0xFFFF, io);
+                self.exti.write(offset, word, io).map(Ok)
+            }
+            Unit::Wwdg => {
+                if self.wwdg.write(offset, word, io)? {
+                    self.ask_for_reset(ResetCause::Watchdog, pwr_modes::WWDGRSTF | 1 << 26, io);
+                }
+                Some(Ok(()))
+            }
+            Unit::Rng => self.rng.write(offset, word, io).map(Ok),
+            _ => self.crc.write(offset, word, io).map(Ok),
+        }
+    }
+
     fn note_effect(&mut self, modelled: bool, address: u32, io: &Io<'_>) -> Written {
         if !modelled {
             self.notes.note(Matter::NoEffect, address, io.master);
@@ -114,20 +159,28 @@ impl Stm32f407 {
     /// Resets the peripherals whose bits are set in the reset register that was just written. A reset register lies
     /// 0x20 below the enable register with the same bits.
     fn reset_units(&mut self, offset: u32) {
-        let Some(bits) = self.rcc.read(offset).filter(|_| matches!(offset, 0x10 | 0x20 | 0x24)) else { return };
+        if offset == 0x70 && self.rcc.backup_in_reset() {
+            self.rtc = rtc::Rtc::default();
+        }
+        let Some(bits) = self.rcc.read(offset).filter(|_| matches!(offset, 0x10 | 0x14 | 0x20 | 0x24)) else { return };
         for index in 0..self.gates.len() {
             let (unit, register, bit) = self.gates[index];
             if register == offset + 0x20 && bits >> bit & 1 == 1 {
                 match unit {
                     Unit::Usart(index) => self.usarts[index].reset(),
                     Unit::Gpio(index) => self.gpios[index].reset(),
-                    Unit::Pwr => self.pwr = pwr::Pwr::default(),
+                    Unit::Pwr => self.pwr.reset(false),
+                    Unit::Wwdg => self.wwdg.reset(),
+                    Unit::Rng => self.rng.reset(),
+                    Unit::Crc => self.crc = crc::Crc::default(),
                     Unit::Syscfg => self.syscfg = syscfg::Syscfg::default(),
                     Unit::Dma(index) => self.dmas[index].reset(),
                     Unit::Timer(index) => self.timers[index].reset(index + 1),
                     // One bit resets all three (RM0090 7.3.9).
                     Unit::Adc(_) => self.reset_converters(),
                     Unit::AdcCommon
+                    | Unit::Rtc
+                    | Unit::Exti
                     | Unit::Rcc
                     | Unit::Flash
                     | Unit::Iwdg

@@ -1,4 +1,5 @@
-//! System configuration: registers only (RM0090 9.2). MEMRMP is kept, but address 0 keeps showing the main flash.
+//! System configuration: the ports behind the external interrupt lines; otherwise registers only (RM0090 9.2). MEMRMP is
+//! kept, but address 0 keeps showing the main flash.
 
 use crate::soc::bus::Word;
 
@@ -15,6 +16,12 @@ pub struct Syscfg {
 }
 
 impl Syscfg {
+    /// The port, 0 for A, whose pin of the same number is behind external interrupt line `line` (0 to 15; RM0090 9.2.3).
+    #[must_use]
+    pub fn port(&self, line: u32) -> usize {
+        (self.lines[line as usize / 4] >> (4 * (line % 4)) & 15) as usize
+    }
+
     /// Reads a register.
     #[must_use]
     pub fn read(&self, offset: u32) -> Option<u32> {

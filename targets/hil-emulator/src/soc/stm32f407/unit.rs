@@ -28,6 +28,11 @@ pub enum Unit {
     /// ADC1 to ADC3, from 0.
     Adc(usize),
     AdcCommon,
+    Rtc,
+    Exti,
+    Wwdg,
+    Rng,
+    Crc,
     Gpio(usize),
 }
 
@@ -53,6 +58,11 @@ impl Unit {
             "dbgmcu" => Self::Dbgmcu,
             "dma1" => Self::Dma(0),
             "dma2" => Self::Dma(1),
+            "rtc" => Self::Rtc,
+            "exti" => Self::Exti,
+            "wwdg" => Self::Wwdg,
+            "rng" => Self::Rng,
+            "crc" => Self::Crc,
             "adc-common" => Self::AdcCommon,
             _ if name.starts_with("tim") => Self::Timer(numbered(name, "tim", TIMERS)?),
             _ if name.starts_with("adc") => Self::Adc(numbered(name, "adc", CONVERTERS)?),

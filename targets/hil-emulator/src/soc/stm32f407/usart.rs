@@ -170,6 +170,14 @@ impl Usart {
         }
     }
 
+    /// The line stood still for `by` picoseconds.
+    pub fn postpone(&mut self, by: u64) {
+        let later = |at: Time| Time(at.0.saturating_add(by));
+        self.sending = self.sending.map(|(byte, at)| (byte, later(at)));
+        self.receiving = self.receiving.map(|(byte, at)| (byte, later(at)));
+        self.idle_at = self.idle_at.map(later);
+    }
+
     /// When the next character ends.
     #[must_use]
     pub fn next_event(&self) -> Time {

@@ -235,10 +235,11 @@ impl Stm32f407 {
     /// The clocks of the timers may have changed at `now`.
     pub(super) fn clocks_changed(&mut self, now: Time) {
         for index in 0..self.timers.len() {
-            let on = self.clocked(Unit::Timer(index));
+            let on = self.clocked(Unit::Timer(index)) && !self.frozen();
             let hz = if on { self.rcc.timer_clock(on_apb2(index)) } else { 0 };
             self.timers[index].set_clock(hz, now);
         }
+        self.own_clocks_changed(now);
     }
 
     /// Tells the timers which of their signals the converters wait for.

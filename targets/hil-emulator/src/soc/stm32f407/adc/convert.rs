@@ -85,6 +85,13 @@ impl Adc {
         self.busy = Some(Conversion { injected, place, channel, clock, start, code: None });
     }
 
+    /// The converter stood still for `by` picoseconds.
+    pub fn postpone(&mut self, by: u64) {
+        if let Some(conversion) = &mut self.busy {
+            conversion.clock = conversion.clock.postponed(by);
+        }
+    }
+
     /// When the conversion under way next does something.
     #[must_use]
     pub fn next_event(&self) -> Time {

@@ -96,6 +96,11 @@ impl Dma {
         *self = std::mem::take(self).cleared();
     }
 
+    /// The controller stood still for `by` picoseconds.
+    pub fn postpone(&mut self, by: u64) {
+        self.busy = self.busy.take().map(|(stream, work, at)| (stream, work, Time(at.0.saturating_add(by))));
+    }
+
     /// Whether any stream is enabled.
     #[must_use]
     pub fn active(&self) -> bool {
