@@ -2,7 +2,7 @@
 
 use std::io::{PipeReader, PipeWriter, Read, Write, pipe};
 use std::path::Path;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -59,12 +59,22 @@ impl Bench for EmulatedBench {
         let (from_board, to_host) = pipe().unwrap();
         let (tell, told) = channel();
         thread::spawn(move || read_all(from_board, |bytes| drop(tell.send(bytes))));
-        let carrying = thread::spawn(move || carry(board, &image, from_host, to_host));
+        let (ready, is_ready) = channel();
+        let carrying = thread::spawn(move || carry(board, &image, from_host, to_host, &ready));
+        // Flashing takes as long as it takes; the session's deadlines begin when the image runs. An error ends the wait
+        // as well, and is found when the life ends.
+        let _ready = is_ready.recv();
         Ok(Box::new(EmulatedLife { to_board: Some(to_board), told, carrying: Some(carrying) }))
     }
 }
 
-fn carry(board: BoardUnderTest, image: &[u8], input: PipeReader, mut output: PipeWriter) -> Result<Ended, BoardError> {
+fn carry(
+    board: BoardUnderTest,
+    image: &[u8],
+    input: PipeReader,
+    mut output: PipeWriter,
+    ready: &Sender<()>,
+) -> Result<Ended, BoardError> {
     let machine = hil_emulator::board::build(board.name, 1).unwrap();
     let running = Board::start(machine, Mode::Free(Pace::Free)).unwrap();
     let mut session = hil_probe::board::attach(EmulatedProbe::new(running).into_probe_rs(), board.chip)?;
@@ -72,6 +82,7 @@ fn carry(board: BoardUnderTest, image: &[u8], input: PipeReader, mut output: Pip
     assert!(!flash(&mut session, image)?, "the second time nothing is written");
     let mut core = session.core(0).unwrap();
     let mut rtt = start(&mut core, image)?;
+    ready.send(()).unwrap();
     bridge(&mut core, &mut rtt, input, &mut output)
 }
 
