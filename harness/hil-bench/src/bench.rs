@@ -69,6 +69,8 @@ pub enum Ending {
         /// Name of the signal.
         signal: String,
     },
+    /// By itself, saying that what it stands on failed: a probe, a cable, a board. Its last words say how.
+    RigFailed,
     /// It lived on and was ended by force.
     Stopped,
 }

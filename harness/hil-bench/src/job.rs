@@ -324,6 +324,7 @@ impl<'c> Runner<'_, 'c, '_> {
             Ending::Exited(status) => format!("exited with status {status}"),
             Ending::Crashed { signal } => format!("crashed with {signal}"),
             Ending::KilledFromOutside { signal } => format!("killed from outside with {signal}"),
+            Ending::RigFailed => "ended by a fault of the rig".to_owned(),
             Ending::Stopped => "stopped by force".to_owned(),
         };
         (self.events)(Event::AgentGone { how });

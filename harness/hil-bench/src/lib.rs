@@ -11,6 +11,7 @@
 
 pub mod about;
 pub mod bench;
+pub mod carried;
 pub mod control;
 pub mod crash;
 pub mod event;

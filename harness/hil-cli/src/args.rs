@@ -63,6 +63,14 @@ pub enum Command {
     Completions(CompletionsArgs),
     /// Print the manual page of `hil`, or write one for every command
     Man(ManArgs),
+    /// Carry bytes between standard input and output and the agent on a board (started by `hil run`)
+    #[command(hide = true)]
+    Bridge {
+        /// The kind of board
+        board: String,
+        /// The image, an ELF file
+        image: PathBuf,
+    },
     /// Serve the agent on standard input and output (started by `hil run`)
     #[command(hide = true, disable_help_flag = true)]
     Agent {
@@ -123,8 +131,8 @@ pub struct RunArgs {
     /// Run folders to keep there; older ones are removed
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..))]
     pub keep: u16,
-    /// Agent with your own kernels, instead of the built-in one
-    #[arg(long, value_name = "PROGRAM")]
+    /// Agent with your own kernels, instead of the built-in one: a program, or an ELF file for a board
+    #[arg(long, value_name = "PROGRAM|ELF")]
     pub image: Option<PathBuf>,
     /// Inject a fault on purpose, to see what it looks like; `hil list faults` names them
     #[arg(long, value_name = "NAME")]

@@ -67,6 +67,14 @@ pub enum CliError {
         /// All of them.
         known: String,
     },
+    /// The file that `--image` names cannot be an agent of what is asked for.
+    #[error("--image {}: {why}", path.display())]
+    ImageFile {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        why: String,
+    },
     /// The agent that `--image` names does not answer.
     #[error("--image {}: {why}", path.display())]
     Image {
@@ -184,6 +192,7 @@ impl CliError {
             | Self::Data(_)
             | Self::Emulate(_)
             | Self::Program { .. }
+            | Self::ImageFile { .. }
             | Self::Remote(_) => Exit::Usage,
             Self::Image { .. } => Exit::RigOrInvalid,
             Self::Lease(LeaseError::Interrupted { .. }) => Exit::Interrupted,

@@ -8,6 +8,7 @@
 mod agent;
 mod args;
 mod bases;
+mod board_image;
 mod boards;
 mod commands;
 mod distributions;
@@ -51,6 +52,9 @@ pub fn main() -> ExitCode {
     };
     if let Command::Agent { args } = &cli.command {
         return agent::serve(args);
+    }
+    if let Command::Bridge { board, image } = &cli.command {
+        return board_image::bridge(board, image);
     }
     // A panic is a bug of hil and must not look like a verdict: scripts get the code of an internal error.
     let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| dispatch(cli.command, &Surroundings::look())));
@@ -99,6 +103,6 @@ fn dispatch(command: Command, around: &Surroundings) -> Result<Exit, CliError> {
         }
         Command::Man(args) => commands::man::man(&args),
         Command::Emulate(args) => commands::emulate::emulate(&args),
-        Command::Agent { .. } => Ok(Exit::Success),
+        Command::Agent { .. } | Command::Bridge { .. } => Ok(Exit::Success),
     }
 }

@@ -350,6 +350,10 @@ fn remark(metric: Metric, seen: &Observations, starts: &[Series]) -> Option<Stri
         Metric::Memory if may_be_the_agents_own(seen) => {
             Some("at most this much: the system cannot tell it from the agent's own".to_owned())
         }
+        Metric::Memory if observed::is_declared(seen) => {
+            let agent = seen.peaks.iter().map(|peak| peak.agent).max()?;
+            Some(format!("without {agent} bytes that the agent itself takes"))
+        }
         Metric::Memory => {
             let agent = seen.peaks.iter().map(|peak| peak.agent).max()?;
             #[expect(clippy::cast_precision_loss, reason = "shown with three digits")]

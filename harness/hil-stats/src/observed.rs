@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use hil_model::lab::Evidence;
 use hil_model::metric::Metric;
 use hil_model::sample::{Iteration, Observations, Peak, Slice};
 
@@ -19,7 +20,7 @@ pub(crate) fn series(metric: Metric, seen: &Observations) -> Vec<Series> {
         Metric::Latency => by_start(seen.latencies().map(|(iteration, seconds)| (iteration.start, seconds))),
         Metric::CpuTime => by_start(seen.cpu_times().map(|(iteration, seconds)| (iteration.start, seconds))),
         Metric::Throughput => by_start(seen.slices.iter().map(|slice| (slice.start, rate(slice)))),
-        Metric::Memory => by_start(seen.peaks.iter().map(|peak| (peak.start, bytes(peak)))),
+        Metric::Memory => by_start(seen.peaks.iter().map(|peak| (peak.start, bytes(seen, peak)))),
         Metric::ModelSize
         | Metric::Accuracy
         | Metric::NumericalError
@@ -66,8 +67,15 @@ fn rate(slice: &Slice) -> f64 {
     slice.finished as f64 / slice.seconds
 }
 
-fn bytes(peak: &Peak) -> f64 {
-    peak.total as f64
+/// What counts of a peak: on a board the agent declares its own share, which is no part of the workload; on a computer it
+/// is part of the process whose memory somebody has to provide.
+fn bytes(seen: &Observations, peak: &Peak) -> f64 {
+    if is_declared(seen) { peak.total.saturating_sub(peak.agent) as f64 } else { peak.total as f64 }
+}
+
+/// Whether the agent's share of memory is declared by a board.
+pub(crate) fn is_declared(seen: &Observations) -> bool {
+    matches!(seen.evidence, Evidence::Emulated | Evidence::Hardware)
 }
 
 /// What one side did in one block.

@@ -449,3 +449,18 @@ fn defaults_are_those_of_the_statistic_and_of_starts_for_memory() {
     assert_eq!(needed(Statistic::Percentile(950), Metric::Latency), 500);
     assert_eq!(needed(Statistic::Max, Metric::Memory), 5);
 }
+
+#[test]
+fn on_a_board_the_agents_declared_share_of_memory_does_not_count() {
+    let peaks = (0..10).map(|start| Peak { start, total: 40_000, agent: 13_000, upper_bound_only: false }).collect();
+    let board = Observations { evidence: Evidence::Emulated, peaks, ..nothing_of("main") };
+    let here = Observations { evidence: Evidence::Host, ..board.clone() };
+    let figure = |seen: Observations| match find(&check(Metric::Memory, "max"), &[seen]) {
+        Finding::Estimate(estimate) => (estimate.value, estimate.remark.unwrap_or_default()),
+        other => panic!("{other:?}"),
+    };
+    let (value, remark) = figure(board);
+    assert_eq!(value, 27_000.0);
+    assert!(remark.contains("without 13000 bytes that the agent itself takes"), "{remark}");
+    assert_eq!(figure(here).0, 40_000.0);
+}

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use hil_model::id::{DatasetName, ScenarioId};
+use hil_model::lab::Lab;
 use hil_model::plan::{Plan, Start, Step};
 use hil_model::scenario::Scenario;
 use hil_plan::{MissingData, Options};
@@ -13,9 +14,9 @@ use crate::agent::Program;
 use crate::args::{Format, PlanArgs};
 use crate::error::CliError;
 use crate::exit::Exit;
+use crate::files;
 use crate::show::{Show, print_out};
 use crate::surroundings::Surroundings;
-use crate::{files, lab};
 
 /// Prints the plan of a run.
 pub fn plan(args: &PlanArgs, around: &Surroundings) -> Result<Exit, CliError> {
@@ -23,14 +24,14 @@ pub fn plan(args: &PlanArgs, around: &Surroundings) -> Result<Exit, CliError> {
     let agent = Program::choose(args.image.as_deref(), None)?;
     let scenarios = files::scenarios(&args.files, agent.kernels()?, &mut show)?;
     let options = Options { seed: args.amount.seed.unwrap_or(1), quick: args.amount.quick, budget: args.amount.budget };
-    let plan = planned(&scenarios, &around.data_dirs(args.data.data.as_deref())?, &options);
+    let plan = planned(&scenarios, &agent.lab(), &around.data_dirs(args.data.data.as_deref())?, &options);
     print_out(&describe(&plan, |id| scenarios.iter().find(|s| s.id == *id).map_or("", |s| s.title.as_str())));
     Ok(Exit::Success)
 }
 
-/// What a run on this computer would do, with the data sets below `dirs`.
+/// What a run on `lab` would do, with the data sets below `dirs`.
 #[must_use]
-pub fn planned(scenarios: &[Scenario], dirs: &[PathBuf], options: &Options) -> Plan {
+pub fn planned(scenarios: &[Scenario], lab: &Lab, dirs: &[PathBuf], options: &Options) -> Plan {
     let names = scenarios.iter().flat_map(|scenario| scenario.workloads.values()).filter_map(|w| w.dataset.clone());
     let missing: BTreeMap<DatasetName, MissingData> = names
         .filter_map(|name| match hil_data::find(&name, dirs) {
@@ -40,7 +41,7 @@ pub fn planned(scenarios: &[Scenario], dirs: &[PathBuf], options: &Options) -> P
             _ => None,
         })
         .collect();
-    hil_plan::plan(scenarios, &lab::built_in(), &missing, options)
+    hil_plan::plan(scenarios, lab, &missing, options)
 }
 
 /// The plan in words. Starts that do the same are described once.

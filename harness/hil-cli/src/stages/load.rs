@@ -15,7 +15,7 @@ use crate::args::RunArgs;
 use crate::error::CliError;
 use crate::show::Show;
 use crate::surroundings::Surroundings;
-use crate::{agent, environment, files, identity, lab};
+use crate::{agent, environment, files, identity};
 
 /// Everything that is known before anything is run.
 #[derive(Debug)]
@@ -58,7 +58,7 @@ pub fn load(args: &RunArgs, around: &Surroundings, show: &mut Show) -> Result<Qu
         seed: args.amount.seed.unwrap_or_else(identity::seed),
         quick: args.amount.quick,
         scenarios,
-        lab: lab::built_in(),
+        lab: agent.lab(),
         environment: environment::look(),
         datasets: BTreeMap::new(),
         missing: BTreeMap::new(),

@@ -161,7 +161,7 @@ fn run_job(question: &Question, job: &Job, cancel: &AtomicBool, show: &mut Show)
     let bench = question.agent.bench(info.clone());
     let control = Control { cancel, clock: &SystemClock::start() };
     let mut voice = Voice::new(job, show);
-    hil_bench::job::run_job(job, &bench, &Sets(&question.datasets), &control, &mut |event| voice.say(&event))
+    hil_bench::job::run_job(job, &*bench, &Sets(&question.datasets), &control, &mut |event| voice.say(&event))
 }
 
 /// A clock with its rate in a unit that keeps the number short: `monotonic, 1 GHz`.

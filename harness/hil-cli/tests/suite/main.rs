@@ -7,6 +7,7 @@ mod common;
 #[cfg(unix)]
 mod emulate;
 mod exchange;
+mod firmware;
 mod first_run;
 #[cfg(unix)]
 mod lease_and_interrupt;

@@ -45,7 +45,7 @@ fn both_boards_say_who_they_are_and_what_they_offer() {
             assert_eq!(info.agent, format!("fw-{}", board.name));
             assert_eq!((info.clock.name.as_str(), info.clock.hz), ("cyccnt", board.core_hz));
             let names: Vec<&str> = offers.iter().map(|offer| offer.name.as_str()).collect();
-            assert_eq!(names, [HOP]);
+            assert_eq!(names, [HOP, "fault/panic", "fault/hard-fault", "fault/hang"]);
         });
     }
 }

@@ -26,10 +26,10 @@ fn needs(args: &DoctorArgs, around: &Surroundings) -> Result<Folder, CliError> {
     if files::meant(&args.files) == Meant::BuiltIn && args.files.only.is_empty() {
         return Ok(Folder::Nothing);
     }
-    let kernels = Program::choose(args.image.as_deref(), None)?.kernels()?;
-    let scenarios = files::scenarios(&args.files, kernels, &mut Show::new(Format::Text, 0))?;
+    let agent = Program::choose(args.image.as_deref(), None)?;
+    let scenarios = files::scenarios(&args.files, agent.kernels()?, &mut Show::new(Format::Text, 0))?;
     let options = Options { seed: 1, quick: false, budget: None };
-    let plan = planned(&scenarios, &around.data_dirs(args.data.data.as_deref())?, &options);
+    let plan = planned(&scenarios, &agent.lab(), &around.data_dirs(args.data.data.as_deref())?, &options);
     let mut needs: Vec<Need> = Vec::new();
     for skipped in &plan.skipped {
         // What makes no sense on this computer is not missing from it.

@@ -6,7 +6,7 @@ use cortex_m::singleton;
 use cortex_m_rt::entry;
 use hil_agent::kernel::Kernel;
 use hil_board::counter::CycleCounter;
-use hil_board::kernels::{KeywordHop, Watched};
+use hil_board::kernels::{Faulty, KeywordHop, Watched};
 use hil_board::link::Link;
 use hil_board::platform::{BoardPlatform, Facts};
 use hil_board::serve::serve;
@@ -35,7 +35,8 @@ fn main() -> ! {
     let (Some(keyword), Some(input), Some(samples)) = (keyword(), input, samples) else {
         unreachable!("main runs once, and the weights of the image are whole")
     };
-    let kernels: &mut [&mut dyn Kernel] = &mut [keyword];
+    let (mut panic, mut fault, mut hang) = (Faulty::Panic, Faulty::HardFault, Faulty::Hang);
+    let kernels: &mut [&mut dyn Kernel] = &mut [keyword, &mut panic, &mut fault, &mut hang];
     serve(platform, kernels, input, samples)
 }
 
