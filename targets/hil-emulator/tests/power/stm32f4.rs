@@ -3,6 +3,7 @@
 use hil_emulator::machine::Machine;
 use hil_emulator::power::log::CurrentLog;
 use hil_emulator::power::meter::{Meter, MeterSettings, SampleLog};
+use hil_emulator::power::window::Window;
 use hil_emulator::time::Time;
 
 use crate::script::Step::{Wait, Write};
@@ -18,6 +19,16 @@ const ACR: u32 = 0x4002_3C00;
 const GPIOE_MODER: u32 = 0x4002_1000;
 const GPIOE_BSRR: u32 = 0x4002_1018;
 const RAM: u32 = 0x2000_0400;
+const APB1ENR: u32 = CR + 0x40;
+const PWR_CR: u32 = 0x4000_7000;
+/// PWR_CR: regulator in low power, deep sleep is standby, flash in deep power-down, scale 1 (the value after a reset).
+const LPDS: u32 = 1;
+const PDDS: u32 = 1 << 1;
+const FPDS: u32 = 1 << 9;
+const VOS: u32 = 1 << 14;
+/// SCB.SCR and its SLEEPDEEP.
+const SCR: u32 = 0xE000_ED10;
+const SLEEPDEEP: u32 = 1 << 2;
 
 /// Five wait states; with instruction cache, data cache and prefetch.
 const PLAIN: u32 = 5;
@@ -73,6 +84,31 @@ fn running_from_ram() {
 #[test]
 fn sleeping() {
     near(&window(&mut started(ACCELERATED, Then::Sleep), MILLISECOND), 0.012, "DS8626 table 22, 168 MHz");
+}
+
+/// What the chip draws during a second of deep sleep with these bits of PWR_CR.
+fn deep_sleep(control: u32) -> Window {
+    let steps = [Write(APB1ENR, 1 << 28), Write(PWR_CR, VOS | control), Write(SCR, SLEEPDEEP)];
+    let mut machine = machine("stm32f4", 7, &steps, Then::Sleep);
+    run(&mut machine, 16_000, u64::MAX);
+    window(&mut machine, 16_000_000)
+}
+
+#[test]
+fn stopped() {
+    for (control, cited, what) in [
+        (0, 450e-6, "main regulator"),
+        (FPDS, 400e-6, "main regulator, flash in deep power-down"),
+        (LPDS, 310e-6, "low-power regulator"),
+        (LPDS | FPDS, 280e-6, "low-power regulator, flash in deep power-down"),
+    ] {
+        near(&deep_sleep(control), cited, &format!("DS8626 table 23, {what}"));
+    }
+}
+
+#[test]
+fn standing_by() {
+    near(&deep_sleep(PDDS), 2.2e-6, "DS8626 table 24, RTC off");
 }
 
 #[test]
