@@ -3,6 +3,8 @@
 //! The tables in `bad_input/` are the source of `docs/bad-input.md`; the last test holds the two together.
 
 mod boards;
+#[cfg(unix)]
+mod full;
 mod imports;
 mod outputs;
 mod runs;
