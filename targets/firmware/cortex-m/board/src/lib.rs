@@ -2,12 +2,13 @@
 //!
 //! [`link`] carries frames over RTT, [`counter`] times by the core's cycle counter, [`memory`] tells what static data and
 //! the stack take, [`last_words`] tells the host of a panic or a fault, [`kernels`] are the shared kernels in the form that
-//! fits a board. A firmware starts its clocks, then calls [`serve::serve`].
+//! fits a board. A firmware starts its clocks, then calls [`app::run`].
 //!
 //! Guarantees: nothing is sent, and no interrupt of this crate runs, inside a timed region.
 
 #![no_std]
 
+pub mod app;
 pub mod counter;
 pub mod kernels;
 pub mod last_words;

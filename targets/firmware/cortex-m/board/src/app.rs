@@ -1,0 +1,40 @@
+//! Everything behind the start of the clocks: counter, buffers, kernels, and the agent that offers them.
+
+use cortex_m::{Peripherals, singleton};
+use hil_agent::kernel::Kernel;
+use hil_wire::message::Sample;
+
+use crate::counter::CycleCounter;
+use crate::kernels::{Faulty, KeywordHop, Watched};
+use crate::link::Link;
+use crate::platform::{BoardPlatform, Facts};
+use crate::serve::serve;
+
+/// The longest input: one hop of sound.
+const INPUT: usize = 640;
+/// Readings that are kept until they are sent.
+const SAMPLES: usize = 128;
+const NO_SAMPLE: Sample = Sample { ticks: 0, cpu_ns: None, cycles: None };
+
+/// Offers the shared kernels for ever. Called once, when the clocks run as `facts` says.
+///
+/// # Panics
+/// When it is called again, or when the weights in the image are damaged: the host reads it as last words.
+pub fn run(facts: Facts, core: Peripherals, link: Link) -> ! {
+    let platform = BoardPlatform::new(facts, link, CycleCounter::start(core.DCB, core.DWT));
+    let input = singleton!(INPUT_BUFFER: [u8; INPUT] = [0; INPUT]);
+    let samples = singleton!(SAMPLE_BUFFER: [Sample; SAMPLES] = [NO_SAMPLE; SAMPLES]);
+    let (Some(keyword), Some(input), Some(samples)) = (keyword(), input, samples) else {
+        unreachable!("run is called once, and the weights of the image are whole")
+    };
+    let (mut panic, mut fault, mut hang) = (Faulty::Panic, Faulty::HardFault, Faulty::Hang);
+    let kernels: &mut [&mut dyn Kernel] = &mut [keyword, &mut panic, &mut fault, &mut hang];
+    serve(platform, kernels, input, samples)
+}
+
+/// The kernel in static memory. A function of its own, so that the stack on which its tables are made is free again when
+/// the agent serves.
+#[inline(never)]
+fn keyword() -> Option<&'static mut Watched<KeywordHop>> {
+    KeywordHop::new().and_then(|kernel| singleton!(KEYWORD: Watched<KeywordHop> = Watched(kernel)))
+}
