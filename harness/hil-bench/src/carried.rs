@@ -2,8 +2,8 @@
 //!
 //! Two things differ from an agent that is the child itself. It takes its time: an image is flashed and booted before the
 //! agent can answer, so the child sends something (an empty frame, which readers skip) once it runs, and no deadline of
-//! the session begins before. And the child can fail by itself: it ends with a status of its own when the probe, the cable
-//! or the board failed, which is a fault of the rig and never the measured code's.
+//! the session begins before. And the child can fail by itself, with its probe, its cable or its board: only one exit status
+//! means that the measured code ended itself. Whatever else ends the child, a signal included, is a fault of the rig.
 
 use std::time::Duration;
 
@@ -13,13 +13,16 @@ use crate::bench::{Bench, End, Ending, Life, Link, LinkGone, RigError};
 use crate::phase::Phase;
 use crate::process::ProcessBench;
 
+/// The exit status of a Rust program that panicked, by which an agent's own end is recognised.
+const PANICKED: i32 = 101;
+
 /// What is agreed with the child.
 #[derive(Debug, Clone, Copy)]
 pub struct Agreement {
     /// It sends something within this time.
     pub ready_within: Duration,
-    /// Its exit status when what it stands on failed.
-    pub rig_status: i32,
+    /// Its exit status when the measured code ended itself, whose last words are then on standard error.
+    pub code_status: i32,
 }
 
 /// Starts agents behind child processes.
@@ -43,7 +46,7 @@ impl Bench for CarriedBench {
     }
 
     fn start(&self) -> Result<Box<dyn Life>, RigError> {
-        let Agreement { ready_within, rig_status } = self.agreement;
+        let Agreement { ready_within, code_status } = self.agreement;
         let mut life = self.child.start()?;
         let mut first = Vec::new();
         // A child that ended instead is found, with its last words, by whoever speaks to it next.
@@ -51,7 +54,7 @@ impl Bench for CarriedBench {
             let message = format!("the board was not ready within {} s", ready_within.as_secs());
             return Err(RigError::Agent { phase: Phase::Open, message });
         }
-        Ok(Box::new(CarriedLife { life, first, rig_status }))
+        Ok(Box::new(CarriedLife { life, first, code_status }))
     }
 }
 
@@ -59,7 +62,7 @@ struct CarriedLife {
     life: Box<dyn Life>,
     /// What came while it was waited for.
     first: Vec<u8>,
-    rig_status: i32,
+    code_status: i32,
 }
 
 impl Link for CarriedLife {
@@ -80,7 +83,12 @@ impl Life for CarriedLife {
     fn end(&mut self, grace: Duration) -> End {
         let end = self.life.end(grace);
         match end.how {
-            Ending::Exited(status) if status == self.rig_status => End { how: Ending::RigFailed, ..end },
+            Ending::Exited(status) if status != 0 && status != self.code_status => {
+                End { how: Ending::RigFailed, ..end }
+            }
+            Ending::Crashed { .. } => End { how: Ending::RigFailed, ..end },
+            // How the child says it stays between the two: to the session, the code panicked.
+            Ending::Exited(status) if status == self.code_status => End { how: Ending::Exited(PANICKED), ..end },
             _ => end,
         }
     }

@@ -24,8 +24,9 @@ use hil_probe::emulated::EmulatedProbe;
 use crate::error::CliError;
 use crate::show::{clean, print_err};
 
-/// The status of a Rust program that panicked: what stands on standard error is the firmware's doing.
-const FIRMWARE_FAILED: u8 = 101;
+/// What stands on standard error is the firmware's doing. Not the 101 of a Rust program that panicked, which would be this
+/// one's.
+const FIRMWARE_FAILED: u8 = 70;
 /// The status for a fault of the rig, such as `EX_IOERR` of sysexits.h.
 const RIG_FAILED: u8 = 74;
 /// For flashing and booting on a busy computer.
@@ -85,7 +86,7 @@ impl BoardImage {
     pub fn bench(&self, program: &Path) -> CarriedBench {
         let arguments: [OsString; 3] = ["bridge".into(), self.platform.as_str().into(), self.path.clone().into()];
         let child = ProcessBench::new(program, arguments.to_vec(), self.info());
-        CarriedBench::new(child, Agreement { ready_within: READY_WITHIN, rig_status: i32::from(RIG_FAILED) })
+        CarriedBench::new(child, Agreement { ready_within: READY_WITHIN, code_status: i32::from(FIRMWARE_FAILED) })
     }
 }
 
