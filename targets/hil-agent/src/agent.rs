@@ -9,14 +9,15 @@ use hil_wire::decode::{Decoder, Frame};
 use hil_wire::frame::MAX_BODY;
 use hil_wire::list::List;
 use hil_wire::message::{
-    COUNTS_PER_MESSAGE, FailCode, MAX_TEXT, MemoryUse, Request, Response, SAMPLES_PER_MESSAGE, Sample,
+    CODES_PER_MESSAGE, COUNTS_PER_MESSAGE, FailCode, MAX_TEXT, MemoryUse, Request, Response, SAMPLES_PER_MESSAGE,
+    Sample,
 };
 use hil_wire::version::WIRE_VERSION;
 
 use crate::kernel::{Kernel, Mismatch, RunsIn, Trouble};
 use crate::link::{Sender, short};
 use crate::measure::{clock_moves, least_cost, time_one};
-use crate::platform::{LinkClosed, Platform};
+use crate::platform::{LinkClosed, Platform, Power};
 use crate::text::Text;
 
 /// Samples are sent at least this many times a second while iterations end, so that the host can tell a long
@@ -146,6 +147,12 @@ impl<P: Platform> Device<'_, '_, P> {
             }
             Request::Bye => Ok(Flow::Bye),
             Request::Deviate { kernel } => self.deviate(kernel),
+            Request::Streams { kernel } => self.streams(kernel),
+            Request::Hear { kernel, first, bytes } => self.hear(kernel, first, bytes),
+            Request::Converter => self.converter(),
+            Request::DutyCycle { kernel, period_ticks, sleep, periods } => {
+                self.duty_cycle(kernel, period_ticks, sleep, periods)
+            }
         }
     }
 
@@ -366,6 +373,59 @@ impl<P: Platform> Device<'_, '_, P> {
             return self.fail(FailCode::NotObservable, format_args!("{name} has no reference to be compared with"));
         }
         self.done(count)
+    }
+
+    fn streams(&mut self, name: &str) -> Result<Flow, LinkClosed> {
+        let Some(at) = self.position(name) else { return self.unknown(name) };
+        let piece = self.kernels[at].piece().map(|piece| u32::try_from(piece).unwrap_or(u32::MAX));
+        self.send(&Response::Streams { piece })
+    }
+
+    fn hear(&mut self, name: &str, first: bool, bytes: &[u8]) -> Result<Flow, LinkClosed> {
+        let Some(at) = self.position(name) else { return self.unknown(name) };
+        let heard = self.kernels[at].hear(first, bytes);
+        if let Err(trouble) = self.kernels[at].status() {
+            return self.trouble(trouble);
+        }
+        match heard {
+            Ok(class) => self.send(&Response::Heard { class }),
+            Err(error) => self.fail(FailCode::InputRefused, format_args!("{}", error.why())),
+        }
+    }
+
+    fn converter(&mut self) -> Result<Flow, LinkClosed> {
+        match self.platform.power().map(Power::converter) {
+            Some(converter) => self.send(&Response::Converter(converter)),
+            None => self.fail(FailCode::NotObservable, format_args!("this machine does not measure its power")),
+        }
+    }
+
+    /// Codes are sent between periods, never within one: sending takes power.
+    fn duty_cycle(&mut self, name: &str, period_ticks: u64, sleep: &str, periods: u32) -> Result<Flow, LinkClosed> {
+        let Some(at) = self.position(name) else { return self.unknown(name) };
+        for _ in 0..periods {
+            let Some(power) = self.platform.power() else { return self.converter() };
+            power.begin();
+            self.kernels[at].run();
+            let Some(period) = power.sleep(sleep, period_ticks) else {
+                return self.fail(FailCode::NotObservable, format_args!("this machine has no sleep mode {sleep}"));
+            };
+            if let Err(trouble) = self.kernels[at].status() {
+                return self.trouble(trouble);
+            }
+            let mut sent = 0;
+            loop {
+                let rest = self.platform.power().map_or(&[][..], |power| power.codes().get(sent..).unwrap_or(&[]));
+                if rest.is_empty() {
+                    break;
+                }
+                let codes: List<u16, CODES_PER_MESSAGE> = List::of(rest);
+                sent += codes.as_slice().len();
+                self.send(&Response::Codes { codes })?;
+            }
+            self.send(&Response::Period(period))?;
+        }
+        self.done(periods)
     }
 
     fn memory(&mut self, name: &str) -> Result<Flow, LinkClosed> {

@@ -41,6 +41,21 @@ pub trait Kernel {
         None
     }
 
+    /// Bytes of one piece, for kernels that take their input piece by piece as it comes in.
+    fn piece(&self) -> Option<usize> {
+        None
+    }
+
+    /// Takes the next piece of an input, the `first` one or a later one, and says what the input is so far; not timed.
+    /// Behind the last piece the answer is that to the whole input.
+    ///
+    /// # Errors
+    /// [`LoadError`] when the bytes are no piece of an input, and for kernels that take their input whole.
+    fn hear(&mut self, first: bool, piece: &[u8]) -> Result<Option<u32>, LoadError> {
+        let _ = (first, piece);
+        Err(LoadError::new(format_args!("this kernel takes its input whole")))
+    }
+
     /// Whether the last run did its work; asked after every iteration, outside the timed region, and after a known
     /// answer that was not met.
     ///

@@ -1,6 +1,6 @@
 //! What the agent needs from the machine that it runs on.
 
-use hil_wire::message::{Clock, MemoryUse};
+use hil_wire::message::{Clock, Converter, MemoryUse, Period};
 
 use crate::kernel::RunsIn;
 
@@ -36,6 +36,29 @@ pub trait Platform {
     /// Largest memory use so far. For [`RunsIn::Agent`], a machine that knows what the agent itself takes (a board, whose
     /// static data is declared) says so in `agent`; where that is 0, the use before any workload takes its place.
     fn memory(&mut self, whose: RunsIn) -> Option<MemoryUse>;
+
+    /// What measures the power that the machine takes, and lets it sleep; nothing for machines that cannot.
+    fn power(&mut self) -> Option<&mut dyn Power> {
+        None
+    }
+}
+
+/// A machine that measures its own power over a duty cycle: awake for one iteration, asleep for the rest of a period.
+///
+/// A period is `begin`, the iteration, `sleep`, and then `codes` for as long as there are some.
+pub trait Power {
+    /// The converter, with the voltages as they are now.
+    fn converter(&mut self) -> Converter<'static>;
+
+    /// Starts the converter and forgets the codes of the period before.
+    fn begin(&mut self);
+
+    /// Sleeps in the mode of that name until `period_ticks` have passed since `begin`, is awake again as before, and stops
+    /// the converter. Nothing for a mode that the machine does not have.
+    fn sleep(&mut self, mode: &str, period_ticks: u64) -> Option<Period>;
+
+    /// The codes of the period, in the order in which they were taken.
+    fn codes(&self) -> &[u16];
 }
 
 /// What a machine can say about itself.

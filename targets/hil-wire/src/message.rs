@@ -20,6 +20,10 @@
 //! | `Now` | `Now` |
 //! | `Bye` | nothing: the agent ends |
 //! | `Deviate` | `Deviation`, one each, then `Done` |
+//! | `Streams` | `Streams` |
+//! | `Hear` | `Heard` |
+//! | `Converter` | `Converter` |
+//! | `DutyCycle` | for each period `Codes`, several, and `Period`; then `Done` |
 
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +33,8 @@ use crate::list::List;
 pub const SAMPLES_PER_MESSAGE: usize = 16;
 /// Slice counts that one message carries at most.
 pub const COUNTS_PER_MESSAGE: usize = 32;
+/// Codes of a converter that one message carries at most.
+pub const CODES_PER_MESSAGE: usize = 128;
 /// Longest text of a message, in bytes: names, and details of failures.
 pub const MAX_TEXT: usize = 200;
 
@@ -115,6 +121,33 @@ pub enum Request<'a> {
     Deviate {
         /// Which.
         kernel: &'a str,
+    },
+    /// Whether the kernel takes its input piece by piece, as it comes in.
+    Streams {
+        /// Which.
+        kernel: &'a str,
+    },
+    /// The next piece of the input of a kernel that takes it piece by piece.
+    Hear {
+        /// Which.
+        kernel: &'a str,
+        /// Whether it is the first piece of another input.
+        first: bool,
+        /// As many as the kernel said.
+        bytes: &'a [u8],
+    },
+    /// What measures the power that the chip takes.
+    Converter,
+    /// Run once a period with the input that is loaded, sleep in between, and measure the power meanwhile.
+    DutyCycle {
+        /// Which.
+        kernel: &'a str,
+        /// From the start of one iteration to the start of the next, in ticks of the clock.
+        period_ticks: u64,
+        /// The machine's name of the sleep mode.
+        sleep: &'a str,
+        /// How many.
+        periods: u32,
     },
 }
 
@@ -215,6 +248,67 @@ pub enum Response<'a> {
         /// The relative error, which is infinite where no number expresses it.
         error: f64,
     },
+    /// How the kernel takes its input.
+    Streams {
+        /// Length of a piece in bytes; nothing for a kernel that takes its input whole.
+        piece: Option<u32>,
+    },
+    /// A piece of input was heard.
+    Heard {
+        /// What the input is so far; nothing before the kernel can say.
+        class: Option<u32>,
+    },
+    /// What measures the power that the chip takes.
+    Converter(Converter<'a>),
+    /// Consecutive codes of the converter, in the order in which they were taken.
+    Codes {
+        /// Raw.
+        codes: List<u16, CODES_PER_MESSAGE>,
+    },
+    /// A period is over; its codes came before.
+    Period(Period),
+}
+
+/// A converter at the output of the amplifier over the shunt. Its limits are those of its maker, as largest errors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Converter<'a> {
+    /// Such as `adc1`.
+    pub name: &'a str,
+    /// Of a code; the input of full scale gives `1 << bits`.
+    pub bits: u8,
+    /// The input of full scale, in microvolts.
+    pub full_scale_uv: u32,
+    /// Largest relative error of `full_scale_uv`, in millionths.
+    pub full_scale_ppm: u32,
+    /// Largest error that is the same for every code, in microvolts at the input.
+    pub offset_uv: u32,
+    /// Voltage of the supply behind the shunt, in microvolts.
+    pub supply_uv: u32,
+    /// Largest relative error of `supply_uv`, in millionths.
+    pub supply_ppm: u32,
+    /// Ticks of the clock from one code to the next.
+    pub sample_ticks: u32,
+    /// The sleep modes that the machine knows, joined by blanks.
+    pub sleeps: &'a str,
+}
+
+/// One period of a duty cycle. Moments are readings of the clock, which counts on while the machine sleeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Period {
+    /// When the machine was awake and the iteration began.
+    pub began: u64,
+    /// When its first code was taken.
+    pub first_code: u64,
+    /// When it went to sleep.
+    pub slept: u64,
+    /// When it was ready for the next iteration.
+    pub ended: u64,
+    /// How many of the codes were taken before it went to sleep; the others were taken in its sleep.
+    pub awake_codes: u32,
+    /// Whether the converter went on in its sleep. In deep sleep it is off, and what is drawn there remains unseen.
+    pub sleep_seen: bool,
+    /// Codes that were lost because nobody took them away in time.
+    pub lost: u32,
 }
 
 /// The counter that times iterations.

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use hil_wire::decode::Decoder;
 use hil_wire::frame::{Encoder, MAX_FRAME};
 use hil_wire::list::List;
-use hil_wire::message::{Clock, FailCode, MemoryUse, Request, Response, Sample};
+use hil_wire::message::{Clock, Converter, FailCode, MemoryUse, Period, Request, Response, Sample};
 use hil_wire::version::{WIRE_VERSION, version_of_hello};
 use serde::{Deserialize, Serialize};
 
@@ -33,6 +33,10 @@ fn request_file(request: &Request<'_>) -> &'static str {
         Request::Now => "request-now",
         Request::Bye => "request-bye",
         Request::Deviate { .. } => "request-deviate",
+        Request::Streams { .. } => "request-streams",
+        Request::Hear { .. } => "request-hear",
+        Request::Converter => "request-converter",
+        Request::DutyCycle { .. } => "request-duty-cycle",
     }
 }
 
@@ -53,6 +57,11 @@ fn response_file(response: &Response<'_>) -> &'static str {
         Response::Done { .. } => "response-done",
         Response::Failed { .. } => "response-failed",
         Response::Deviation { .. } => "response-deviation",
+        Response::Streams { .. } => "response-streams",
+        Response::Heard { .. } => "response-heard",
+        Response::Converter(_) => "response-converter",
+        Response::Codes { .. } => "response-codes",
+        Response::Period(_) => "response-period",
     }
 }
 
@@ -94,6 +103,10 @@ fn requests() -> Vec<Request<'static>> {
         Request::Now,
         Request::Bye,
         Request::Deviate { kernel: "ndv/agreement" },
+        Request::Streams { kernel },
+        Request::Hear { kernel, first: true, bytes: &[1, 2, 0, 255] },
+        Request::Converter,
+        Request::DutyCycle { kernel, period_ticks: 3_360_000, sleep: "stop", periods: 50 },
     ]
 }
 
@@ -124,6 +137,29 @@ fn responses() -> Vec<Response<'static>> {
         Response::Done { count: 200, now: 100 },
         Response::Failed { code: FailCode::WrongResult, detail: "at 3: got 1, wanted 2" },
         Response::Deviation { name: "gelu avx2, 257 values", error: 3.5e-7 },
+        Response::Streams { piece: Some(640) },
+        Response::Heard { class: Some(3) },
+        Response::Converter(Converter {
+            name: "adc1",
+            bits: 12,
+            full_scale_uv: 3_300_000,
+            full_scale_ppm: 12_000,
+            offset_uv: 2_000,
+            supply_uv: 3_290_000,
+            supply_ppm: 12_000,
+            sample_ticks: 3_360,
+            sleeps: "sleep stop",
+        }),
+        Response::Codes { codes: List::of(&[0, 1, 300, 4095]) },
+        Response::Period(Period {
+            began: 1 << 33,
+            first_code: (1 << 33) + 40,
+            slept: (1 << 33) + 200_000,
+            ended: (1 << 33) + 3_360_000,
+            awake_codes: 59,
+            sleep_seen: true,
+            lost: 0,
+        }),
     ]
 }
 

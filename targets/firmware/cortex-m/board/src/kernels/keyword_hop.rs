@@ -75,6 +75,20 @@ impl Kernel for KeywordHop {
         self.heard.as_ref()?.as_ref().ok().and_then(|heard| u32::try_from(heard.word).ok())
     }
 
+    fn piece(&self) -> Option<usize> {
+        Some(2 * HOP)
+    }
+
+    /// Scores are there after every hop of a clip, those to the whole clip behind its last one.
+    fn hear(&mut self, first: bool, piece: &[u8]) -> Result<Option<u32>, LoadError> {
+        if first {
+            self.stream.restart();
+        }
+        self.load(piece)?;
+        self.run();
+        Ok(self.class())
+    }
+
     fn status(&self) -> Result<(), Trouble> {
         match &self.heard {
             Some(Err(error)) => Err(Mismatch::new(format_args!("{error}")).into()),

@@ -72,6 +72,14 @@ impl<K: Kernel> Kernel for Watched<K> {
         self.0.class()
     }
 
+    fn piece(&self) -> Option<usize> {
+        self.0.piece()
+    }
+
+    fn hear(&mut self, first: bool, piece: &[u8]) -> Result<Option<u32>, LoadError> {
+        self.0.hear(first, piece)
+    }
+
     fn status(&self) -> Result<(), Trouble> {
         self.0.status()
     }
