@@ -5,3 +5,4 @@ pub mod emulated;
 
 pub mod attached;
 pub mod board;
+pub mod order;
