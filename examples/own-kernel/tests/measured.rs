@@ -9,7 +9,7 @@ use hil_testkit::jobs::{TestInputs, drive, job, kernel, measure, verify};
 #[test]
 fn the_filter_is_measured_as_an_own_image() {
     let platform = PlatformId::new("desktop-cpu").unwrap();
-    let info = BenchInfo { platform, evidence: Evidence::Host, cores: 1 };
+    let info = BenchInfo::new(platform, Evidence::Host, 1);
     let bench = ProcessBench::new(env!("CARGO_BIN_EXE_own-kernel"), vec!["agent".into()], info);
     let job = job(vec![("main", kernel("own/fir"))], vec![vec![verify("main"), measure("main", 50)]]);
     let (outcome, _) = drive(&job, &bench, &SystemClock::start(), &TestInputs::default(), &mut |_, _| {});

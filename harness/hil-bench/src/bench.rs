@@ -70,9 +70,21 @@ pub enum Ending {
         signal: String,
     },
     /// By itself, saying that what it stands on failed: a probe, a cable, a board. Its last words say how.
-    RigFailed,
+    RigFailed(Trouble),
     /// It lived on and was ended by force.
     Stopped,
+}
+
+/// What helps against a fault of the rig.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Trouble {
+    /// Doing it again may: a byte was lost, a driver or a board is in a bad state.
+    #[default]
+    Passing,
+    /// Plugging in or giving back what is not there or used by somebody else: a probe, a port, the right to use it.
+    Absent,
+    /// Changing what was asked for: another image, another chip, another version of a program.
+    Lasting,
 }
 
 /// The bench itself failed.
@@ -93,5 +105,7 @@ pub enum RigError {
         phase: crate::phase::Phase,
         /// What happened.
         message: String,
+        /// What helps.
+        trouble: Trouble,
     },
 }

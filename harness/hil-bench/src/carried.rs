@@ -9,12 +9,21 @@ use std::time::Duration;
 
 use hil_model::lab::BenchInfo;
 
-use crate::bench::{Bench, End, Ending, Life, Link, LinkGone, RigError};
+use crate::bench::{Bench, End, Ending, Life, Link, LinkGone, RigError, Trouble};
+use crate::crash::{Blame, blame};
 use crate::phase::Phase;
 use crate::process::ProcessBench;
 
 /// The exit status of a Rust program that panicked, by which an agent's own end is recognised.
 const PANICKED: i32 = 101;
+
+/// The child's exit status when what it needs is not there or used by somebody else; `EX_UNAVAILABLE` of sysexits.h.
+pub const ABSENT: u8 = 69;
+/// Its exit status when trying again cannot help, such as with an image for another chip; `EX_CONFIG` of sysexits.h.
+pub const LASTING: u8 = 78;
+
+/// How long a child that has closed its output may take to end.
+const TO_DIE: Duration = Duration::from_secs(2);
 
 /// What is agreed with the child.
 #[derive(Debug, Clone, Copy)]
@@ -49,12 +58,31 @@ impl Bench for CarriedBench {
         let Agreement { ready_within, code_status } = self.agreement;
         let mut life = self.child.start()?;
         let mut first = Vec::new();
-        // A child that ended instead is found, with its last words, by whoever speaks to it next.
-        if life.receive(&mut first, ready_within).is_ok() && first.is_empty() {
+        let waited = life.receive(&mut first, ready_within);
+        let (phase, trouble) = (Phase::Open, Trouble::Passing);
+        if waited.is_ok() && first.is_empty() {
             let message = format!("the board was not ready within {} s", ready_within.as_secs());
-            return Err(RigError::Agent { phase: Phase::Open, message });
+            return Err(RigError::Agent { phase, message, trouble });
         }
-        Ok(Box::new(CarriedLife { life, first, code_status }))
+        let mut carried = CarriedLife { life, first, code_status };
+        if waited.is_err() {
+            // It ended instead. That the code did it is found, with its last words, by whoever speaks to it next.
+            let end = carried.end(TO_DIE);
+            let trouble = if let Ending::RigFailed(trouble) = end.how { trouble } else { trouble };
+            if let Blame::Rig { message } = blame(&end) {
+                return Err(RigError::Agent { phase, message, trouble });
+            }
+        }
+        Ok(Box::new(carried))
+    }
+}
+
+/// What helps against a child that ended with this status.
+fn trouble_of(status: i32) -> Trouble {
+    match u8::try_from(status) {
+        Ok(ABSENT) => Trouble::Absent,
+        Ok(LASTING) => Trouble::Lasting,
+        _ => Trouble::Passing,
     }
 }
 
@@ -84,9 +112,9 @@ impl Life for CarriedLife {
         let end = self.life.end(grace);
         match end.how {
             Ending::Exited(status) if status != 0 && status != self.code_status => {
-                End { how: Ending::RigFailed, ..end }
+                End { how: Ending::RigFailed(trouble_of(status)), ..end }
             }
-            Ending::Crashed { .. } => End { how: Ending::RigFailed, ..end },
+            Ending::Crashed { .. } => End { how: Ending::RigFailed(Trouble::Passing), ..end },
             // How the child says it stays between the two: to the session, the code panicked.
             Ending::Exited(status) if status == self.code_status => End { how: Ending::Exited(PANICKED), ..end },
             _ => end,

@@ -41,7 +41,7 @@ pub fn blame(end: &End) -> Blame {
         Ending::KilledFromOutside { signal } => {
             Blame::Rig { message: format!("the agent was ended or stopped from outside by {signal}; {WHO_KILLS}") }
         }
-        Ending::RigFailed => Blame::Rig { message: said.unwrap_or_else(|| "it did not say how".to_owned()) },
+        Ending::RigFailed(_) => Blame::Rig { message: said.unwrap_or_else(|| "it did not say how".to_owned()) },
         Ending::Stopped => Blame::Rig { message: with("the agent closed its link and went on without it".to_owned()) },
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::about::{AgentInfo, Offer};
-use crate::bench::{Bench, RigError};
+use crate::bench::{Bench, RigError, Trouble};
 use crate::control::Control;
 use crate::phase::Phase;
 use crate::session::Session;
@@ -21,11 +21,10 @@ pub fn inquire(bench: &dyn Bench, control: Control<'_>) -> Result<(AgentInfo, Ve
         session.close();
         Ok((info, offers))
     };
+    let lasting = |message| RigError::Agent { phase: Phase::Handshake, message, trouble: Trouble::Lasting };
     ask().map_err(|stop| match stop {
-        Stop::Rig { phase, message } => RigError::Agent { phase, message },
-        Stop::Cancelled => RigError::Agent { phase: Phase::Handshake, message: "interrupted".to_owned() },
-        other @ (Stop::Failed(_) | Stop::BudgetSpent) => {
-            RigError::Agent { phase: Phase::Handshake, message: format!("{other:?}") }
-        }
+        Stop::Rig { phase, message, trouble } => RigError::Agent { phase, message, trouble },
+        Stop::Cancelled => lasting("interrupted".to_owned()),
+        other @ (Stop::Failed(_) | Stop::BudgetSpent) => lasting(format!("{other:?}")),
     })
 }

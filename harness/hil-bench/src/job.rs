@@ -1,17 +1,22 @@
 //! One job, from its first start to its last: the order of things, the budget, and what becomes of failures.
+//!
+//! The budget is time of this computer, but on an emulated board it is time of the board: how fast a computer emulates
+//! must not decide how much is measured, or two runs would give two figures.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use hil_model::data::Dataset;
 use hil_model::id::{DatasetName, WorkloadId};
+use hil_model::lab::Evidence;
 use hil_model::plan::{Job, Start, Step};
 use hil_model::run::RigFault;
 use hil_model::sample::{Counter, Cut, Failure, Observations};
 use hil_model::scenario::{Code, Workload};
 use hil_wire::message::COMMAND_KERNEL;
 
-use crate::bench::{Bench, End, Ending};
+use crate::bench::{Bench, End, Ending, Trouble};
 use crate::control::{Control, Ear};
 use crate::crash::printable;
 use crate::event::Event;
@@ -42,8 +47,18 @@ pub struct JobOutcome {
     pub observations: Vec<Observations>,
     /// What ended the job early, if it was the rig.
     pub fault: Option<RigFault>,
+    /// What helps against the fault; means nothing without one.
+    pub trouble: Trouble,
     /// Whether the caller ended the job early.
     pub interrupted: bool,
+}
+
+impl JobOutcome {
+    /// That of a job which has not begun.
+    #[must_use]
+    pub fn nothing() -> Self {
+        Self { observations: Vec::new(), fault: None, trouble: Trouble::Lasting, interrupted: false }
+    }
 }
 
 /// Runs every step of `job` on `bench`, within its budget.
@@ -58,7 +73,7 @@ pub fn run_job(
     control: &Control<'_>,
     events: &mut dyn FnMut(Event),
 ) -> JobOutcome {
-    let mut outcome = JobOutcome { observations: Vec::new(), fault: None, interrupted: false };
+    let mut outcome = JobOutcome::nothing();
     let fault = |phase: Phase, message: String| {
         let (scenario, platform) = (job.scenario.clone(), job.platform.clone());
         Some(RigFault { scenario, platform, phase: phase.to_string(), message })
@@ -78,7 +93,10 @@ pub fn run_job(
     let mut runner = Runner { job, bench, control: *control, ear: &ear, events, began, clock: None, books };
     match runner.all_starts() {
         Ok(()) | Err(Stop::BudgetSpent | Stop::Cancelled) => {}
-        Err(Stop::Rig { phase, message }) => outcome.fault = fault(phase, message),
+        Err(Stop::Rig { phase, message, trouble }) => {
+            outcome.fault = fault(phase, message);
+            outcome.trouble = trouble;
+        }
         // Failures are booked where they happen.
         Err(Stop::Failed(failure)) => outcome.fault = fault(Phase::Close, format!("{failure:?} of no workload")),
     }
@@ -115,6 +133,8 @@ pub(crate) struct Book<'j> {
     pub(crate) pace: Option<f64>,
     /// The start that the next iteration belongs to, and its position there.
     pub(crate) position: (u32, u32),
+    /// Iterations whose ticks have been added up, and their sum.
+    counted: Cell<(usize, u64)>,
 }
 
 impl<'j> Book<'j> {
@@ -122,7 +142,16 @@ impl<'j> Book<'j> {
         let clock = Counter { name: String::new(), hz: 1.0 };
         let mut observations = Observations::new(job.scenario.clone(), subject.id.clone(), job.evidence, clock);
         observations.answers_planned = answers_planned(job, &subject);
-        Self { subject, observations, pace: None, position: (0, 0) }
+        Self { subject, observations, pace: None, position: (0, 0), counted: Cell::new((0, 0)) }
+    }
+
+    /// Ticks of all iterations so far, of those that warm up as well.
+    fn ticks(&self) -> u64 {
+        let (counted, sum) = self.counted.get();
+        let new = self.observations.iterations.get(counted..).unwrap_or_default();
+        let sum = new.iter().fold(sum, |sum, iteration| sum.saturating_add(iteration.ticks));
+        self.counted.set((self.observations.iterations.len(), sum));
+        sum
     }
 }
 
@@ -191,7 +220,7 @@ impl<'c> Runner<'_, 'c, '_> {
     /// One step. A failure of the measured code is booked here and does not stop the others.
     fn step(&mut self, life: &mut Option<AgentLife<'c>>, start: u32, step: &Step) -> Result<(), Stop> {
         let Some(at) = self.books.iter().position(|book| book.subject.id == step.workload()) else {
-            return Err(Stop::rig(Phase::Load, format!("the plan names no workload {}", step.workload())));
+            return Err(Stop::lasting(Phase::Load, format!("the plan names no workload {}", step.workload())));
         };
         if self.books[at].observations.failure.is_some() {
             return Ok(());
@@ -223,8 +252,20 @@ impl<'c> Runner<'_, 'c, '_> {
     }
 
     pub(crate) fn budget_left(&self) -> Duration {
-        let spent = self.control.clock.now().saturating_sub(self.began);
-        self.job.budget.saturating_sub(spent)
+        self.job.budget.saturating_sub(self.spent())
+    }
+
+    /// What of the budget is spent: the sum of what was timed on an emulated board, time of this computer elsewhere.
+    fn spent(&self) -> Duration {
+        match (self.job.evidence, &self.clock) {
+            (Evidence::Emulated, Some(clock)) => {
+                #[expect(clippy::cast_precision_loss, reason = "a budget needs no 53 bits")]
+                let seconds = self.books.iter().map(Book::ticks).sum::<u64>() as f64 / clock.hz;
+                Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)
+            }
+            (Evidence::Emulated, None) => Duration::ZERO,
+            _ => self.control.clock.now().saturating_sub(self.began),
+        }
     }
 
     /// A new life of the agent.
@@ -324,7 +365,7 @@ impl<'c> Runner<'_, 'c, '_> {
             Ending::Exited(status) => format!("exited with status {status}"),
             Ending::Crashed { signal } => format!("crashed with {signal}"),
             Ending::KilledFromOutside { signal } => format!("killed from outside with {signal}"),
-            Ending::RigFailed => "ended by a fault of the rig".to_owned(),
+            Ending::RigFailed(_) => "ended by a fault of the rig".to_owned(),
             Ending::Stopped => "stopped by force".to_owned(),
         };
         (self.events)(Event::AgentGone { how });

@@ -19,6 +19,7 @@ pub mod inquire;
 pub mod job;
 mod life;
 pub mod phase;
+mod pieces;
 pub mod process;
 mod session;
 mod steps;

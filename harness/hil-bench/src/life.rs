@@ -12,6 +12,7 @@ use crate::bench::{Bench, End};
 use crate::control::{Control, HostClock};
 use crate::crash::printable;
 use crate::phase::Phase;
+use crate::pieces::middle;
 use crate::session::{Calibration, Session, failed};
 use crate::stop::Stop;
 
@@ -47,12 +48,21 @@ pub(crate) struct AgentLife<'c> {
     loaded: BTreeMap<String, Loaded>,
     verified: BTreeSet<WorkloadId>,
     calibrated: BTreeSet<WorkloadId>,
+    /// Length of a piece by kernel; nothing for one that takes its input whole.
+    pieces: BTreeMap<String, Option<usize>>,
 }
 
 impl<'c> AgentLife<'c> {
     pub(crate) fn open(bench: &dyn Bench, control: Control<'c>, timeout: Duration) -> Result<Self, Stop> {
         let (session, info) = Session::open(bench, control, timeout)?;
-        Ok(Self { session, info, loaded: BTreeMap::new(), verified: BTreeSet::new(), calibrated: BTreeSet::new() })
+        Ok(Self {
+            session,
+            info,
+            loaded: BTreeMap::new(),
+            verified: BTreeSet::new(),
+            calibrated: BTreeSet::new(),
+            pieces: BTreeMap::new(),
+        })
     }
 
     /// Compares with the known answer.
@@ -84,7 +94,38 @@ impl<'c> AgentLife<'c> {
         self.session.calibrate(subject.kernel).map(Some)
     }
 
-    /// Sees to it that the kernel holds the input with number `item` of the subject; numbers wrap around.
+    /// Length of a piece of the kernel's input; nothing for a kernel that takes its input whole.
+    fn piece(&mut self, kernel: &str) -> Result<Option<usize>, Stop> {
+        if let Some(piece) = self.pieces.get(kernel) {
+            return Ok(*piece);
+        }
+        let piece = self.session.piece(kernel)?;
+        self.pieces.insert(kernel.to_owned(), piece);
+        Ok(piece)
+    }
+
+    /// What the kernel says to the item with number `number`: to the whole of it at once, or behind the last of its pieces.
+    pub(crate) fn answer(&mut self, subject: &Subject<'_>, number: usize) -> Result<u32, Stop> {
+        let kernel = subject.kernel;
+        let (Some(piece), Input::Items(dataset)) = (self.piece(kernel)?, &subject.input) else {
+            self.give(subject, number)?;
+            return self.session.answer(kernel);
+        };
+        let phase = Phase::Answer;
+        let Some(item) = dataset.items.get(number) else { return Err(Stop::rig(phase, "there is no such item")) };
+        let (name, len) = (&item.name, item.input.len());
+        if len == 0 || !len.is_multiple_of(piece) {
+            let why = format!("{name} has {len} bytes, and {kernel} takes whole pieces of {piece}");
+            return Err(Stop::rig(phase, why));
+        }
+        // It holds the last piece that it heard.
+        self.loaded.remove(kernel);
+        let class = self.session.hear(kernel, piece, &item.input)?;
+        class.ok_or_else(|| Stop::rig(phase, format!("{kernel} heard all of {name} and named no class")))
+    }
+
+    /// Sees to it that the kernel holds the input with number `item` of the subject; numbers wrap around. A kernel that
+    /// takes its input in pieces is given the one in the middle, because one iteration hears one piece.
     pub(crate) fn give(&mut self, subject: &Subject<'_>, item: usize) -> Result<(), Stop> {
         let (wanted, bytes): (Loaded, &[u8]) = match &subject.input {
             Input::BuiltIn if self.loaded.get(subject.kernel) == Some(&Loaded::BuiltIn) => return Ok(()),
@@ -100,6 +141,10 @@ impl<'c> AgentLife<'c> {
         if self.loaded.get(subject.kernel) == Some(&wanted) {
             return Ok(());
         }
+        let bytes = match subject.input {
+            Input::Items(_) => self.piece(subject.kernel)?.map_or(bytes, |piece| middle(bytes, piece)),
+            Input::BuiltIn | Input::Command(_) => bytes,
+        };
         self.loaded.remove(subject.kernel);
         self.session.load(subject.kernel, bytes)?;
         self.loaded.insert(subject.kernel.to_owned(), wanted);
@@ -220,7 +265,7 @@ mod tests {
 
     /// What becomes of catching up with an agent that says this after its greeting.
     fn catch_up(first: &'static [Response<'static>], on_and_on: Response<'static>) -> (Result<(), Stop>, Duration) {
-        let info = BenchInfo { platform: PlatformId::new("recited").unwrap(), evidence: Evidence::Emulated, cores: 1 };
+        let info = BenchInfo::new(PlatformId::new("recited").unwrap(), Evidence::Emulated, 1);
         let (clock, cancel) = (Milliseconds::default(), AtomicBool::new(false));
         let bench = Recited { info, clock: clock.clone(), first, on_and_on };
         let timeout = Duration::from_millis(500);

@@ -11,7 +11,7 @@ use hil_wire::message::{FailCode, MemoryUse, Request, Response, Sample};
 use hil_wire::version::{WIRE_VERSION, version_of_hello};
 
 use crate::about::{AgentInfo, Offer};
-use crate::bench::{Bench, End, Ending, Life};
+use crate::bench::{Bench, End, Ending, Life, RigError, Trouble};
 use crate::control::Control;
 use crate::crash::{Blame, WHO_KILLS, blame, printable};
 use crate::phase::Phase;
@@ -56,7 +56,7 @@ pub(crate) struct Session<'c> {
 impl<'c> Session<'c> {
     /// Starts an agent and exchanges greetings.
     pub(crate) fn open(bench: &dyn Bench, control: Control<'c>, timeout: Duration) -> Result<(Self, AgentInfo), Stop> {
-        let life = bench.start().map_err(|error| Stop::rig(Phase::Open, error.to_string()))?;
+        let life = bench.start().map_err(not_started)?;
         let mut session = Self {
             life,
             control,
@@ -80,7 +80,7 @@ impl<'c> Session<'c> {
         self.send(phase, &Request::Hello { version: WIRE_VERSION })?;
         self.wait(phase, Duration::ZERO)?;
         if let Some(theirs) = version_of_hello(&self.body).filter(|version| *version != WIRE_VERSION) {
-            return Err(Stop::rig(
+            return Err(Stop::lasting(
                 phase,
                 format!(
                     "the agent speaks wire version {theirs}, this hil speaks {WIRE_VERSION}; rebuild the older one"
@@ -100,7 +100,10 @@ impl<'c> Session<'c> {
                     max_input: usize::try_from(max_input).unwrap_or(usize::MAX),
                 };
                 if !(hello.clock.hz.is_finite() && hello.clock.hz > 0.0) || hello.max_body <= CHUNK_OVERHEAD {
-                    return Err(Stop::rig(phase, format!("the agent describes itself as {hello:?}, which cannot be")));
+                    return Err(Stop::lasting(
+                        phase,
+                        format!("the agent describes itself as {hello:?}, which cannot be"),
+                    ));
                 }
                 self.last_now = (now, asked);
                 Ok(hello)
@@ -146,7 +149,7 @@ impl<'c> Session<'c> {
         let phase = Phase::Load;
         let (max_body, max_input) = self.hello.as_ref().map_or((0, 0), |hello| (hello.max_body, hello.max_input));
         if input.len() > max_input {
-            return Err(Stop::rig(
+            return Err(Stop::lasting(
                 phase,
                 format!("an input of {} bytes is longer than the agent can take ({max_input})", input.len()),
             ));
@@ -424,18 +427,29 @@ impl<'c> Session<'c> {
     }
 }
 
+/// What it amounts to that there is no agent.
+fn not_started(error: RigError) -> Stop {
+    match error {
+        RigError::Agent { phase, message, trouble } => Stop::Rig { phase, message, trouble },
+        RigError::Spawn { .. } => Stop::lasting(Phase::Open, error.to_string()),
+    }
+}
+
 /// What the end of an agent amounts to.
 fn blamed(phase: Phase, end: &End) -> Stop {
     match blame(end) {
         Blame::Code { detail } if phase.runs_kernel() => Stop::Failed(Failure::Crashed { detail }),
-        Blame::Code { detail } if phase == Phase::Handshake => Stop::rig(
+        Blame::Code { detail } if phase == Phase::Handshake => Stop::lasting(
             phase,
             format!(
                 "the program ended before it said who it is ({detail}); does its main call hil_desktop::agent_main?"
             ),
         ),
         Blame::Code { detail } => Stop::rig(phase, format!("the agent ended: {detail}")),
-        Blame::Rig { message } => Stop::rig(phase, message),
+        Blame::Rig { message } => {
+            let trouble = if let Ending::RigFailed(trouble) = end.how { trouble } else { Trouble::Passing };
+            Stop::Rig { phase, message, trouble }
+        }
     }
 }
 
@@ -460,10 +474,10 @@ pub(crate) fn failed(phase: Phase, code: FailCode, detail: &str) -> Stop {
         FailCode::BadFrame | FailCode::LostFrame => {
             Stop::rig(phase, format!("the link to the agent is corrupt: {detail}"))
         }
-        FailCode::BadRequest => Stop::rig(phase, format!("the agent does not know a request: {detail}")),
-        FailCode::UnknownKernel | FailCode::UnknownTable | FailCode::NoClass => Stop::rig(phase, detail),
+        FailCode::BadRequest => Stop::lasting(phase, format!("the agent does not know a request: {detail}")),
+        FailCode::UnknownKernel | FailCode::UnknownTable | FailCode::NoClass => Stop::lasting(phase, detail),
         FailCode::BadLoad => Stop::rig(phase, format!("the input did not arrive whole: {detail}")),
-        FailCode::InputRefused => Stop::rig(phase, format!("the kernel does not accept the input: {detail}")),
+        FailCode::InputRefused => Stop::lasting(phase, format!("the kernel does not accept the input: {detail}")),
         FailCode::CouldNotRun | FailCode::TooLate | FailCode::NotObservable => Stop::rig(phase, detail),
     }
 }

@@ -71,7 +71,7 @@ impl<'c> Runner<'_, 'c, '_> {
             Step::Conform { table, .. } => self.conform(life, at, table),
             Step::Deviate { .. } => self.deviate(life, at),
             Step::Memory { .. } => self.memory(life, at, start),
-            Step::Suite { .. } => Err(Stop::rig(Phase::Load, "agents run no suites")),
+            Step::Suite { .. } => Err(Stop::lasting(Phase::Load, "agents run no suites")),
             Step::Throughput { .. } => Ok(()),
         }
     }
@@ -166,8 +166,7 @@ impl<'c> Runner<'_, 'c, '_> {
             self.check()?;
             let Some(expected) = item.expected else { continue };
             let book = &mut self.books[at];
-            life.give(&book.subject, number)?;
-            let predicted = life.session.answer(book.subject.kernel)?;
+            let predicted = life.answer(&book.subject, number)?;
             let answer = Answer { item: item.name.clone(), group: item.group.clone(), expected, predicted };
             book.observations.answers.push(answer);
             self.progress(at, Phase::Answer, u32::try_from(number + 1).unwrap_or(u32::MAX), total);

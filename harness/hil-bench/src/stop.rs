@@ -2,6 +2,7 @@
 
 use hil_model::sample::Failure;
 
+use crate::bench::Trouble;
 use crate::phase::Phase;
 
 /// The reasons. Only the first is about the measured code.
@@ -15,6 +16,8 @@ pub(crate) enum Stop {
         phase: Phase,
         /// What happened and what to do.
         message: String,
+        /// What helps.
+        trouble: Trouble,
     },
     /// The budget is spent: the job is over.
     BudgetSpent,
@@ -24,6 +27,11 @@ pub(crate) enum Stop {
 
 impl Stop {
     pub(crate) fn rig(phase: Phase, message: impl Into<String>) -> Self {
-        Self::Rig { phase, message: message.into() }
+        Self::Rig { phase, message: message.into(), trouble: Trouble::Passing }
+    }
+
+    /// A fault that stays, however often the same is tried.
+    pub(crate) fn lasting(phase: Phase, message: impl Into<String>) -> Self {
+        Self::Rig { phase, message: message.into(), trouble: Trouble::Lasting }
     }
 }

@@ -9,6 +9,7 @@ use hil_bench::control::{Control, HostClock};
 use hil_bench::event::Event;
 use hil_bench::job::run_job;
 use hil_model::id::{DatasetName, TableName};
+use hil_model::lab::Evidence;
 use hil_model::metric::Metric;
 use hil_model::plan::Step;
 use hil_model::sample::{Case, Cut};
@@ -308,6 +309,28 @@ fn the_budget_ends_a_job_and_keeps_what_there_is() {
     assert!(b.iterations.is_empty());
     assert_eq!((outcome.fault, outcome.interrupted), (None, false));
     assert!(events.contains(&Event::BudgetSpent));
+}
+
+/// A computer on which everything takes five times as long as on the board that it emulates.
+struct Slow<'c>(&'c VirtualClock);
+
+impl HostClock for Slow<'_> {
+    fn now(&self) -> Duration {
+        self.0.now() * 5
+    }
+}
+
+#[test]
+fn a_slow_computer_does_not_cut_what_an_emulated_board_measures() {
+    for (evidence, cut) in [(Evidence::Emulated, None), (Evidence::Hardware, Some(Cut::Budget))] {
+        let bench = bench_with(&Diary::default());
+        let mut job = job(vec![("a", kernel("a"))], vec![vec![verify("a"), measure("a", 2_000)]]);
+        (job.budget, job.evidence) = (Duration::from_secs(1), evidence);
+        let (outcome, _) = drive(&job, &bench, &Slow(bench.clock()), &no_inputs(), &mut |_, _| {});
+        let [a] = outcome.observations.as_slice() else { panic!("one workload") };
+        assert_eq!((a.cut, a.failure.clone(), outcome.fault), (cut, None, None), "{evidence}");
+        assert_eq!(a.iterations.len() == 2_000, cut.is_none(), "{evidence}: {}", a.iterations.len());
+    }
 }
 
 #[test]

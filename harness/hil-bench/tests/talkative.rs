@@ -69,7 +69,7 @@ fn ask(
     let (mut encoder, mut out) = (Encoder::new(), [0; MAX_FRAME]);
     let first = first.iter().flat_map(|message| encoder.encode(message, &mut out).unwrap().to_vec()).collect();
     let cancel = Arc::new(AtomicBool::new(false));
-    let info = BenchInfo { platform: PlatformId::new(PLATFORM).unwrap(), evidence: Evidence::Emulated, cores: 1 };
+    let info = BenchInfo::new(PlatformId::new(PLATFORM).unwrap(), Evidence::Emulated, 1);
     let clock = VirtualClock::default();
     let bench = Talkative {
         info,

@@ -66,10 +66,8 @@ pub enum Command {
     /// Carry bytes between standard input and output and the agent on a board (started by `hil run`)
     #[command(hide = true)]
     Bridge {
-        /// The kind of board
-        board: String,
-        /// The image, an ELF file
-        image: PathBuf,
+        /// What is carried, as JSON
+        order: String,
     },
     /// Serve the agent on standard input and output (started by `hil run`)
     #[command(hide = true, disable_help_flag = true)]

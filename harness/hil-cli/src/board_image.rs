@@ -1,38 +1,32 @@
 //! An image for a board: which board it is for, and the child process that carries bytes to the agent on it.
 //!
-//! `hil run --image ELF` starts this program again as `hil bridge BOARD ELF`. That child emulates the board, flashes the
+//! `hil run` starts this program again as `hil bridge ORDER` for a board. That child emulates the board, flashes the
 //! image through probe-rs, starts it, and carries bytes until either side ends; it is ended like any agent. What it says on
 //! standard error are the last words of the firmware or of the rig, told apart by its exit status.
 
-use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Duration;
 
-use hil_bench::carried::{Agreement, CarriedBench};
-use hil_bench::process::ProcessBench;
 use hil_emulator::board;
 use hil_emulator::elf::Image;
 use hil_emulator::host::{Board, Mode, Pace};
 use hil_model::id::PlatformId;
-use hil_model::lab::{BenchInfo, Evidence};
 use hil_probe::board::bridge::{Ended, bridge as carry};
 use hil_probe::board::error::BoardError;
 use hil_probe::emulated::EmulatedProbe;
+use hil_probe::order::{Order, Reach};
 
 use crate::error::CliError;
 use crate::show::{clean, print_err};
 
 /// What stands on standard error is the firmware's doing. Not the 101 of a Rust program that panicked, which would be this
 /// one's.
-const FIRMWARE_FAILED: u8 = 70;
+pub const FIRMWARE_FAILED: u8 = 70;
 /// The status for a fault of the rig, such as `EX_IOERR` of sysexits.h.
 const RIG_FAILED: u8 = 74;
-/// For flashing and booting on a busy computer.
-const READY_WITHIN: Duration = Duration::from_secs(120);
-/// Chance on the emulated board is the same in every run, so figures are as well.
-const SEED: u64 = 1;
+/// What firmware of this repository offers; a test holds them against the images.
+pub const KERNELS: [&str; 4] = ["fault/hang", "fault/hard-fault", "fault/panic", "lan/keyword_hop_i8"];
 
 /// An image and the board that it is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,20 +68,6 @@ impl BoardImage {
         let platform = PlatformId::new(&facts.platform).map_err(|error| failed(error.to_string()))?;
         Ok(Some(Self { path: path.to_owned(), platform }))
     }
-
-    /// The board as a bench.
-    #[must_use]
-    pub fn info(&self) -> BenchInfo {
-        BenchInfo { platform: self.platform.clone(), evidence: Evidence::Emulated, cores: 1 }
-    }
-
-    /// What starts `program`, this program, as the child that carries bytes.
-    #[must_use]
-    pub fn bench(&self, program: &Path) -> CarriedBench {
-        let arguments: [OsString; 3] = ["bridge".into(), self.platform.as_str().into(), self.path.clone().into()];
-        let child = ProcessBench::new(program, arguments.to_vec(), self.info());
-        CarriedBench::new(child, Agreement { ready_within: READY_WITHIN, code_status: i32::from(FIRMWARE_FAILED) })
-    }
 }
 
 /// Why there is nothing to carry.
@@ -99,12 +79,16 @@ enum BridgeError {
     Board(#[from] BoardError),
     #[error("{0}")]
     Io(#[from] io::Error),
+    #[error("the order of the board cannot be read: {0}")]
+    Order(#[from] serde_json::Error),
+    #[error("only images on emulated boards are carried")]
+    NotEmulated,
 }
 
-/// Carries bytes between standard input and output and the agent in `image` on an emulated `board`.
+/// Carries bytes between standard input and output and the agent of an `order`.
 #[must_use]
-pub fn bridge(board: &str, image: &Path) -> ExitCode {
-    match run(board, image) {
+pub fn bridge(order: &str) -> ExitCode {
+    match run(order) {
         Ok(Ended::ByHost) => ExitCode::SUCCESS,
         Ok(Ended::LastWords(words)) => {
             print_err(&words.lines().map(clean).collect::<Vec<_>>().join("\n"));
@@ -121,10 +105,14 @@ pub fn bridge(board: &str, image: &Path) -> ExitCode {
     }
 }
 
-fn run(board: &str, image: &Path) -> Result<Ended, BridgeError> {
+fn run(order: &str) -> Result<Ended, BridgeError> {
+    let order: Order = serde_json::from_str(order)?;
+    let (Reach::Emulated { seed, .. }, Some(image)) = (order.reach, order.image) else {
+        return Err(BridgeError::NotEmulated);
+    };
     let elf = std::fs::read(image)?;
-    let (_, chip) = board::find(board)?;
-    let running = Board::start(board::build(board, SEED)?, Mode::Free(Pace::Free))?;
+    let (_, chip) = board::find(&order.platform)?;
+    let running = Board::start(board::build(&order.platform, seed)?, Mode::Free(Pace::Free))?;
     let mut session = hil_probe::board::attach(EmulatedProbe::new(running).into_probe_rs(), &chip.probe_rs_target)?;
     hil_probe::board::flash::flash(&mut session, &elf)?;
     hil_probe::board::carry(&mut session, &elf, |core, rtt| {

@@ -1,16 +1,50 @@
-//! What is attached. Without a lab file that is this computer.
+//! The lab: which benches there are, and how each is reached.
+//!
+//! Without a lab file that is this computer and the boards that can be emulated. [`Seat`] is one place where an agent can
+//! run; [`Setup`] is what the command line and the lab make of them; [`reach`] starts agents there.
 
-use hil_model::lab::{BenchInfo, Board, Evidence, Lab, Reach};
+pub mod reach;
+pub mod seat;
+pub mod setup;
 
-use crate::environment;
+use hil_model::lab::{Board, Reach};
+use hil_probe::order::{Door, Link, Reach as Way};
 
-/// The built-in lab: this computer, as the kind of machine that is reached by starting a process.
+pub use seat::{BoardSeat, ImageSource, Seat, Via};
+pub use setup::Setup;
+
+/// Chance on an emulated board is the same in every run, so figures are as well.
+pub const SEED: u64 = 1;
+
+/// The built-in lab: this computer, and a board of every kind that can be emulated.
 #[must_use]
-pub fn built_in() -> Lab {
+pub fn built_in() -> Vec<Seat> {
     let here = boards().into_iter().filter(|board| board.reach == Reach::Process);
-    let benches =
-        here.map(|board| BenchInfo { platform: board.platform, evidence: Evidence::Host, cores: environment::cores() });
-    Lab { benches: benches.collect() }
+    here.map(|board| Seat::here(board.platform)).chain(emulated()).collect()
+}
+
+/// A board of every kind that can be emulated.
+#[must_use]
+pub fn emulated() -> Vec<Seat> {
+    // The built-in facts are checked by a test, so none is left out here.
+    let known = hil_emulator::board::all().unwrap_or_default();
+    let known: Vec<String> = known.into_iter().map(|(board, _)| board.platform).collect();
+    let boards = boards().into_iter().filter(|board| known.iter().any(|name| name == board.platform.as_str()));
+    let seat = |board: Board| {
+        Seat::board(
+            format!("emulated {}", board.platform),
+            BoardSeat {
+                platform: board.platform,
+                reach: Way::Emulated { door: Door::BlackMagic, seed: SEED, fault: None },
+                link: Link::Rtt,
+                image: ImageSource::Repository,
+                chip_id: None,
+                hub: None,
+                supply: None,
+            },
+        )
+    };
+    boards.map(seat).collect()
 }
 
 /// The kinds of machine that are known. The built-in facts are checked by a test, so none is left out here.
@@ -21,9 +55,22 @@ pub fn boards() -> Vec<Board> {
 
 #[cfg(test)]
 mod tests {
+    use super::{Via, boards, built_in};
+    use hil_model::lab::Evidence;
+
     #[test]
-    fn every_built_in_board_is_readable() {
-        assert_eq!(super::boards().len(), hil_scenario::BOARDS.len());
-        assert_eq!(super::built_in().benches.len(), 1);
+    fn every_built_in_board_is_readable_and_has_a_seat() {
+        assert_eq!(boards().len(), hil_scenario::BOARDS.len());
+        let seats = built_in();
+        assert_eq!(seats.len(), boards().len());
+        let emulated: Vec<&str> = seats
+            .iter()
+            .filter(|seat| matches!(seat.via, Via::Board(_)))
+            .map(|seat| {
+                assert_eq!(seat.info.evidence, Evidence::Emulated, "nothing that is computed claims hardware");
+                seat.info.platform.as_str()
+            })
+            .collect();
+        assert_eq!(emulated, ["nrf52840", "stm32f4"]);
     }
 }

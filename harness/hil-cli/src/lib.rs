@@ -53,8 +53,8 @@ pub fn main() -> ExitCode {
     if let Command::Agent { args } = &cli.command {
         return agent::serve(args);
     }
-    if let Command::Bridge { board, image } = &cli.command {
-        return board_image::bridge(board, image);
+    if let Command::Bridge { order } = &cli.command {
+        return board_image::bridge(order);
     }
     // A panic is a bug of hil and must not look like a verdict: scripts get the code of an internal error.
     let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| dispatch(cli.command, &Surroundings::look())));

@@ -1,6 +1,9 @@
 //! What can answer a question: the benches at hand, and the facts about their kinds of machine.
 
+use std::collections::BTreeMap;
+
 use crate::id::PlatformId;
+use crate::power::Meter;
 
 /// Where a figure comes from. It is printed beside every figure and never upgraded.
 #[derive(
@@ -63,7 +66,7 @@ pub struct Board {
 }
 
 /// One thing that is attached and can run an agent.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct BenchInfo {
     /// The kind of machine.
     pub platform: PlatformId,
@@ -71,13 +74,31 @@ pub struct BenchInfo {
     pub evidence: Evidence,
     /// Processor cores that the agent can use.
     pub cores: u32,
+    /// What it measures its power with; nothing for a bench that cannot.
+    pub meter: Option<Meter>,
+}
+
+impl BenchInfo {
+    /// A bench without a meter.
+    #[must_use]
+    pub fn new(platform: PlatformId, evidence: Evidence, cores: u32) -> Self {
+        Self { platform, evidence, cores, meter: None }
+    }
+
+    /// The same with what it measures its power with.
+    #[must_use]
+    pub fn with_meter(self, meter: Option<Meter>) -> Self {
+        Self { meter, ..self }
+    }
 }
 
 /// What is attached right now.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Lab {
     /// At most one bench a platform is used in a run: the first that fits.
     pub benches: Vec<BenchInfo>,
+    /// Kinds of machine that are here and can run no agent, each with what is needed.
+    pub lacking: BTreeMap<PlatformId, String>,
 }
 
 impl Lab {

@@ -19,6 +19,7 @@ pub mod lab;
 pub mod limit;
 pub mod metric;
 pub mod plan;
+pub mod power;
 pub mod run;
 pub mod sample;
 pub mod scenario;

@@ -139,6 +139,13 @@ pub enum Reason {
         /// The platform.
         platform: String,
     },
+    /// A bench of that platform is attached, and there is nothing to run on it.
+    NoFirmware {
+        /// The platform.
+        platform: String,
+        /// What is needed.
+        needs: String,
+    },
     /// The data set is not here.
     DataMissing {
         /// Its name.
@@ -177,6 +184,7 @@ impl Reason {
             Self::NotFinite => "not-finite",
             Self::TooFewCores { .. } => "too-few-cores",
             Self::NoBench { .. } => "no-bench",
+            Self::NoFirmware { .. } => "no-firmware",
             Self::DataMissing { .. } => "data-missing",
             Self::CannotObserve { .. } => "cannot-observe",
             Self::RigFault => "rig-fault",
@@ -210,6 +218,7 @@ impl fmt::Display for Reason {
             Self::NotFinite => write!(f, "the figure is not a finite number"),
             Self::TooFewCores { needs, has } => write!(f, "needs {needs} cores, the bench has {has}"),
             Self::NoBench { platform } => write!(f, "needs a bench of platform {platform}; none is attached"),
+            Self::NoFirmware { platform, needs } => write!(f, "needs firmware for {platform}: {needs}"),
             Self::DataMissing { dataset, origin, licence } => {
                 write!(f, "needs data set {dataset} ({licence}) from {origin}; fetch it and run `hil data add DIR`")
             }

@@ -55,7 +55,11 @@ pub fn plan(
     let mut plan = Plan { seed: options.seed, jobs: Vec::new(), skipped: Vec::new() };
     for scenario in scenarios {
         let Some(bench) = lab.bench_for(&scenario.platform) else {
-            let reason = Reason::NoBench { platform: scenario.platform.to_string() };
+            let platform = scenario.platform.to_string();
+            let reason = match lab.lacking.get(&scenario.platform) {
+                Some(needs) => Reason::NoFirmware { platform, needs: needs.clone() },
+                None => Reason::NoBench { platform },
+            };
             plan.skipped.push(Skipped { scenario: scenario.id.clone(), check: None, reason });
             continue;
         };

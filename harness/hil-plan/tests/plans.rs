@@ -59,7 +59,7 @@ fn scenario(checks: Vec<Check>) -> Scenario {
 
 fn lab(cores: u32) -> Lab {
     let platform = PlatformId::new("desktop-cpu").unwrap();
-    Lab { benches: vec![BenchInfo { platform, evidence: Evidence::Host, cores }] }
+    Lab { benches: vec![BenchInfo::new(platform, Evidence::Host, cores)], ..Lab::default() }
 }
 
 const FULL: Options = Options { seed: 7, quick: false, budget: None };

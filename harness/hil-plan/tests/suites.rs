@@ -69,7 +69,7 @@ fn scenario(is_here: bool) -> Scenario {
 
 fn planned(scenario: Scenario, evidence: Evidence, quick: bool) -> Plan {
     let platform = PlatformId::new("desktop-cpu").unwrap();
-    let lab = Lab { benches: vec![BenchInfo { platform, evidence, cores: 2 }] };
+    let lab = Lab { benches: vec![BenchInfo::new(platform, evidence, 2)], ..Lab::default() };
     plan(&[scenario], &lab, &BTreeMap::new(), &Options { seed: 7, quick, budget: None })
 }
 

@@ -55,7 +55,7 @@ pub fn is_of_suites(job: &Job) -> bool {
 /// ends is let finish, so a job overruns its budget by at most its timeout; one that is under way when the caller
 /// wants to stop is ended. A workload that fails is over; the others go on.
 pub fn run_job(job: &Job, scratch: &Path, control: &Control<'_>, events: &mut dyn FnMut(Event)) -> Outcome {
-    let nothing = JobOutcome { observations: Vec::new(), fault: None, interrupted: false };
+    let nothing = JobOutcome::nothing();
     let mut outcome = Outcome { job: nothing, samplings: Vec::new(), builds: Vec::new() };
     let fault = |phase: &str, message: String| {
         let (scenario, platform) = (job.scenario.clone(), job.platform.clone());

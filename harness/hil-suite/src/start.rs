@@ -71,10 +71,14 @@ impl Bench<'_> {
                 Ending::KilledFromOutside { signal } => {
                     Started::Rig(format!("the bench was ended from outside by {signal}; {WHO_KILLS}"))
                 }
-                Ending::Exited(_) | Ending::Crashed { .. } | Ending::RigFailed | Ending::Stopped => match blame(&end) {
-                    Blame::Code { detail } => Started::Failed(Failure::Crashed { detail }, self.read(home, shown).ok()),
-                    Blame::Rig { message } => Started::Rig(message),
-                },
+                Ending::Exited(_) | Ending::Crashed { .. } | Ending::RigFailed(_) | Ending::Stopped => {
+                    match blame(&end) {
+                        Blame::Code { detail } => {
+                            Started::Failed(Failure::Crashed { detail }, self.read(home, shown).ok())
+                        }
+                        Blame::Rig { message } => Started::Rig(message),
+                    }
+                }
             },
         }
     }

@@ -43,7 +43,7 @@ impl TestBench {
     pub fn new(kernels: impl Fn(&Stage) -> Vec<Box<dyn Kernel>> + Send + Sync + 'static) -> Self {
         let platform = hil_model::id::PlatformId::new(PLATFORM).expect("a valid name");
         Self {
-            info: BenchInfo { platform, evidence: Evidence::Emulated, cores: 4 },
+            info: BenchInfo::new(platform, Evidence::Emulated, 4),
             clock: VirtualClock::default(),
             kernels: Arc::new(kernels),
             fault: None,

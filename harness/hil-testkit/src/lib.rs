@@ -16,5 +16,6 @@ pub mod device;
 pub mod fault;
 pub mod jobs;
 pub mod kernel;
+pub mod listener;
 pub mod redact;
 mod wire;

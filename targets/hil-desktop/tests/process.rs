@@ -21,7 +21,7 @@ const ITERATIONS: u32 = 30;
 
 fn bench(arguments: &[&str]) -> ProcessBench {
     let platform = PlatformId::new("desktop-cpu").unwrap();
-    let info = BenchInfo { platform, evidence: Evidence::Host, cores: 2 };
+    let info = BenchInfo::new(platform, Evidence::Host, 2);
     let arguments = arguments.iter().map(|word| (*word).into()).collect();
     ProcessBench::new(env!("CARGO_BIN_EXE_hil-agent-desktop"), arguments, info)
 }

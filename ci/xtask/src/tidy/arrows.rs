@@ -9,7 +9,7 @@ use crate::repo::File;
 use crate::tidy::file;
 
 /// Each crate of ours with those crates of ours that it may depend on. Nothing lists hil-testkit: it is for tests.
-const ARROWS: [(&str, &[&str]); 23] = [
+const ARROWS: [(&str, &[&str]); 24] = [
     // The vocabulary, and the stages that know nothing but it.
     ("hil-model", &[]),
     ("hil-scenario", &["hil-model"]),
@@ -28,6 +28,7 @@ const ARROWS: [(&str, &[&str]); 23] = [
     ("hil-wire", &[]),
     ("hil-kernels", &[]),
     ("hil-agent", &["hil-wire"]),
+    ("hil-image-id", &[]),
     ("hil-desktop", &["hil-agent", "hil-kernels", "hil-wire"]),
     // Emulated boards know neither the harness nor probe-rs.
     ("hil-emulator", &[]),

@@ -9,11 +9,11 @@ use hil_import::imported::{Format as Source, Imported};
 use hil_import::{bmf, criterion, github_action, google_benchmark, hyperfine};
 use hil_model::run::{FORMAT, Noise, Run};
 
-use crate::agent::Program;
 use crate::args::{Files, Format, ImportCommand, ImportedFiles};
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::imports::{Judged, judged, read, reported};
+use crate::lab::Setup;
 use crate::show::{Show, clean, print_err};
 use crate::stages::{append, render};
 use crate::surroundings::Surroundings;
@@ -31,7 +31,7 @@ pub fn import(command: &ImportCommand, around: &Surroundings) -> Result<Exit, Cl
                 [] => None,
                 paths => {
                     let meant = Files { files: paths.to_vec(), only: Vec::new() };
-                    Some(files::scenarios_of_imports(&meant, Program::choose(None, None)?.kernels()?, &mut show)?)
+                    Some(files::scenarios_of_imports(&meant, Setup::choose(None, None)?.kernels()?, &mut show)?)
                 }
             };
             let one = |dir: &Path| Ok(criterion::read(&read::measurements(dir)?).map_err(Problems::from));

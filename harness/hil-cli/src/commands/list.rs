@@ -1,11 +1,11 @@
 //! `hil list`: what there is, one thing a line.
 
-use crate::agent::Program;
 use crate::args::{Files, Format, ListArgs, Listed};
 use crate::boards::Origin;
 use crate::commands::data;
 use crate::error::CliError;
 use crate::exit::Exit;
+use crate::lab::{Seat, Setup, Via};
 use crate::show::{Show, clean, print_out};
 use crate::surroundings::Surroundings;
 use crate::{agent, boards, files, lab};
@@ -23,15 +23,13 @@ pub fn list(args: &ListArgs, around: &Surroundings) -> Result<Exit, CliError> {
 }
 
 fn boards() -> Result<(), CliError> {
-    let lab = lab::built_in();
-    let emulated: Vec<String> =
-        hil_emulator::board::all().unwrap_or_default().into_iter().map(|(board, _)| board.platform).collect();
+    let seats = lab::built_in();
     for boards::KnownBoard { board, origin } in boards::known()? {
-        let state = match lab.bench_for(&board.platform) {
-            Some(bench) => format!("attached, {} cores, evidence {}", bench.cores, bench.evidence),
-            None if emulated.contains(&board.platform.as_str().to_owned()) => {
-                format!("none attached; emulated by `hil emulate {}`", board.platform)
+        let state = match seats.iter().find(|seat| seat.info.platform == board.platform) {
+            Some(Seat { via: Via::Process, info, .. }) => {
+                format!("attached, {} cores, evidence {}", info.cores, info.evidence)
             }
+            Some(seat) => format!("emulated, evidence {}", seat.info.evidence),
             None => "not attached".to_owned(),
         };
         let origin = if origin == Origin::BuiltIn { String::new() } else { format!("; {origin}") };
@@ -47,7 +45,7 @@ fn clean_line(line: &str) -> String {
 
 fn scenarios() -> Result<(), CliError> {
     let all = Files { files: Vec::new(), only: Vec::new() };
-    let kernels = Program::choose(None, None)?.kernels()?;
+    let kernels = Setup::choose(None, None)?.kernels()?;
     for scenario in files::scenarios(&all, kernels, &mut Show::new(Format::Text, 0))? {
         let mut targets: Vec<&str> =
             scenario.checks.iter().filter_map(|check| check.target.as_ref().map(|target| target.as_str())).collect();

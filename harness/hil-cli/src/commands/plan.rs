@@ -10,21 +10,21 @@ use hil_model::plan::{Plan, Start, Step};
 use hil_model::scenario::Scenario;
 use hil_plan::{MissingData, Options};
 
-use crate::agent::Program;
 use crate::args::{Format, PlanArgs};
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::files;
+use crate::lab::Setup;
 use crate::show::{Show, print_out};
 use crate::surroundings::Surroundings;
 
 /// Prints the plan of a run.
 pub fn plan(args: &PlanArgs, around: &Surroundings) -> Result<Exit, CliError> {
     let mut show = Show::new(Format::Text, 0);
-    let agent = Program::choose(args.image.as_deref(), None)?;
-    let scenarios = files::scenarios(&args.files, agent.kernels()?, &mut show)?;
+    let setup = Setup::choose(args.image.as_deref(), None)?;
+    let scenarios = files::scenarios(&args.files, setup.kernels()?, &mut show)?;
     let options = Options { seed: args.amount.seed.unwrap_or(1), quick: args.amount.quick, budget: args.amount.budget };
-    let plan = planned(&scenarios, &agent.lab(), &around.data_dirs(args.data.data.as_deref())?, &options);
+    let plan = planned(&scenarios, &setup.lab(), &around.data_dirs(args.data.data.as_deref())?, &options);
     print_out(&describe(&plan, |id| scenarios.iter().find(|s| s.id == *id).map_or("", |s| s.title.as_str())));
     Ok(Exit::Success)
 }

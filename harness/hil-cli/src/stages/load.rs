@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use hil_bench::bench::Bench;
 use hil_model::data::Dataset;
 use hil_model::id::{DatasetName, PlatformId, RunId, ScenarioId};
-use hil_model::lab::{BenchInfo, Lab};
+use hil_model::lab::Lab;
 use hil_model::run::{DataUsed, Environment, RigFault};
 use hil_model::sample::Observations;
 use hil_model::scenario::Scenario;
@@ -13,9 +14,10 @@ use hil_plan::MissingData;
 
 use crate::args::RunArgs;
 use crate::error::CliError;
+use crate::lab::{Seat, Setup};
 use crate::show::Show;
 use crate::surroundings::Surroundings;
-use crate::{agent, environment, files, identity};
+use crate::{environment, files, identity};
 
 /// Everything that is known before anything is run.
 #[derive(Debug)]
@@ -30,8 +32,10 @@ pub struct Question {
     pub quick: bool,
     /// What is asked.
     pub scenarios: Vec<Scenario>,
-    /// What can answer.
+    /// What can answer, as plans know it.
     pub lab: Lab,
+    /// Where agents can run, and what runs there.
+    pub setup: Setup,
     /// The machine and the build.
     pub environment: Environment,
     /// Data sets that some scenario uses and that are here.
@@ -40,8 +44,6 @@ pub struct Question {
     pub missing: BTreeMap<DatasetName, MissingData>,
     /// Scenarios whose data set is damaged: faults of the rig.
     pub faults: Vec<RigFault>,
-    /// The agent's program and arguments.
-    pub agent: agent::Program,
 }
 
 /// Reads scenario files, looks at this machine, loads the data sets that are used.
@@ -49,8 +51,8 @@ pub struct Question {
 /// # Errors
 /// [`CliError::Scenarios`] after every problem has been printed; the other usage errors.
 pub fn load(args: &RunArgs, around: &Surroundings, show: &mut Show) -> Result<Question, CliError> {
-    let agent = agent::Program::choose(args.image.as_deref(), args.fault.as_deref())?;
-    let scenarios = files::scenarios(&args.files, agent.kernels()?, show)?;
+    let setup = Setup::choose(args.image.as_deref(), args.fault.as_deref())?;
+    let scenarios = files::scenarios(&args.files, setup.kernels()?, show)?;
     require_exist(&scenarios, &args.require)?;
     let mut question = Question {
         id: identity::run_id(),
@@ -58,13 +60,20 @@ pub fn load(args: &RunArgs, around: &Surroundings, show: &mut Show) -> Result<Qu
         seed: args.amount.seed.unwrap_or_else(identity::seed),
         quick: args.amount.quick,
         scenarios,
-        lab: agent.lab(),
+        lab: setup.lab(),
+        setup,
         environment: environment::look(),
         datasets: BTreeMap::new(),
         missing: BTreeMap::new(),
         faults: Vec::new(),
-        agent,
     };
+    for seat in question.seats() {
+        let shared = seat.lease_key().map_or(String::new(), |key| format!(", one run at a time by {key}"));
+        show.detail(
+            1,
+            &format!("bench {}: {}, evidence {}{shared}", seat.name, seat.info.platform, seat.info.evidence),
+        );
+    }
     // Now, not after a minute of measuring, is the time to find out that the run cannot be kept. Nothing stays behind.
     drop(hil_store::RunFolder::create(&args.out, &question.id)?);
     question.load_data(&around.data_dirs(args.data.data.as_deref())?, show);
@@ -91,10 +100,19 @@ impl Question {
         self.scenarios.iter().find(|scenario| scenario.id == *id).map_or("", |scenario| &scenario.title)
     }
 
-    /// The bench of a platform.
+    /// Every place where an agent can run; of those of one kind the first comes first.
     #[must_use]
-    pub fn bench_of(&self, platform: &PlatformId) -> Option<&BenchInfo> {
-        self.lab.bench_for(platform)
+    pub fn seats(&self) -> &[Seat] {
+        &self.setup.seats
+    }
+
+    /// The bench that answers questions about `platform`, this computer or a board.
+    ///
+    /// # Errors
+    /// Why there is none, for a fault of the rig.
+    pub fn bench(&self, platform: &PlatformId) -> Result<Box<dyn Bench>, String> {
+        let seat = self.setup.seat(platform).ok_or_else(|| "the bench of the plan is gone".to_owned())?;
+        self.setup.bench(seat)
     }
 
     /// What a report has to say about the data sets that were really used.

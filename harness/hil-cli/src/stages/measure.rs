@@ -149,16 +149,18 @@ pub fn measure(
 }
 
 fn run_job(question: &Question, job: &Job, cancel: &AtomicBool, show: &mut Show) -> JobOutcome {
-    let Some(info) = question.bench_of(&job.platform) else {
-        let fault = RigFault {
-            scenario: job.scenario.clone(),
-            platform: job.platform.clone(),
-            phase: "open".to_owned(),
-            message: "the bench of the plan is gone".to_owned(),
-        };
-        return JobOutcome { observations: Vec::new(), fault: Some(fault), interrupted: false };
+    let bench = match question.bench(&job.platform) {
+        Ok(bench) => bench,
+        Err(message) => {
+            let fault = RigFault {
+                scenario: job.scenario.clone(),
+                platform: job.platform.clone(),
+                phase: "open".to_owned(),
+                message,
+            };
+            return JobOutcome { fault: Some(fault), ..JobOutcome::nothing() };
+        }
     };
-    let bench = question.agent.bench(info.clone());
     let control = Control { cancel, clock: &SystemClock::start() };
     let mut voice = Voice::new(job, show);
     hil_bench::job::run_job(job, &*bench, &Sets(&question.datasets), &control, &mut |event| voice.say(&event))

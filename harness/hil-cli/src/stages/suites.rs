@@ -29,7 +29,7 @@ pub fn run_job(job: &Job, cancel: &AtomicBool, show: &mut Show) -> Outcome {
                 phase: "open".to_owned(),
                 message: format!("cannot make a folder for criterion's files: {error}"),
             };
-            let job = JobOutcome { observations: Vec::new(), fault: Some(fault), interrupted: false };
+            let job = JobOutcome { fault: Some(fault), ..JobOutcome::nothing() };
             return Outcome { job, samplings: Vec::new(), builds: Vec::new() };
         }
     };

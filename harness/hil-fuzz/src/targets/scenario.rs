@@ -128,8 +128,8 @@ fn planned(loaded: &Loaded) -> Result<(), String> {
         }
     }
     let Some(first) = loaded.scenarios.first() else { return Ok(()) };
-    let bench = BenchInfo { platform: first.platform.clone(), evidence: Evidence::Host, cores: 4 };
-    let lab = Lab { benches: vec![bench] };
+    let bench = BenchInfo::new(first.platform.clone(), Evidence::Host, 4);
+    let lab = Lab { benches: vec![bench], ..Lab::default() };
     for quick in [false, true] {
         let options = Options { seed: 1, quick, budget: None };
         let plan = hil_plan::plan(&loaded.scenarios, &lab, &std::collections::BTreeMap::new(), &options);

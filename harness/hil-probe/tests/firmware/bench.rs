@@ -44,7 +44,7 @@ impl EmulatedBench {
             return None;
         };
         let platform = PlatformId::new(board.name).unwrap();
-        Some(Self { board, info: BenchInfo { platform, evidence: Evidence::Emulated, cores: 1 }, image })
+        Some(Self { board, info: BenchInfo::new(platform, Evidence::Emulated, 1), image })
     }
 }
 

@@ -4,12 +4,12 @@ use hil_model::scenario::{Code, Scenario};
 use hil_model::verdict::Reason;
 use hil_plan::Options;
 
-use crate::agent::Program;
 use crate::args::{DoctorArgs, Format};
 use crate::commands::doctor::system::{Folder, Need};
 use crate::commands::plan::planned;
 use crate::error::CliError;
 use crate::files::{self, Meant};
+use crate::lab::Setup;
 use crate::show::Show;
 use crate::surroundings::Surroundings;
 
@@ -26,10 +26,10 @@ fn needs(args: &DoctorArgs, around: &Surroundings) -> Result<Folder, CliError> {
     if files::meant(&args.files) == Meant::BuiltIn && args.files.only.is_empty() {
         return Ok(Folder::Nothing);
     }
-    let agent = Program::choose(args.image.as_deref(), None)?;
-    let scenarios = files::scenarios(&args.files, agent.kernels()?, &mut Show::new(Format::Text, 0))?;
+    let setup = Setup::choose(args.image.as_deref(), None)?;
+    let scenarios = files::scenarios(&args.files, setup.kernels()?, &mut Show::new(Format::Text, 0))?;
     let options = Options { seed: 1, quick: false, budget: None };
-    let plan = planned(&scenarios, &agent.lab(), &around.data_dirs(args.data.data.as_deref())?, &options);
+    let plan = planned(&scenarios, &setup.lab(), &around.data_dirs(args.data.data.as_deref())?, &options);
     let mut needs: Vec<Need> = Vec::new();
     for skipped in &plan.skipped {
         // What makes no sense on this computer is not missing from it.

@@ -8,12 +8,12 @@ mod programs;
 use std::path::Path;
 
 use hil_model::id::PlatformId;
-use hil_model::lab::Lab;
 use hil_probe::attached;
 
 use crate::boards::KnownBoard;
 use crate::commands::doctor::system::{Folder, Known, Os, Probe, System, Tools, User};
 use crate::error::CliError;
+use crate::lab::{Seat, Via};
 use crate::surroundings::Surroundings;
 use crate::{boards, environment, lab, noise};
 
@@ -28,8 +28,8 @@ pub fn look(folder: Folder, data: Option<&Path>, around: &Surroundings) -> Resul
         let found = emulated.iter().find(|(board, _)| board.platform == platform.as_str());
         found.map(|(_, chip)| chip.probe_rs_target.clone())
     };
-    let lab = lab::built_in();
-    let known = boards::known()?.into_iter().map(|known| described(known, &lab, chip));
+    let seats = lab::built_in();
+    let known = boards::known()?.into_iter().map(|known| described(known, &seats, chip));
     Ok(System {
         os: os(),
         memory_available: memory_available(),
@@ -62,10 +62,10 @@ fn memory_available() -> Option<u64> {
     Some(sysinfo::System::new_with_specifics(refresh).available_memory()).filter(|bytes| *bytes > 0)
 }
 
-fn described(known: KnownBoard, lab: &Lab, chip: impl Fn(&PlatformId) -> Option<String>) -> Known {
-    let attached = lab.bench_for(&known.board.platform);
+fn described(known: KnownBoard, seats: &[Seat], chip: impl Fn(&PlatformId) -> Option<String>) -> Known {
+    let attached = seats.iter().find(|seat| seat.info.platform == known.board.platform && seat.via == Via::Process);
     Known {
-        attached: attached.map(|bench| format!("{} cores, evidence {}", bench.cores, bench.evidence)),
+        attached: attached.map(|seat| format!("{} cores, evidence {}", seat.info.cores, seat.info.evidence)),
         emulated: chip(&known.board.platform),
         platform: known.board.platform.to_string(),
         title: known.board.title,

@@ -1,5 +1,7 @@
 //! Everything behind the start of the clocks: counter, buffers, kernels, and the agent that offers them.
 
+use core::sync::atomic::Ordering;
+
 use cortex_m::{Peripherals, singleton};
 use hil_agent::kernel::Kernel;
 use hil_wire::message::Sample;
@@ -21,6 +23,7 @@ const NO_SAMPLE: Sample = Sample { ticks: 0, cpu_ns: None, cycles: None };
 /// # Panics
 /// When it is called again, or when the weights in the image are damaged: the host reads it as last words.
 pub fn run(facts: Facts, core: Peripherals, link: Link) -> ! {
+    crate::HIL_CORE_HZ.store(facts.core_hz, Ordering::Relaxed);
     let platform = BoardPlatform::new(facts, link, CycleCounter::start(core.DCB, core.DWT));
     let input = singleton!(INPUT_BUFFER: [u8; INPUT] = [0; INPUT]);
     let samples = singleton!(SAMPLE_BUFFER: [Sample; SAMPLES] = [NO_SAMPLE; SAMPLES]);

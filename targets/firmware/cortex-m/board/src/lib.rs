@@ -17,10 +17,12 @@ pub mod memory;
 pub mod platform;
 pub mod serve;
 
-/// What tells this image from others: a digest of its sources. The host compares it with the ELF on its disk.
+use core::sync::atomic::AtomicU32;
+
+/// What tells this image from others: a digest of its sources.
 pub const IMAGE_ID: &str = env!("HIL_IMAGE_ID");
 
-/// [`IMAGE_ID`] where the host finds it by its symbol.
+/// [`IMAGE_ID`] where the host finds it by its symbol, to see whether an image is up to date.
 #[used]
 #[unsafe(no_mangle)]
 pub static HIL_IMAGE_ID: [u8; 16] = {
@@ -33,3 +35,8 @@ pub static HIL_IMAGE_ID: [u8; 16] = {
     }
     bytes
 };
+
+/// Frequency of the core in hertz where the host finds it by its symbol, to see whether the counter counts what it says.
+/// 0 until the clocks run.
+#[unsafe(no_mangle)]
+pub static HIL_CORE_HZ: AtomicU32 = AtomicU32::new(0);
