@@ -98,7 +98,7 @@ const STEPS: [Step; 10] = [
 
 /// The step that runs the tests, those on real data among them.
 const TEST: &str = "test";
-/// The step that builds the firmware of the boards.
+/// The step that builds the firmware of the boards. The tests run it, so that step brings this one along.
 const FIRMWARE: &str = "fw";
 /// The step that builds the firmware of tests.
 const ELF: &str = "elf";
@@ -149,10 +149,10 @@ pub fn list() -> String {
     })
 }
 
-/// Runs all steps, or the one that the options name; true when all passed.
+/// Runs all steps, or the one that the options name with the one that it needs; true when all passed.
 ///
 /// # Errors
-/// When there is no step of that name, or `HIL_DATA` names no folder. A step that cannot be carried out has failed,
+/// When there is no step of that name, `HIL_DATA` names no folder, or firmware that cannot be built here cannot be removed. A step that cannot be carried out has failed,
 /// and the others still run.
 pub fn run(root: &Path, options: Options<'_>) -> Result<bool> {
     let mut steps = select(options.only)?;
@@ -162,10 +162,14 @@ pub fn run(root: &Path, options: Options<'_>) -> Result<bool> {
     if lacks_data {
         untested.push("HIL_DATA was not set: tests on real data were not run".to_owned());
     }
-    untested.extend(leave_out(&mut steps, FIRMWARE, || match Toolchain::find() {
+    if let Some(missing) = leave_out(&mut steps, FIRMWARE, || match Toolchain::find() {
         Ok(_) => (true, None),
         Err(missing) => (false, Some(format!("no firmware was run on emulated boards: {missing}"))),
-    }));
+    }) {
+        // Tests run the images that they find; one of other sources would prove nothing.
+        firmware::remove(root, &firmware::BOARDS)?;
+        untested.push(missing);
+    }
     untested.extend(leave_out(&mut steps, ELF, || match Toolchain::find() {
         Ok(_) => (true, None),
         Err(missing) => (false, Some(format!("firmware was not built: {missing}"))),
@@ -217,8 +221,10 @@ fn data_folder() -> Result<Option<PathBuf>> {
     Ok(Some(data))
 }
 
+/// The step of that name with the one that it needs, or all of them.
 fn select(only: Option<&str>) -> Result<Vec<Step>> {
-    let steps: Vec<Step> = STEPS.into_iter().filter(|step| only.is_none_or(|only| step.name == only)).collect();
+    let is_asked_for = |name: &str| only.is_none_or(|only| name == only || (only, name) == (TEST, FIRMWARE));
+    let steps: Vec<Step> = STEPS.into_iter().filter(|step| is_asked_for(step.name)).collect();
     if steps.is_empty() {
         let names = STEPS.map(|step| step.name).join(", ");
         bail!("there is no step `{}`; the steps are {names}", only.unwrap_or_default());
@@ -287,7 +293,7 @@ fn word(passed: bool) -> &'static str {
 mod tests {
     use std::time::Duration;
 
-    use super::{ELF, NEON, Options, STEPS, lack_of_data, leave_out, list, run_each, select, summary};
+    use super::{ELF, FIRMWARE, NEON, Options, STEPS, TEST, lack_of_data, leave_out, list, run_each, select, summary};
 
     #[test]
     fn a_failed_step_stops_no_other_and_is_named_at_the_end() {
@@ -337,6 +343,13 @@ mod tests {
         assert_eq!(Options::parse(&[]).unwrap(), Options::default());
         assert!(Options::parse(&["--only"]).is_err());
         assert!(Options::parse(&["--require"]).is_err());
+    }
+
+    #[test]
+    fn the_tests_never_run_without_the_firmware_that_they_run() {
+        let names: Vec<&str> = select(Some(TEST)).unwrap().iter().map(|step| step.name).collect();
+        assert_eq!(names, [FIRMWARE, TEST]);
+        assert_eq!(select(Some(FIRMWARE)).unwrap().len(), 1);
     }
 
     #[test]

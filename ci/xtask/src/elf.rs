@@ -43,7 +43,7 @@ const REPORTING: &[&str] = &["_SEGGER_RTT", "_defmt_version_ = 4"];
 /// Symbols of a program of known work.
 const WORKING: &[&str] = &["ITERATIONS", "STATE", "CHECKSUM", "CYCLES"];
 
-const PROGRAMS: [Program; 31] = [
+const PROGRAMS: [Program; 33] = [
     reporting("hello-stm32f407.elf", "hello", "stm32f407"),
     reporting("exit-stm32f407.elf", "exit", "stm32f407"),
     reporting("hello-nrf52840.elf", "hello", "nrf52840"),
@@ -75,6 +75,8 @@ const PROGRAMS: [Program; 31] = [
     on_hal("nrf52840-rng-temp.elf", "hal-nrf52840", "rng_temp"),
     on_hal("nrf52840-uicr.elf", "hal-nrf52840", "uicr"),
     on_hal("nrf52840-power-self.elf", "hal-nrf52840", "power_self"),
+    with_kernels("keyword-stm32f407.elf", "stm32f407"),
+    with_kernels("keyword-nrf52840.elf", "nrf52840"),
 ];
 
 /// The transforms of the crate microfft, each timed by the program.
@@ -98,6 +100,11 @@ const fn working(file: &'static str, bin: &'static str) -> Program {
 /// A program on a chip's HAL: the only package of a workspace of the same name.
 const fn on_hal(file: &'static str, workspace: &'static str, bin: &'static str) -> Program {
     Program { file, workspace, package: workspace, bin, chip: None, symbols: &[] }
+}
+
+/// The program with the shared kernels, which compares their scores between machines.
+const fn with_kernels(file: &'static str, chip: &'static str) -> Program {
+    Program { file, workspace: "keyword", package: "keyword", bin: "scores", chip: Some(chip), symbols: &[] }
 }
 
 /// Builds everything into `target/elf` and says what was built with what.

@@ -4,6 +4,7 @@
 //! be carried out (cargo missing, a file unreadable). Nothing here knows the harness: xtask depends on no other
 //! crate of the workspace, so that it still runs when one of them does not compile.
 
+pub mod board_soak;
 pub mod cargo;
 pub mod ci;
 pub mod code;

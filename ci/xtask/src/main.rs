@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 use xtask::cargo::workspace_root;
 use xtask::finding::Report;
-use xtask::{ci, elf, emulator_soak, firmware, fresh, fuzz, licences, neon, tidy};
+use xtask::{board_soak, ci, elf, emulator_soak, firmware, fresh, fuzz, licences, neon, tidy};
 
 const USAGE: &str = "\
 Chores of the workspace.
@@ -22,13 +22,14 @@ Commands:
   licences          Check the licences and duplicate versions of all dependencies against ci/licences.toml
   ci                Run every check and test, as continuous integration does
      --list         List the steps
-     --only STEP    Run one step
+     --only STEP    Run one step, and before the tests the firmware that they run
      --require-data Fail when HIL_DATA is not set and so tests on real data are not run
   elf               Build the firmware of fixtures/elf/src into target/elf
      --check        Compare it with the committed files
      --update       Replace the committed files and record what built them
   fw [BOARD]        Build the firmware of targets/firmware into target/firmware
   neon              Build the vectorised kernels for aarch64, and test them under QEMU where that is installed
+  board-soak        Run `hil` on emulated boards with random faults; `--help` lists its options
   emulator-soak     Compare random instructions on the emulated core and on qemu-system-arm; `--help` lists its options
   fuzz [TARGET..]   Damaged inputs for every reader, the same for the same seed; `--help` lists its options
   fresh             Clone the last commit into an empty folder and run the two commands of README.md there
@@ -79,6 +80,7 @@ fn run(arguments: &[String]) -> Result<bool> {
             }
             Ok(passed)
         }
+        ["board-soak", options @ ..] => board_soak::run(&root, options),
         ["emulator-soak", options @ ..] => emulator_soak::run(&root, options),
         ["fuzz", options @ ..] => fuzz::run(&root, options),
         ["fresh"] => fresh::run(&root),

@@ -26,6 +26,17 @@ pub trait Link {
 pub trait Life: Link {
     /// Waits up to `grace` for the agent to end by itself, then ends it by force, and says which of the two it was.
     fn end(&mut self, grace: Duration) -> End;
+
+    /// How long it may take until it sends its first byte, where it takes its time and sends one by itself when it can
+    /// be spoken to. Whoever started it waits for that byte before anything is due from it.
+    fn ready_within(&self) -> Option<Duration> {
+        None
+    }
+
+    /// What it has told of its progress since the last call, a line each.
+    fn news(&mut self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// Something that can start an agent.

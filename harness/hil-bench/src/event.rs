@@ -33,6 +33,11 @@ pub enum Event {
         /// All of them; 0 where that is not known before the end.
         total: u32,
     },
+    /// The agent's board is flashed and booted, or let go: how far that is.
+    GettingReady {
+        /// Without control characters.
+        line: String,
+    },
     /// A line that the agent, or the code in it, wrote to standard error.
     AgentLog {
         /// Without control characters.

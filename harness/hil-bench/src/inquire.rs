@@ -16,7 +16,7 @@ use crate::stop::Stop;
 pub fn inquire(bench: &dyn Bench, control: Control<'_>) -> Result<(AgentInfo, Vec<Offer>), RigError> {
     let ask = || {
         // No kernel runs here, so the time for one iteration does not matter.
-        let (mut session, info) = Session::open(bench, control, Duration::ZERO)?;
+        let (mut session, info) = Session::open(bench, control, Duration::ZERO, &mut |_| {})?;
         let offers = session.kernels()?;
         session.close();
         Ok((info, offers))

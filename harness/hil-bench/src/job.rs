@@ -145,13 +145,14 @@ impl<'j> Book<'j> {
         Self { subject, observations, pace: None, position: (0, 0), counted: Cell::new((0, 0)) }
     }
 
-    /// Ticks of all iterations so far, of those that warm up as well.
+    /// Ticks of all iterations so far, of those that warm up as well, and of all periods of duty cycles.
     fn ticks(&self) -> u64 {
         let (counted, sum) = self.counted.get();
         let new = self.observations.iterations.get(counted..).unwrap_or_default();
         let sum = new.iter().fold(sum, |sum, iteration| sum.saturating_add(iteration.ticks));
         self.counted.set((self.observations.iterations.len(), sum));
-        sum
+        let periods = self.observations.metering.iter().flat_map(|metering| &metering.periods);
+        periods.fold(sum, |sum, period| sum.saturating_add(period.ended - period.began))
     }
 }
 
@@ -212,7 +213,10 @@ impl<'c> Runner<'_, 'c, '_> {
     fn measured_in(&self, start: u32) -> Vec<usize> {
         let measured = |book: &Book<'_>| {
             let of_start = book.observations.iterations.iter().rev().take_while(|iteration| iteration.start == start);
-            book.observations.failure.is_none() && of_start.into_iter().any(|iteration| !iteration.warmup)
+            let metered = book.observations.metering.iter().flat_map(|metering| &metering.periods);
+            book.observations.failure.is_none()
+                && (of_start.into_iter().any(|iteration| !iteration.warmup)
+                    || metered.into_iter().any(|period| period.start == start))
         };
         (0..self.books.len()).filter(|at| measured(&self.books[*at])).collect()
     }
@@ -270,7 +274,9 @@ impl<'c> Runner<'_, 'c, '_> {
 
     /// A new life of the agent.
     pub(crate) fn open(&mut self) -> Result<AgentLife<'c>, Stop> {
-        let life = AgentLife::open(self.bench, self.ear.control(), self.job.timeout)?;
+        let events = &mut *self.events;
+        let mut tell = |line: String| events(Event::GettingReady { line: printable(&line) });
+        let life = AgentLife::open(self.bench, self.ear.control(), self.job.timeout, &mut tell)?;
         let clock = self.clock.get_or_insert_with(|| life.info.clock.clone());
         if *clock != life.info.clock {
             return Err(Stop::rig(
@@ -296,7 +302,8 @@ impl<'c> Runner<'_, 'c, '_> {
         self.ear.open();
         result?;
         if let Some(life) = life {
-            let end = life.close();
+            let events = &mut *self.events;
+            let end = life.close(&mut |line| events(Event::GettingReady { line: printable(&line) }));
             self.report_end(&end);
         }
         Ok(())

@@ -14,6 +14,7 @@ pub mod bench;
 pub mod carried;
 pub mod control;
 pub mod crash;
+mod duty;
 pub mod event;
 pub mod inquire;
 pub mod job;

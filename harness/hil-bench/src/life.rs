@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use hil_model::data::Dataset;
 use hil_model::id::WorkloadId;
+use hil_model::power::Converter;
 use hil_wire::message::{FailCode, Request, Response};
 
 use crate::about::AgentInfo;
@@ -44,6 +45,8 @@ enum Loaded {
 pub(crate) struct AgentLife<'c> {
     pub(crate) session: Session<'c>,
     pub(crate) info: AgentInfo,
+    /// What meters the power, once it has been asked for; nothing in it where nothing does.
+    pub(crate) converter: Option<Option<Converter>>,
     /// By kernel.
     loaded: BTreeMap<String, Loaded>,
     verified: BTreeSet<WorkloadId>,
@@ -53,11 +56,17 @@ pub(crate) struct AgentLife<'c> {
 }
 
 impl<'c> AgentLife<'c> {
-    pub(crate) fn open(bench: &dyn Bench, control: Control<'c>, timeout: Duration) -> Result<Self, Stop> {
-        let (session, info) = Session::open(bench, control, timeout)?;
+    pub(crate) fn open(
+        bench: &dyn Bench,
+        control: Control<'c>,
+        timeout: Duration,
+        tell: &mut dyn FnMut(String),
+    ) -> Result<Self, Stop> {
+        let (session, info) = Session::open(bench, control, timeout, tell)?;
         Ok(Self {
             session,
             info,
+            converter: None,
             loaded: BTreeMap::new(),
             verified: BTreeSet::new(),
             calibrated: BTreeSet::new(),
@@ -175,8 +184,10 @@ impl<'c> AgentLife<'c> {
     }
 
     /// Ends the agent as it should be ended.
-    pub(crate) fn close(mut self) -> End {
-        self.session.close()
+    pub(crate) fn close(mut self, tell: &mut dyn FnMut(String)) -> End {
+        let end = self.session.close();
+        self.session.news().into_iter().for_each(tell);
+        end
     }
 }
 
@@ -269,7 +280,7 @@ mod tests {
         let (clock, cancel) = (Milliseconds::default(), AtomicBool::new(false));
         let bench = Recited { info, clock: clock.clone(), first, on_and_on };
         let timeout = Duration::from_millis(500);
-        let mut life = AgentLife::open(&bench, Control { cancel: &cancel, clock: &clock }, timeout).unwrap();
+        let mut life = AgentLife::open(&bench, Control { cancel: &cancel, clock: &clock }, timeout, &mut |_| {}).unwrap();
         (life.catch_up(&clock, timeout), clock.now())
     }
 

@@ -28,6 +28,8 @@ pub enum Phase {
     Conform,
     /// Results are compared with their reference.
     Deviate,
+    /// Iterations and sleep take turns, and the power is metered.
+    DutyCycle,
     /// Memory use is read.
     Memory,
     /// The agent is told to end.
@@ -53,7 +55,8 @@ impl Phase {
             | Self::Throughput
             | Self::Answer
             | Self::Conform
-            | Self::Deviate => true,
+            | Self::Deviate
+            | Self::DutyCycle => true,
             Self::Open | Self::Handshake | Self::Calibrate | Self::Memory | Self::Close => false,
         }
     }
@@ -74,7 +77,8 @@ impl Phase {
             | Self::Throughput
             | Self::Answer
             | Self::Conform
-            | Self::Deviate => timeout.saturating_add(FOR_THE_LINK),
+            | Self::Deviate
+            | Self::DutyCycle => timeout.saturating_add(FOR_THE_LINK),
         }
     }
 }
@@ -93,6 +97,7 @@ impl fmt::Display for Phase {
             Self::Answer => "answer",
             Self::Conform => "conform",
             Self::Deviate => "deviate",
+            Self::DutyCycle => "duty cycle",
             Self::Memory => "memory",
             Self::Close => "close",
         })

@@ -4,6 +4,7 @@
 //! and whatever the measured code started is ended with it. Windows has no such thing for the second: there only the
 //! agent itself is ended, and what it started may live on. `unix` and `windows` hold the same functions each.
 
+mod tail;
 #[cfg(unix)]
 mod unix;
 #[cfg(windows)]
@@ -24,10 +25,9 @@ use hil_model::lab::BenchInfo;
 use self::unix as system;
 #[cfg(windows)]
 use self::windows as system;
+use self::tail::Tail;
 use crate::bench::{Bench, End, Ending, Life, Link, LinkGone, RigError};
 
-/// How much of an agent's standard error is kept: the last of it, in bytes.
-const TAIL: usize = 16 << 10;
 /// Pieces from the agent that wait to be received before the agent has to wait.
 const QUEUE: usize = 256;
 /// How often the end of a process is looked for.
@@ -42,13 +42,15 @@ pub struct Program {
     arguments: Vec<OsString>,
     folder: Option<PathBuf>,
     variables: Vec<(OsString, OsString)>,
+    /// How lines of standard error begin that are news.
+    news: Option<&'static str>,
 }
 
 impl Program {
     /// The program `path` with `arguments`, in the present folder.
     #[must_use]
     pub fn new(path: impl Into<PathBuf>, arguments: Vec<OsString>) -> Self {
-        Self { path: path.into(), arguments, folder: None, variables: Vec::new() }
+        Self { path: path.into(), arguments, folder: None, variables: Vec::new(), news: None }
     }
 
     /// Starts it in `folder`.
@@ -62,6 +64,12 @@ impl Program {
     pub fn with_variable(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Self {
         self.variables.push((name.into(), value.into()));
         self
+    }
+
+    /// Takes lines of standard error that begin with `mark` for [`Life::news`], not for last words.
+    #[must_use]
+    pub fn with_news(self, mark: &'static str) -> Self {
+        Self { news: Some(mark), ..self }
     }
 
     /// Starts it in a process group of its own. What it writes to standard output is what the life receives.
@@ -83,7 +91,7 @@ impl Program {
         };
         let (to_agent, outgoing) = channel();
         let (arriving, from_agent) = sync_channel(QUEUE);
-        let tail = Arc::new(Mutex::new(Vec::new()));
+        let tail = Arc::new(Mutex::new(Tail::new(self.news)));
         let (tell_silence, silence) = channel();
         thread::spawn(move || write_all(stdin, &outgoing));
         thread::spawn(move || read_all(stdout, &arriving));
@@ -114,6 +122,12 @@ impl ProcessBench {
     pub fn new(program: impl Into<PathBuf>, arguments: Vec<OsString>, info: BenchInfo) -> Self {
         Self { program: Program::new(program, arguments), info }
     }
+
+    /// Takes lines of standard error that begin with `mark` for [`Life::news`], not for last words.
+    #[must_use]
+    pub fn with_news(self, mark: &'static str) -> Self {
+        Self { program: self.program.with_news(mark), ..self }
+    }
 }
 
 impl Bench for ProcessBench {
@@ -134,8 +148,8 @@ struct ProcessLife {
     child: Child,
     to_agent: Sender<Vec<u8>>,
     from_agent: Receiver<Vec<u8>>,
-    /// The last of its standard error.
-    tail: Arc<Mutex<Vec<u8>>>,
+    /// The last of its standard error, and its news.
+    tail: Arc<Mutex<Tail>>,
     /// Tells when its standard error is closed.
     silence: Receiver<()>,
     end: Option<End>,
@@ -179,12 +193,13 @@ impl Life for ProcessLife {
         };
         // Something that left the group may still hold standard error open; then what was read so far has to do.
         let _ = self.silence.recv_timeout(FOR_LAST_WORDS);
-        let tail = self.tail.lock().unwrap_or_else(PoisonError::into_inner);
-        let last = tail.get(tail.len().saturating_sub(TAIL)..).unwrap_or(&[]);
-        let end = End { how, last_words: String::from_utf8_lossy(last).into_owned() };
-        drop(tail);
+        let end = End { how, last_words: self.tail.lock().unwrap_or_else(PoisonError::into_inner).words() };
         self.end = Some(end.clone());
         end
+    }
+
+    fn news(&mut self) -> Vec<String> {
+        self.tail.lock().unwrap_or_else(PoisonError::into_inner).news()
     }
 }
 
@@ -213,17 +228,13 @@ fn read_all(mut pipe: impl Read, arriving: &SyncSender<Vec<u8>>) {
     }
 }
 
-/// Keeps the last of what arrives, at least `TAIL` bytes and at most twice as many, until the pipe is closed.
-fn keep_tail(mut pipe: impl Read, tail: &Mutex<Vec<u8>>) {
+/// Keeps the last of what arrives until the pipe is closed.
+fn keep_tail(mut pipe: impl Read, tail: &Mutex<Tail>) {
     let mut buffer = vec![0; 4 << 10];
     while let Some(bytes) = read_some(&mut pipe, &mut buffer) {
-        let mut tail = tail.lock().unwrap_or_else(PoisonError::into_inner);
-        tail.extend_from_slice(bytes);
-        let surplus = tail.len().saturating_sub(TAIL);
-        if surplus > TAIL {
-            tail.drain(..surplus);
-        }
+        tail.lock().unwrap_or_else(PoisonError::into_inner).add(bytes);
     }
+    tail.lock().unwrap_or_else(PoisonError::into_inner).close();
 }
 
 /// The next bytes, or nothing when there will be none.

@@ -54,8 +54,13 @@ pub(crate) struct Session<'c> {
 }
 
 impl<'c> Session<'c> {
-    /// Starts an agent and exchanges greetings.
-    pub(crate) fn open(bench: &dyn Bench, control: Control<'c>, timeout: Duration) -> Result<(Self, AgentInfo), Stop> {
+    /// Starts an agent and exchanges greetings. `tell` hears how far an agent is that takes its time.
+    pub(crate) fn open(
+        bench: &dyn Bench,
+        control: Control<'c>,
+        timeout: Duration,
+        tell: &mut dyn FnMut(String),
+    ) -> Result<(Self, AgentInfo), Stop> {
         let life = bench.start().map_err(not_started)?;
         let mut session = Self {
             life,
@@ -70,9 +75,47 @@ impl<'c> Session<'c> {
             last_now: (0, control.clock.now()),
             end: None,
         };
+        session.until_ready(tell)?;
         let hello = session.greet()?;
         session.hello = Some(hello.clone());
         Ok((session, hello))
+    }
+
+    /// Waits for the first byte of an agent that sends one when it is ready.
+    fn until_ready(&mut self, tell: &mut dyn FnMut(String)) -> Result<(), Stop> {
+        let Some(limit) = self.life.ready_within() else { return Ok(()) };
+        let phase = Phase::Open;
+        let give_up = self.control.clock.now() + limit;
+        loop {
+            if self.control.cancelled() {
+                return Err(Stop::Cancelled);
+            }
+            let left = give_up.saturating_sub(self.control.clock.now());
+            let open = self.life.receive(&mut self.arrived, left.min(LOOK_UP));
+            self.life.news().into_iter().for_each(&mut *tell);
+            if !self.arrived.is_empty() {
+                return Ok(());
+            }
+            if open.is_err() {
+                return Err(self.gone(phase));
+            }
+            if left.is_zero() {
+                let end = self.life.end(Duration::ZERO);
+                self.life.news().into_iter().for_each(&mut *tell);
+                let message = match (&end.how, end.last_words.lines().rfind(|line| !line.trim().is_empty())) {
+                    // It said why in the last moment.
+                    (Ending::RigFailed(_) | Ending::Exited(_), Some(_)) => return Err(blamed(phase, &end)),
+                    (_, Some(last)) => format!("; the last it said: {}", printable(last)),
+                    (_, None) => String::new(),
+                };
+                return Err(Stop::rig(phase, format!("the board was not ready within {} s{message}", limit.as_secs())));
+            }
+        }
+    }
+
+    /// What the agent has told of its progress since the last call.
+    pub(crate) fn news(&mut self) -> Vec<String> {
+        self.life.news()
     }
 
     fn greet(&mut self) -> Result<AgentInfo, Stop> {
@@ -210,7 +253,7 @@ impl<'c> Session<'c> {
     }
 
     /// Fails when the agent's clock stood still while ours went on.
-    fn clock_moved(&mut self, now: u64) -> Result<(), Stop> {
+    pub(crate) fn clock_moved(&mut self, now: u64) -> Result<(), Stop> {
         let (before, seen) = self.last_now;
         let here = self.control.clock.now();
         let Some(AgentInfo { clock, .. }) = &self.hello else { return Ok(()) };
@@ -357,7 +400,7 @@ impl<'c> Session<'c> {
     }
 
     /// The message that came last, unless it reports a failure.
-    fn reply(&self, phase: Phase) -> Result<Response<'_>, Stop> {
+    pub(crate) fn reply(&self, phase: Phase) -> Result<Response<'_>, Stop> {
         match self.message(phase)? {
             Response::Failed { code, detail } => Err(failed(phase, code, &printable(detail))),
             response => Ok(response),

@@ -70,13 +70,16 @@ impl<'c> Runner<'_, 'c, '_> {
             Step::Answer { dataset, .. } => self.answer(life, at, dataset),
             Step::Conform { table, .. } => self.conform(life, at, table),
             Step::Deviate { .. } => self.deviate(life, at),
+            Step::DutyCycle { sleep, period, periods, .. } => {
+                self.duty_cycle(life, at, start, (sleep, *period, *periods))
+            }
             Step::Memory { .. } => self.memory(life, at, start),
             Step::Suite { .. } => Err(Stop::lasting(Phase::Load, "agents run no suites")),
             Step::Throughput { .. } => Ok(()),
         }
     }
 
-    fn progress(&mut self, at: usize, phase: Phase, done: u32, total: u32) {
+    pub(crate) fn progress(&mut self, at: usize, phase: Phase, done: u32, total: u32) {
         let workload = self.books[at].subject.id.clone();
         (self.events)(Event::Progress { workload, phase, done, total });
     }
@@ -237,6 +240,7 @@ fn phase_of(step: &Step) -> Phase {
         Step::Answer { .. } => Phase::Answer,
         Step::Conform { .. } => Phase::Conform,
         Step::Deviate { .. } => Phase::Deviate,
+        Step::DutyCycle { .. } => Phase::DutyCycle,
         Step::Memory { .. } => Phase::Memory,
     }
 }

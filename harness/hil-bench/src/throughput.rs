@@ -109,7 +109,8 @@ impl<'c> Runner<'_, 'c, '_> {
             life.verify(&self.books[at].subject)?;
         }
         for life in lives.drain(..) {
-            let end = life.close();
+            let events = &mut *self.events;
+            let end = life.close(&mut |line| events(Event::GettingReady { line: printable(&line) }));
             self.report_end(&end);
         }
         Ok(Some(sum))

@@ -28,14 +28,10 @@ impl Program {
     /// `own`, this program, or the program `image`; with `fault` the agent misbehaves on purpose.
     ///
     /// # Errors
-    /// [`CliError::Fault`] for an unknown name, [`CliError::Read`].
-    pub fn choose(own: &Path, image: Option<&Path>, fault: Option<&str>) -> Result<Self, CliError> {
+    /// [`CliError::Read`].
+    pub fn choose(own: &Path, image: Option<&Path>, fault: Option<Fault>) -> Result<Self, CliError> {
         let mut args = vec!["agent".to_owned()];
-        if let Some(given) = fault {
-            let fault = Fault::find(given).ok_or_else(|| {
-                let names: Vec<&str> = Fault::all().map(Fault::name).collect();
-                CliError::Fault { given: given.to_owned(), known: names.join(", ") }
-            })?;
+        if let Some(fault) = fault {
             args.extend(["--fault".to_owned(), fault.name().to_owned()]);
         }
         let path = match image {
@@ -79,12 +75,6 @@ pub fn built_in_kernels() -> Vec<KernelLine> {
     let lines =
         kernels.iter().map(|kernel| KernelLine { name: kernel.name().to_owned(), about: kernel.about().to_owned() });
     lines.collect()
-}
-
-/// Every fault that can be injected, with one line for people.
-#[must_use]
-pub fn faults() -> Vec<(&'static str, &'static str)> {
-    Fault::all().map(|fault| (fault.name(), fault.about())).collect()
 }
 
 /// Serves the built-in agent on standard input and output.

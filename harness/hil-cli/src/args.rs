@@ -97,6 +97,14 @@ pub struct DataDir {
     pub data: Option<PathBuf>,
 }
 
+/// What is attached.
+#[derive(Debug, Args)]
+pub struct LabArg {
+    /// What is attached, and how it is reached [default: ./lab.toml, else this computer and emulated boards]
+    #[arg(long, value_name = "FILE")]
+    pub lab: Option<PathBuf>,
+}
+
 /// How much is run.
 #[derive(Debug, Args)]
 pub struct Amount {
@@ -123,6 +131,9 @@ pub struct RunArgs {
     /// With which data.
     #[command(flatten)]
     pub data: DataDir,
+    /// On which boards.
+    #[command(flatten)]
+    pub lab: LabArg,
     /// Folder that run folders are written into
     #[arg(long, value_name = "DIR", default_value = "hil-runs")]
     pub out: PathBuf,
@@ -135,6 +146,9 @@ pub struct RunArgs {
     /// Inject a fault on purpose, to see what it looks like; `hil list faults` names them
     #[arg(long, value_name = "NAME")]
     pub fault: Option<String>,
+    /// Erase a locked chip, its settings included, to unlock it; without this it is a fault of the rig
+    #[arg(long)]
+    pub allow_erase: bool,
     /// Scenario ids or targets that must have been run; otherwise exit code 4
     #[arg(long, value_name = "ID|TARGET", value_delimiter = ',')]
     pub require: Vec<String>,
@@ -158,8 +172,8 @@ pub struct CheckArgs {
     /// What to check.
     #[command(flatten)]
     pub files: Files,
-    /// Agent whose kernels count as known, beside the built-in ones
-    #[arg(long, value_name = "PROGRAM")]
+    /// Agent whose kernels count as known: a program or an ELF file for a board, in the place of the built-in one
+    #[arg(long, value_name = "PROGRAM|ELF")]
     pub image: Option<PathBuf>,
     /// What to print on standard output
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -178,8 +192,11 @@ pub struct PlanArgs {
     /// With which data.
     #[command(flatten)]
     pub data: DataDir,
-    /// Agent whose kernels count as known, beside the built-in ones
-    #[arg(long, value_name = "PROGRAM")]
+    /// On which boards.
+    #[command(flatten)]
+    pub lab: LabArg,
+    /// Agent whose kernels count as known: a program or an ELF file for a board, in the place of the built-in one
+    #[arg(long, value_name = "PROGRAM|ELF")]
     pub image: Option<PathBuf>,
 }
 
@@ -188,6 +205,9 @@ pub struct PlanArgs {
 pub struct ListArgs {
     /// What to list
     pub what: Listed,
+    /// Of which boards.
+    #[command(flatten)]
+    pub lab: LabArg,
     /// With which data.
     #[command(flatten)]
     pub data: DataDir,
@@ -213,6 +233,8 @@ pub enum Listed {
 pub enum SchemaOf {
     /// Of scenario files
     Scenario,
+    /// Of lab files
+    Lab,
     /// Of run.json
     Run,
 }

@@ -1,32 +1,23 @@
-//! An image for a board: which board it is for, and the child process that carries bytes to the agent on it.
-//!
-//! `hil run` starts this program again as `hil bridge ORDER` for a board. That child emulates the board, flashes the
-//! image through probe-rs, starts it, and carries bytes until either side ends; it is ended like any agent. What it says on
-//! standard error are the last words of the firmware or of the rig, told apart by its exit status.
+//! An image for a board: which board it is for, and what firmware of this repository offers.
 
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 use hil_emulator::board;
 use hil_emulator::elf::Image;
-use hil_emulator::host::{Board, Mode, Pace};
 use hil_model::id::PlatformId;
-use hil_probe::board::bridge::{Ended, bridge as carry};
-use hil_probe::board::error::BoardError;
-use hil_probe::emulated::EmulatedProbe;
-use hil_probe::order::{Order, Reach};
 
 use crate::error::CliError;
-use crate::show::{clean, print_err};
+use crate::files;
 
-/// What stands on standard error is the firmware's doing. Not the 101 of a Rust program that panicked, which would be this
-/// one's.
-pub const FIRMWARE_FAILED: u8 = 70;
-/// The status for a fault of the rig, such as `EX_IOERR` of sysexits.h.
-const RIG_FAILED: u8 = 74;
 /// What firmware of this repository offers; a test holds them against the images.
-pub const KERNELS: [&str; 4] = ["fault/hang", "fault/hard-fault", "fault/panic", "lan/keyword_hop_i8"];
+pub const KERNELS: [(&str, &str); 4] = [
+    ("fault/stack-overflow", "calls itself until there is no stack left, on purpose"),
+    ("fault/hang", "never returns, on purpose"),
+    ("fault/hard-fault", "executes an undefined instruction, on purpose"),
+    ("fault/panic", "panics, on purpose"),
+    ("lan/keyword_hop_i8", "keyword spotting, hop by hop"),
+];
 
 /// An image and the board that it is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,16 +29,23 @@ pub struct BoardImage {
 }
 
 impl BoardImage {
-    /// The image in `path`; nothing when the file is no ELF file for an Arm core.
+    /// The image in `path`; nothing when the file is a program for a computer, Arm computers included.
     ///
     /// # Errors
-    /// [`CliError::ImageFile`] for one that no emulated board has the memories for, and for a damaged one.
+    /// [`CliError::ImageFile`] for one that no emulated board has the memories for, and for a damaged one;
+    /// [`CliError::Read`] for what is no regular file.
     pub fn of(path: &Path) -> Result<Option<Self>, CliError> {
         let failed = |why: String| CliError::ImageFile { path: path.to_owned(), why };
-        // What cannot be read is for whoever wants to start it as a program to report.
-        let Ok(bytes) = std::fs::read(path) else { return Ok(None) };
-        let is_for_arm = bytes.starts_with(b"\x7fELF\x01\x01") && bytes.get(18..20) == Some(&[40, 0][..]);
-        if !is_for_arm {
+        match files::head(path, HEADER) {
+            Ok(head) if is_for_arm(&head) => {}
+            Err(source) if source.kind() == io::ErrorKind::InvalidInput => {
+                return Err(CliError::Read { path: path.to_owned(), source });
+            }
+            // What cannot be read is for whoever wants to start it as a program to report.
+            Ok(_) | Err(_) => return Ok(None),
+        }
+        let bytes = files::program(path)?;
+        if is_for_linux(&bytes) {
             return Ok(None);
         }
         let image = Image::parse(&bytes).map_err(|error| failed(error.to_string()))?;
@@ -66,60 +64,74 @@ impl BoardImage {
             return Err(failed(format!("no emulated board has the memories for it; there are {}", known.join(", "))));
         };
         let platform = PlatformId::new(&facts.platform).map_err(|error| failed(error.to_string()))?;
-        Ok(Some(Self { path: path.to_owned(), platform }))
+        let path = std::path::absolute(path).map_err(|source| CliError::Read { path: path.to_owned(), source })?;
+        Ok(Some(Self { path, platform }))
     }
 }
 
-/// Why there is nothing to carry.
-#[derive(Debug, thiserror::Error)]
-enum BridgeError {
-    #[error(transparent)]
-    Facts(#[from] board::BoardError),
-    #[error(transparent)]
-    Board(#[from] BoardError),
-    #[error("{0}")]
-    Io(#[from] io::Error),
-    #[error("the order of the board cannot be read: {0}")]
-    Order(#[from] serde_json::Error),
-    #[error("only images on emulated boards are carried")]
-    NotEmulated,
+/// Bytes of an ELF file's header (System V ABI, "ELF Header", 32-bit objects).
+const HEADER: u64 = 52;
+/// The type of shared objects and of programs that can be loaded anywhere.
+const ET_DYN: u16 = 3;
+/// The segment that names the program's loader.
+const PT_INTERP: u32 = 3;
+
+/// Whether it begins as a 32-bit little-endian ELF file for Arm does.
+fn is_for_arm(head: &[u8]) -> bool {
+    head.starts_with(b"\x7fELF\x01\x01") && head.get(18..20) == Some(&[40, 0][..])
 }
 
-/// Carries bytes between standard input and output and the agent of an `order`.
-#[must_use]
-pub fn bridge(order: &str) -> ExitCode {
-    match run(order) {
-        Ok(Ended::ByHost) => ExitCode::SUCCESS,
-        Ok(Ended::LastWords(words)) => {
-            print_err(&words.lines().map(clean).collect::<Vec<_>>().join("\n"));
-            ExitCode::from(FIRMWARE_FAILED)
+/// Whether a 32-bit little-endian ELF file needs an operating system to load it. A damaged one does not.
+fn is_for_linux(elf: &[u8]) -> bool {
+    let half = |at: usize| elf.get(at..).and_then(|rest| rest.first_chunk().copied()).map(u16::from_le_bytes);
+    let word = |at: usize| elf.get(at..).and_then(|rest| rest.first_chunk().copied()).map(u32::from_le_bytes);
+    let (Some(offset), Some(size), Some(count)) = (word(28), half(42), half(44)) else { return false };
+    let kind = |index: u16| word((offset as usize).saturating_add(usize::from(index) * usize::from(size)));
+    half(16) == Some(ET_DYN) || (0..count).any(|index| kind(index) == Some(PT_INTERP))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BoardImage, is_for_linux};
+    use crate::error::CliError;
+    use std::path::{Path, PathBuf};
+
+    fn fixture(name: &str) -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/elf").join(name)
+    }
+
+    #[test]
+    fn an_image_tells_its_board_by_its_addresses() {
+        for (name, platform) in [("hello-stm32f407.elf", "stm32f4"), ("hello-nrf52840.elf", "nrf52840")] {
+            assert_eq!(BoardImage::of(&fixture(name)).unwrap().unwrap().platform.as_str(), platform);
         }
-        Ok(Ended::Stopped) => {
-            print_err("the core stopped at a breakpoint without a word");
-            ExitCode::from(FIRMWARE_FAILED)
-        }
-        Err(error) => {
-            print_err(&clean(&error.to_string()));
-            ExitCode::from(RIG_FAILED)
+        assert_eq!(BoardImage::of(&std::env::current_exe().unwrap()).unwrap(), None);
+        assert_eq!(BoardImage::of(Path::new("no such file")).unwrap(), None);
+    }
+
+    #[test]
+    fn a_program_for_linux_on_arm_is_no_firmware() {
+        let folder = tempfile::tempdir().unwrap();
+        let whole = std::fs::read(fixture("hello-nrf52840.elf")).unwrap();
+        assert!(!is_for_linux(&whole) && !is_for_linux(&whole[..20]));
+        let mut moved = whole.clone();
+        moved[16] = 3;
+        let mut loaded = whole.clone();
+        let first = u32::from_le_bytes([whole[28], whole[29], whole[30], whole[31]]) as usize;
+        loaded[first..first + 4].copy_from_slice(&[3, 0, 0, 0]);
+        for program in [moved, loaded] {
+            let path = folder.path().join("program");
+            std::fs::write(&path, program).unwrap();
+            assert_eq!(BoardImage::of(&path).unwrap(), None);
         }
     }
-}
 
-fn run(order: &str) -> Result<Ended, BridgeError> {
-    let order: Order = serde_json::from_str(order)?;
-    let (Reach::Emulated { seed, .. }, Some(image)) = (order.reach, order.image) else {
-        return Err(BridgeError::NotEmulated);
-    };
-    let elf = std::fs::read(image)?;
-    let (_, chip) = board::find(&order.platform)?;
-    let running = Board::start(board::build(&order.platform, seed)?, Mode::Free(Pace::Free))?;
-    let mut session = hil_probe::board::attach(EmulatedProbe::new(running).into_probe_rs(), &chip.probe_rs_target)?;
-    hil_probe::board::flash::flash(&mut session, &elf)?;
-    hil_probe::board::carry(&mut session, &elf, |core, rtt| {
-        let mut output = io::stdout();
-        // An empty frame: the agent runs. A host that is gone is noticed when its input ends.
-        let _gone = output.write_all(&[0, 0]).and_then(|()| output.flush());
-        carry(core, rtt, io::stdin(), &mut output)
-    })
-    .map_err(BridgeError::Board)
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_is_not_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("pipe");
+        nix::unistd::mkfifo(&path, nix::sys::stat::Mode::S_IRWXU).unwrap();
+        assert!(matches!(BoardImage::of(&path), Err(CliError::Read { .. })));
+    }
 }

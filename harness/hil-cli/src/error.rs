@@ -18,6 +18,22 @@ pub enum CliError {
         /// How many.
         count: usize,
     },
+    /// The lab file has problems; they have been printed.
+    #[error("{count} {} in the lab file; nothing was run", if *count == 1 { "problem" } else { "problems" })]
+    Lab {
+        /// How many.
+        count: usize,
+    },
+    /// A board of the lab file cannot be what it is said to be.
+    #[error("{}, board {board}: {why}", lab.display())]
+    LabImage {
+        /// The lab file.
+        lab: PathBuf,
+        /// The board's name.
+        board: String,
+        /// Why not.
+        why: String,
+    },
     /// A file or folder that was named cannot be read.
     #[error("cannot read {}: {source}", path.display())]
     Read {
@@ -66,6 +82,14 @@ pub enum CliError {
         given: String,
         /// All of them.
         known: String,
+    },
+    /// `--fault` names something that would strike nothing.
+    #[error("--fault {given}: it strikes emulated boards ({boards}), and no scenario of this run is on one")]
+    FaultNowhere {
+        /// As given.
+        given: String,
+        /// The kinds of board that can have it.
+        boards: String,
     },
     /// The file that `--image` names cannot be an agent of what is asked for.
     #[error("--image {}: {why}", path.display())]
@@ -173,6 +197,8 @@ impl CliError {
     pub fn exit(&self) -> Exit {
         match self {
             Self::Scenarios { .. }
+            | Self::Lab { .. }
+            | Self::LabImage { .. }
             | Self::Read { .. }
             | Self::NoScenarios(_)
             | Self::BoardName { .. }
@@ -180,6 +206,7 @@ impl CliError {
             | Self::Only(_)
             | Self::Require(_)
             | Self::Fault { .. }
+            | Self::FaultNowhere { .. }
             | Self::NoRun(_)
             | Self::Stored(_)
             | Self::NotARun(_)

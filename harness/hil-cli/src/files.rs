@@ -17,11 +17,12 @@ use crate::show::{Show, print_err};
 /// Where scenarios are looked for when none are named.
 pub const DEFAULT_FOLDER: &str = "scenarios";
 
-/// Reads the scenarios that `files` means, `--only` applied. `kernels` are those that the agent lists.
+/// Reads the scenarios that `files` means, `--only` applied. `kernels` are those that the agents list; what cannot be
+/// known is not checked.
 ///
 /// # Errors
 /// [`CliError::Scenarios`] after every problem of every file has been printed; errors of reading and of `--only`.
-pub fn scenarios(files: &Files, kernels: Vec<KernelName>, show: &mut Show) -> Result<Vec<Scenario>, CliError> {
+pub fn scenarios(files: &Files, kernels: Option<Vec<KernelName>>, show: &mut Show) -> Result<Vec<Scenario>, CliError> {
     read_all(files, kernels, Bases::with_packages(), show)
 }
 
@@ -31,16 +32,21 @@ pub fn scenarios(files: &Files, kernels: Vec<KernelName>, show: &mut Show) -> Re
 /// As for [`scenarios`].
 pub fn scenarios_of_imports(
     files: &Files,
-    kernels: Vec<KernelName>,
+    kernels: Option<Vec<KernelName>>,
     show: &mut Show,
 ) -> Result<Vec<Scenario>, CliError> {
     read_all(files, kernels, Bases::default(), show)
 }
 
-fn read_all(files: &Files, kernels: Vec<KernelName>, bases: Bases, show: &mut Show) -> Result<Vec<Scenario>, CliError> {
+fn read_all(
+    files: &Files,
+    kernels: Option<Vec<KernelName>>,
+    bases: Bases,
+    show: &mut Show,
+) -> Result<Vec<Scenario>, CliError> {
     let known = Known {
         platforms: boards::known()?.into_iter().map(|known| known.board.platform).collect(),
-        kernels: Some(kernels),
+        kernels,
         datasets: hil_data::manifests().into_iter().map(|manifest| manifest.name).collect(),
     };
     let loaded = match meant(files) {
@@ -169,11 +175,35 @@ fn input(path: &Path) -> Result<Input, CliError> {
 
 /// Reads one byte more than `most`, which tells that a file is too large: a hundred megabytes are refused, not loaded.
 pub fn read(path: &Path, most: usize) -> std::io::Result<Vec<u8>> {
+    head(path, most as u64 + 1)
+}
+
+/// The largest program that is read, in bytes: debug information makes files many times larger than any flash.
+const MAX_PROGRAM: usize = 256 << 20;
+
+/// Reads a program for a board.
+///
+/// # Errors
+/// [`CliError::Read`], also for what is no regular file; [`CliError::TooLarge`].
+pub fn program(path: &Path) -> Result<Vec<u8>, CliError> {
+    let path = path.to_owned();
+    match read(&path, MAX_PROGRAM) {
+        Err(source) => Err(CliError::Read { path, source }),
+        Ok(bytes) if bytes.len() > MAX_PROGRAM => Err(CliError::TooLarge { path, most: MAX_PROGRAM }),
+        Ok(bytes) => Ok(bytes),
+    }
+}
+
+/// The first `most` bytes of a regular file.
+///
+/// # Errors
+/// What the system says.
+pub fn head(path: &Path, most: u64) -> std::io::Result<Vec<u8>> {
     // Opening a pipe would wait for somebody to write into it.
     if !fs::metadata(path)?.is_file() {
         return Err(std::io::Error::new(std::io::ErrorKind::InvalidInput, "it is not a regular file"));
     }
     let mut bytes = Vec::new();
-    fs::File::open(path)?.take(most as u64 + 1).read_to_end(&mut bytes)?;
+    fs::File::open(path)?.take(most).read_to_end(&mut bytes)?;
     Ok(bytes)
 }

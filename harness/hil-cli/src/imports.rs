@@ -4,7 +4,7 @@ pub mod judged;
 pub mod read;
 pub mod reported;
 
-use hil_import::escape::{escaped, shortened};
+use hil_import::escape::{escaped, listed, shortened};
 use hil_import::imported::Imported;
 use hil_model::run::{AlertResult, CheckResult};
 use hil_model::sample::Observations;
@@ -24,13 +24,8 @@ pub struct Judged {
 
 /// The names of all benchmarks, as many as fit into a message.
 fn names(imported: &Imported) -> String {
-    const SHOWN: usize = 20;
-    let names = imported.benchmarks.iter().map(|benchmark| shortened(&benchmark.name, 100));
-    let mut text = names.take(SHOWN).collect::<Vec<_>>().join(", ");
-    if imported.benchmarks.len() > SHOWN {
-        text.push_str(&format!(" and {} more", imported.benchmarks.len() - SHOWN));
-    }
-    if text.is_empty() { "nothing".to_owned() } else { text }
+    let names: Vec<String> = imported.benchmarks.iter().map(|benchmark| shortened(&benchmark.name, 100)).collect();
+    listed(&names)
 }
 
 /// A benchmark's name on one line, as it is shown.

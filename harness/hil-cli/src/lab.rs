@@ -3,6 +3,8 @@
 //! Without a lab file that is this computer and the boards that can be emulated. [`Seat`] is one place where an agent can
 //! run; [`Setup`] is what the command line and the lab make of them; [`reach`] starts agents there.
 
+pub mod file;
+mod meter;
 pub mod reach;
 pub mod seat;
 pub mod setup;
@@ -10,8 +12,8 @@ pub mod setup;
 use hil_model::lab::{Board, Reach};
 use hil_probe::order::{Door, Link, Reach as Way};
 
-pub use seat::{BoardSeat, ImageSource, Seat, Via};
-pub use setup::Setup;
+pub use seat::{BoardSeat, HubPort, ImageSource, Seat, Via};
+pub use setup::{Setup, Stale};
 
 /// Chance on an emulated board is the same in every run, so figures are as well.
 pub const SEED: u64 = 1;

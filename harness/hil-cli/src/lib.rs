@@ -10,12 +10,15 @@ mod args;
 mod bases;
 mod board_image;
 mod boards;
+mod bridge;
 mod commands;
 mod distributions;
 mod environment;
 mod error;
 mod exit;
+mod faults;
 mod files;
+mod firmware;
 mod identity;
 mod imports;
 mod lab;
@@ -54,7 +57,7 @@ pub fn main() -> ExitCode {
         return agent::serve(args);
     }
     if let Command::Bridge { order } = &cli.command {
-        return board_image::bridge(order);
+        return bridge::bridge(order);
     }
     // A panic is a bug of hil and must not look like a verdict: scripts get the code of an internal error.
     let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| dispatch(cli.command, &Surroundings::look())));

@@ -10,7 +10,7 @@ use crate::seeds;
 use crate::target::Target;
 use crate::worker::{self, BROKEN, DONE, TRYING};
 
-/// Memory that a worker may take, in KiB: thousands of times the longest input.
+/// Memory that a worker may take, in KiB: thousands of times the longest input. Only Linux holds mapped memory to it.
 const MEMORY_KIB: u32 = 512 * 1024;
 
 /// What to try.

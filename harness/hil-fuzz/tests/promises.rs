@@ -46,16 +46,19 @@ fn damaged_inputs_keep_every_promise() {
 }
 
 #[test]
-#[cfg(unix)] // Elsewhere the memory of a worker has no limit.
 fn each_kind_of_trouble_is_noticed_and_can_be_replayed() {
     let out = tempfile::tempdir().unwrap();
-    for (name, why) in [
+    let mut kinds = vec![
         ("trouble-panic", "index out of bounds"),
         ("trouble-promise", "a promise was broken"),
         ("trouble-stack", "the process ended"),
         ("trouble-hang", "no end within"),
-        ("trouble-memory", "the process ended"),
-    ] {
+    ];
+    if cfg!(target_os = "linux") {
+        // Only Linux counts mapped memory as data; elsewhere this would use up the memory of the machine.
+        kinds.push(("trouble-memory", "the process ended"));
+    }
+    for (name, why) in kinds {
         let report = try_on(name, 3, 3, out.path());
         assert_eq!(report.findings.len(), 2, "{name}");
         for finding in &report.findings {

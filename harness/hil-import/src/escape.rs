@@ -26,9 +26,29 @@ pub fn shortened(text: &str, most: usize) -> String {
     format!("{}{rest}", escaped(&head))
 }
 
+/// Names in a message.
+const MOST_NAMES: usize = 20;
+
+/// As many names as fit into a message.
+#[must_use]
+pub fn listed(names: &[String]) -> String {
+    let mut text = names.iter().take(MOST_NAMES).map(String::as_str).collect::<Vec<_>>().join(", ");
+    if names.len() > MOST_NAMES {
+        text.push_str(&format!(" and {} more", names.len() - MOST_NAMES));
+    }
+    if text.is_empty() { "nothing".to_owned() } else { text }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{escaped, shortened};
+    use super::{escaped, listed, shortened};
+
+    #[test]
+    fn many_names_are_cut() {
+        assert_eq!(listed(&[]), "nothing");
+        let names: Vec<String> = (0..23).map(|n| n.to_string()).collect();
+        assert!(listed(&names).ends_with("18, 19 and 3 more"));
+    }
 
     #[test]
     fn what_cannot_be_seen_is_written_out() {

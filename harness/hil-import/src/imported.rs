@@ -32,6 +32,16 @@ impl Format {
             Self::GithubActionBenchmark => "github-action-benchmark",
         }
     }
+
+    /// Whether each sample is a process of its own. Otherwise the samples of a source come from one process, and not they
+    /// but the sources are the observations.
+    #[must_use]
+    pub fn samples_are_processes(self) -> bool {
+        match self {
+            Self::Hyperfine => true,
+            Self::Criterion | Self::GoogleBenchmark | Self::Bmf | Self::GithubActionBenchmark => false,
+        }
+    }
 }
 
 /// Everything that one or more files say.

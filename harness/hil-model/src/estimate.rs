@@ -44,6 +44,8 @@ pub enum Method {
     ClusteredProportion,
     /// Median of paired log-ratios with a sign-test interval.
     PairedLogRatio,
+    /// Codes of a converter behind a shunt, with the uncertainty of the chain and the scatter between periods.
+    Metered,
     /// The largest value seen; larger ones are possible.
     LargestSeen,
     /// Counted, not sampled.
@@ -61,6 +63,7 @@ impl fmt::Display for Method {
             Self::Wilson => "Wilson score",
             Self::ClusteredProportion => "clustered proportion",
             Self::PairedLogRatio => "paired log-ratio",
+            Self::Metered => "metered, with the uncertainty of the chain",
             Self::LargestSeen => "largest seen",
             Self::Counted => "counted",
             Self::Stated => "as stated",

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::id::PlatformId;
+use crate::id::{KernelName, PlatformId};
 use crate::power::Meter;
 
 /// Where a figure comes from. It is printed beside every figure and never upgraded.
@@ -76,13 +76,15 @@ pub struct BenchInfo {
     pub cores: u32,
     /// What it measures its power with; nothing for a bench that cannot.
     pub meter: Option<Meter>,
+    /// What its agent offers; nothing where that is not known before it runs.
+    pub kernels: Option<Vec<KernelName>>,
 }
 
 impl BenchInfo {
     /// A bench without a meter.
     #[must_use]
     pub fn new(platform: PlatformId, evidence: Evidence, cores: u32) -> Self {
-        Self { platform, evidence, cores, meter: None }
+        Self { platform, evidence, cores, meter: None, kernels: None }
     }
 
     /// The same with what it measures its power with.

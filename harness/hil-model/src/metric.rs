@@ -97,12 +97,10 @@ impl Metric {
         }
     }
 
-    /// What it takes to observe it beyond running the code, which no bench has; nothing for metrics that running shows.
+    /// What it takes to observe it that no bench has; nothing for metrics that running shows, with a meter where one is needed.
     #[must_use]
     pub fn instrument(self) -> Option<&'static str> {
         match self {
-            Self::Power | Self::Energy => Some("a power meter"),
-            Self::BatteryLife => Some("a power meter and the capacity of the battery"),
             Self::ModelSize => Some("a kernel that states the size of its weights"),
             Self::Latency
             | Self::CpuTime
@@ -110,8 +108,23 @@ impl Metric {
             | Self::Memory
             | Self::Accuracy
             | Self::NumericalError
+            | Self::Power
+            | Self::Energy
+            | Self::BatteryLife
             | Self::Conformance => None,
         }
+    }
+
+    /// Whether it takes a bench with a meter to observe it.
+    #[must_use]
+    pub fn needs_meter(self) -> bool {
+        matches!(self, Self::Power | Self::Energy | Self::BatteryLife)
+    }
+
+    /// Whether it is a figure of a duty cycle: what is taken awake and asleep together.
+    #[must_use]
+    pub fn needs_duty_cycle(self) -> bool {
+        matches!(self, Self::Power | Self::BatteryLife)
     }
 
     /// The good direction.

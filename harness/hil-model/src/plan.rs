@@ -118,6 +118,17 @@ pub enum Step {
         /// Whose.
         workload: WorkloadId,
     },
+    /// Run once a period, sleep in between, and meter the power meanwhile.
+    DutyCycle {
+        /// Whose.
+        workload: WorkloadId,
+        /// The agent's name of the sleep mode.
+        sleep: String,
+        /// From the start of one iteration to the start of the next; zero for no pause.
+        period: Duration,
+        /// How often.
+        periods: u32,
+    },
     /// Read the largest memory use of this start so far.
     Memory {
         /// The only workload of this start.
@@ -138,6 +149,7 @@ impl Step {
             | Self::Conform { workload, .. }
             | Self::Suite { workload, .. }
             | Self::Deviate { workload }
+            | Self::DutyCycle { workload, .. }
             | Self::Memory { workload } => workload,
         }
     }

@@ -74,6 +74,8 @@ pub struct Converter {
     pub supply_ppm: u32,
     /// Ticks of the clock from one code to the next.
     pub sample_ticks: u32,
+    /// The sleep modes that the machine knows, joined by blanks.
+    pub sleeps: String,
 }
 
 /// One period of a duty cycle: awake for one iteration, asleep for the rest. Moments are readings of the clock.
@@ -125,6 +127,14 @@ pub struct Metering {
 /// The sleep mode in which a machine only waits: its clocks run, and so do converters and whatever captures signals. No
 /// other mode draws more.
 pub const LIGHT_SLEEP: &str = "sleep";
+
+impl Converter {
+    /// Whether the machine knows the sleep mode of that name.
+    #[must_use]
+    pub fn knows(&self, sleep: &str) -> bool {
+        self.sleeps.split_whitespace().any(|known| known == sleep)
+    }
+}
 
 impl Metering {
     /// The converter of a start.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::id::{ScenarioId, TableName, WorkloadId};
 use crate::lab::Evidence;
 use crate::metric::Metric;
+use crate::power::Metering;
 
 /// Everything that one workload of one scenario showed.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,6 +35,8 @@ pub struct Observations {
     pub cases: Vec<Case>,
     /// How far results are off their reference.
     pub deviations: Vec<Deviation>,
+    /// Its power, where it was metered.
+    pub metering: Option<Metering>,
     /// Metrics that the machine was asked for and cannot observe.
     pub unobservable: BTreeSet<Metric>,
     /// Why observing ended early, if the measured code was the cause.
@@ -199,6 +202,7 @@ impl Observations {
             answers_planned: 0,
             cases: Vec::new(),
             deviations: Vec::new(),
+            metering: None,
             unobservable: BTreeSet::new(),
             failure: None,
             cut: None,

@@ -10,6 +10,7 @@
 
 mod amounts;
 mod blocks;
+mod power;
 mod select;
 mod steps;
 
@@ -73,10 +74,10 @@ pub fn plan(
             }
         }
         let is_open = |alert: &&Alert| {
-            scenario
-                .workloads
-                .get(&alert.workload)
-                .is_none_or(|workload| workload_obstacle(workload, bench, missing).is_none())
+            scenario.workloads.get(&alert.workload).is_none_or(|workload| {
+                workload_obstacle(workload, bench, missing).is_none()
+                    && power::obstacle(alert.metric, workload, bench).is_none()
+            })
         };
         let alerts: Vec<&Alert> = scenario.alerts.iter().filter(is_open).collect();
         let starts = steps::starts(scenario, &answerable, &alerts, bench, options);
@@ -111,7 +112,10 @@ fn obstacle(
     if let Some(needs) = check.metric.instrument() {
         return Some(Reason::CannotObserve { needs: needs.to_owned() });
     }
-    steps::involved(check).into_iter().find_map(|id| workload_obstacle(scenario.workloads.get(id)?, bench, missing))
+    steps::involved(check).into_iter().find_map(|id| {
+        let workload = scenario.workloads.get(id)?;
+        power::obstacle(check.metric, workload, bench).or_else(|| workload_obstacle(workload, bench, missing))
+    })
 }
 
 fn workload_obstacle(
@@ -122,14 +126,16 @@ fn workload_obstacle(
     if let Code::Criterion(suite) = &workload.code {
         return suite_obstacle(suite, bench);
     }
+    if let (Code::Kernel(kernel), Some(offered)) = (&workload.code, &bench.kernels)
+        && !offered.contains(kernel)
+    {
+        return Some(Reason::CannotObserve { needs: format!("kernel {kernel} in the agent of {}", bench.platform) });
+    }
     if let Some(dataset) = &workload.dataset
         && let Some(MissingData { origin, licence }) = missing.get(dataset)
     {
         let (dataset, origin, licence) = (dataset.to_string(), origin.clone(), licence.clone());
         return Some(Reason::DataMissing { dataset, origin, licence });
-    }
-    if workload.duty_cycle.is_some() {
-        return Some(Reason::CannotObserve { needs: "a bench that can sleep between iterations".to_owned() });
     }
     None
 }

@@ -14,6 +14,7 @@ use rand_xoshiro::Xoshiro256StarStar;
 use crate::Options;
 use crate::amounts::{Amounts, SLICE};
 use crate::blocks::orders;
+use crate::power;
 
 /// Every workload that a check looks at.
 pub(crate) fn involved(check: &Check) -> Vec<&WorkloadId> {
@@ -46,6 +47,7 @@ pub(crate) fn starts(
         lists.push(vec![Step::Deviate { workload: workload.clone() }]);
     }
     lists.extend(throughput(scenario, &asked, &amounts, bench, &mut rng));
+    lists.extend(metered(scenario, &asked, &amounts, options, &mut rng));
     for workload in &asked.answers {
         if let Some(dataset) = scenario.workloads.get(workload).and_then(|workload| workload.dataset.clone()) {
             let verify = Step::Verify { workload: workload.clone() };
@@ -72,6 +74,8 @@ struct Asked {
     throughput: BTreeSet<WorkloadId>,
     answers: BTreeSet<WorkloadId>,
     tables: BTreeSet<(WorkloadId, TableName)>,
+    /// Whose power is metered.
+    metered: BTreeSet<WorkloadId>,
     deviations: BTreeSet<WorkloadId>,
 }
 
@@ -103,8 +107,9 @@ impl Asked {
             Metric::Throughput => &mut self.throughput,
             Metric::Accuracy => &mut self.answers,
             Metric::NumericalError => &mut self.deviations,
-            // Nothing to run: a table has its own step, and the others need an instrument that no bench has.
-            Metric::Conformance | Metric::ModelSize | Metric::Power | Metric::Energy | Metric::BatteryLife => return,
+            Metric::Power | Metric::Energy | Metric::BatteryLife => &mut self.metered,
+            // Nothing to run: a table has its own step, and the other needs what no bench has.
+            Metric::Conformance | Metric::ModelSize => return,
         };
         set.insert(workload.clone());
     }
@@ -171,6 +176,25 @@ fn throughput(
             Some(Workers::EveryCore) | None => bench.cores,
         };
         vec![Step::Throughput { workload: workload.clone(), workers, slices: amounts.slices, slice: SLICE }]
+    })
+}
+
+/// Starts that meter power, each with one workload.
+fn metered(
+    scenario: &Scenario,
+    asked: &Asked,
+    amounts: &Amounts,
+    options: &Options,
+    rng: &mut impl Rng,
+) -> Vec<Vec<Step>> {
+    let workloads: Vec<&WorkloadId> = asked.metered.iter().collect();
+    let budget = options.budget.unwrap_or(scenario.sampling.budget);
+    taking_turns(&workloads, amounts.starts, rng, |id| {
+        let warm_up = Step::WarmUp { workload: id.clone(), iterations: amounts.warmup };
+        let mut steps = vec![Step::Verify { workload: id.clone() }, warm_up];
+        let cycle = scenario.workloads.get(id).and_then(|workload| workload.duty_cycle.as_ref());
+        steps.extend(power::cycles(id, cycle, amounts, budget));
+        steps
     })
 }
 

@@ -237,7 +237,7 @@ fn what_cannot_be_answered_says_what_is_needed() {
     power.checks = vec![check("LAN-02", Metric::Power, Statistic::Mean, "< 1.2 mW")];
     let plan_without_meter = plan(&[power], &lab(8), &BTreeMap::new(), &FULL);
     assert!(plan_without_meter.jobs.is_empty());
-    assert_eq!(plan_without_meter.skipped[0].reason, Reason::CannotObserve { needs: "a power meter".to_owned() });
+    assert_eq!(plan_without_meter.skipped[0].reason, Reason::CannotObserve { needs: "a board with a shunt, or a meter".to_owned() });
 
     let plan_without_bench = plan(&[scenario], &Lab::default(), &BTreeMap::new(), &FULL);
     assert!(matches!(plan_without_bench.skipped[0].reason, Reason::NoBench { .. }));

@@ -6,8 +6,10 @@
 mod factory;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use hil_emulator::debug::dp::{DapFault, Port};
+use hil_emulator::cpu::Cpu;
+use hil_emulator::debug::dp::{Dap, DapFault, Port};
 use hil_emulator::host::Board;
 use probe_rs::CoreStatus;
 
@@ -27,19 +29,48 @@ const NRESET: u32 = 1 << 7;
 pub struct EmulatedProbe {
     board: Board,
     khz: u32,
+    /// Its cable was pulled.
+    unplugged: Arc<AtomicBool>,
 }
 
 impl EmulatedProbe {
     /// A probe on `board`. Several probes on one board share its one debug port; use one at a time.
     #[must_use]
     pub fn new(board: Board) -> Self {
-        Self { board, khz: 4000 }
+        Self::on_a_cable(board, Arc::default())
+    }
+
+    /// The same, with a cable that can be pulled while it is in use: once `unplugged` is set, nothing answers any more.
+    #[must_use]
+    pub fn on_a_cable(board: Board, unplugged: Arc<AtomicBool>) -> Self {
+        Self { board, khz: 4000, unplugged }
+    }
+
+    /// Fails as a probe does that is not there any more.
+    fn reach(&self) -> Result<&Board, DebugProbeError> {
+        if self.unplugged.load(Ordering::SeqCst) {
+            let gone = std::io::Error::new(std::io::ErrorKind::NotConnected, "the cable was pulled");
+            return Err(DebugProbeError::Usb(gone));
+        }
+        Ok(&self.board)
     }
 
     /// The same as probe-rs takes it.
     #[must_use]
     pub fn into_probe_rs(self) -> Probe {
         Probe::from_specific_probe(Box::new(self))
+    }
+
+    /// Transactions in one visit. Like other probes, this one clears the sticky flags behind a fault.
+    fn transact(&self, work: impl FnOnce(&mut Dap, &mut Cpu) -> Result<(), DapFault>) -> Result<(), ArmError> {
+        self.reach()?.access(|target| {
+            if target.dark() {
+                return Err(ArmError::Dap(DapError::NoAcknowledge));
+            }
+            let (dap, cpu) = target.debug();
+            let done = work(dap, cpu).inspect_err(|DapFault| dap.clear_sticky());
+            done.map_err(|DapFault| ArmError::Dap(DapError::FaultResponse))
+        })
     }
 
     fn drive_reset(&self, asserted: bool) {
@@ -63,7 +94,7 @@ impl DebugProbe for EmulatedProbe {
     }
 
     fn attach(&mut self) -> Result<(), DebugProbeError> {
-        Ok(())
+        self.reach().map(|_| ())
     }
 
     fn detach(&mut self) -> Result<(), probe_rs::Error> {
@@ -123,11 +154,6 @@ impl DebugProbe for EmulatedProbe {
 
 impl DapProbe for EmulatedProbe {}
 
-/// What a visit found, as probe-rs wants it. Like other probes, this one clears the sticky flags behind a fault.
-fn result<T>(found: Result<T, DapFault>) -> Result<T, ArmError> {
-    found.map_err(|DapFault| ArmError::Dap(DapError::FaultResponse))
-}
-
 fn place(address: RegisterAddress) -> (Port, u8) {
     (if address.is_ap() { Port::Access } else { Port::Debug }, address.a2_and_3())
 }
@@ -142,18 +168,16 @@ impl RawDapAccess for EmulatedProbe {
     /// One visit for all values, so that a block is as consistent as one word.
     fn raw_read_block(&mut self, address: RegisterAddress, values: &mut [u32]) -> Result<(), ArmError> {
         let (port, register) = place(address);
-        result(self.board.access(|target| {
-            let (dap, cpu) = target.debug();
-            let read = values.iter_mut().try_for_each(|value| {
+        self.transact(|dap, cpu| {
+            values.iter_mut().try_for_each(|value| {
                 *value = dap.read(cpu, port, register)?;
                 if port == Port::Access {
                     // Its own result is posted.
                     *value = dap.read(cpu, Port::Debug, 0xC)?;
                 }
                 Ok(())
-            });
-            read.inspect_err(|DapFault| dap.clear_sticky())
-        }))
+            })
+        })
     }
 
     fn raw_write_register(&mut self, address: RegisterAddress, value: u32) -> Result<(), ArmError> {
@@ -162,18 +186,16 @@ impl RawDapAccess for EmulatedProbe {
 
     fn raw_write_block(&mut self, address: RegisterAddress, values: &[u32]) -> Result<(), ArmError> {
         let (port, register) = place(address);
-        result(self.board.access(|target| {
-            let (dap, cpu) = target.debug();
-            let written = values.iter().try_for_each(|value| {
+        self.transact(|dap, cpu| {
+            values.iter().try_for_each(|value| {
                 dap.write(cpu, port, register, *value)?;
                 if port == Port::Access {
                     // Only the next transaction says whether the write went through.
                     dap.read(cpu, Port::Debug, 0xC)?;
                 }
                 Ok(())
-            });
-            written.inspect_err(|DapFault| dap.clear_sticky())
-        }))
+            })
+        })
     }
 
     fn jtag_sequence(&mut self, _cycles: u8, _tms: bool, _tdi: u64) -> Result<(), DebugProbeError> {

@@ -144,6 +144,17 @@ impl<'t> Fields<'t> {
         }
     }
 
+    pub(crate) fn number(&self, key: &str) -> Option<f64> {
+        form::as_number(self.node(key)?)
+    }
+
+    pub(crate) fn flag(&self, key: &str) -> Option<bool> {
+        match self.node(key)?.value {
+            Value::Flag(flag) => Some(flag),
+            _ => None,
+        }
+    }
+
     pub(crate) fn amount<D: Dimensioned>(&self, key: &str) -> Option<Quantity<D>> {
         AnyQuantity::parse(self.text(key)?).ok()?.typed().ok()
     }

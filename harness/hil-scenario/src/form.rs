@@ -31,7 +31,8 @@ pub(crate) fn check(cx: &mut Context<'_>, key: &str, form: &Form, node: &Node) -
         }
         (Form::Workers, Value::Integer(number)) => count(cx, key, *number, 1, 4_096, node),
         (Form::Count { least, most }, Value::Integer(number)) => count(cx, key, *number, *least, *most, node),
-        (Form::True, Value::Flag(true)) | (Form::Table(_), Value::Table(_)) => true,
+        (Form::True, Value::Flag(true)) | (Form::Flag, Value::Flag(_)) | (Form::Table(_), Value::Table(_)) => true,
+        (Form::Number { least, most }, Value::Integer(_) | Value::Float(_)) => number(cx, key, *least, *most, node),
         (Form::Lines, Value::List(items)) => {
             let all = items.iter().filter(|item| !check(cx, key, &Form::Line, item)).count() == 0;
             enough(cx, key, items.len(), 1, node) && all
@@ -79,6 +80,8 @@ fn wanted(form: &Form) -> (&'static str, String) {
         Form::Limit => ("a limit", "write it as a text with its unit, such as \"< 15 ms\"".to_owned()),
         Form::Count { .. } => ("a whole number", "write it without quotes and without a unit".to_owned()),
         Form::Workers => ("a number of workers", format!("write a whole number or {EVERY_CORE:?}")),
+        Form::Flag => ("true or false", "write it without quotes".to_owned()),
+        Form::Number { .. } => ("a number", "write it without quotes and without a unit".to_owned()),
         Form::True => ("true", "leave the key out if it is not meant".to_owned()),
         Form::Lines => ("a list of texts", "write it as [\"program\", \"argument\"]".to_owned()),
         Form::WorkloadNames { .. } => ("a list of workloads", "write it as [\"first\", \"second\"]".to_owned()),
@@ -114,6 +117,24 @@ fn count(cx: &mut Context<'_>, key: &str, value: i64, least: u32, most: u32, nod
     false
 }
 
+fn number(cx: &mut Context<'_>, key: &str, least: f64, most: f64, node: &Node) -> bool {
+    if as_number(node).is_some_and(|value| (least..=most).contains(&value)) {
+        return true;
+    }
+    cx.error(node.at, ProblemKind::NumberOutOfRange { key: key.to_owned(), least, most });
+    false
+}
+
+/// The number that a value is.
+pub(crate) fn as_number(node: &Node) -> Option<f64> {
+    match node.value {
+        #[expect(clippy::cast_precision_loss, reason = "numbers in question are far from 2^53")]
+        Value::Integer(number) => Some(number as f64),
+        Value::Float(number) => Some(number),
+        _ => None,
+    }
+}
+
 /// Why a text cannot be shown on one line, if it cannot.
 pub(crate) fn line_error(text: &str) -> Option<&'static str> {
     if text.trim().is_empty() {
@@ -145,6 +166,10 @@ fn name(cx: &mut Context<'_>, kind: NameKind, text: &str, node: &Node) -> bool {
         // Whether there is such a workload depends on the rest of the file.
         NameKind::Workload => named(cx, WorkloadId::new(text), text, node.at),
         NameKind::CaseTable => named(cx, TableName::new(text), text, node.at),
+        NameKind::Board => {
+            let name = WorkloadId::new(text).map_err(|error| NameError { what: "name of a board", ..error });
+            named(cx, name, text, node.at)
+        }
         NameKind::Target => named(cx, TargetId::new(text), text, node.at),
         NameKind::Platform => {
             let names = || known.platforms.iter().map(PlatformId::as_str).collect();
@@ -178,6 +203,8 @@ pub(crate) fn words(kind: WordKind) -> Vec<&'static str> {
         WordKind::Statistic => Statistic::NAMES.iter().copied().chain(["ratio"]).collect(),
         WordKind::Severity => SEVERITIES.iter().map(|(name, _)| *name).collect(),
         WordKind::Suite => vec!["criterion"],
+        WordKind::Link => vec!["rtt", "uart"],
+        WordKind::Door => vec!["black-magic", "in-process"],
         WordKind::Reach => crate::boards::REACHES.iter().map(|(name, _)| *name).collect(),
     }
 }
@@ -190,6 +217,8 @@ fn word(cx: &mut Context<'_>, kind: WordKind, text: &str, node: &Node) -> bool {
         WordKind::Statistic => "statistic",
         WordKind::Severity => "severity",
         WordKind::Suite => "kind of suite",
+        WordKind::Link => "link",
+        WordKind::Door => "door",
         WordKind::Reach => "way to reach a machine",
     };
     let known = words(kind);

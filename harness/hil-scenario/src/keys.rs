@@ -57,6 +57,10 @@ pub(crate) enum Form {
     Workers,
     /// Only `true`.
     True,
+    /// `true` or `false`.
+    Flag,
+    /// A number, with a fraction or without.
+    Number { least: f64, most: f64 },
     /// A table.
     Table(&'static Keys),
     /// A list of tables, at least one.
@@ -78,6 +82,8 @@ pub(crate) enum NameKind {
     Workload,
     CaseTable,
     Target,
+    /// A board of a lab.
+    Board,
 }
 
 /// The closed lists of words.
@@ -88,6 +94,8 @@ pub(crate) enum WordKind {
     Severity,
     Suite,
     Reach,
+    Link,
+    Door,
 }
 
 /// The range of an amount, in base units.

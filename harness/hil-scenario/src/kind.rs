@@ -141,6 +141,32 @@ kinds! {
         /// The largest that is possible.
         most: u32,
     };
+    /// A number with a fraction outside its range.
+    "number-out-of-range" "{key:?} must be from {least} to {most}"
+    NumberOutOfRange {
+        /// The key.
+        key: String,
+        /// The smallest that is possible.
+        least: f64,
+        /// The largest that is possible.
+        most: f64,
+    };
+    /// A value that cannot mean what its key names.
+    "bad-form" "{key:?} {why}"
+    BadForm {
+        /// The key.
+        key: &'static str,
+        /// What is wrong, as the rest of the sentence.
+        why: &'static str,
+    };
+    /// Two boards of a lab with something that only one can have.
+    "twice" "two boards have the {what} {value:?}"
+    Twice {
+        /// What they share.
+        what: &'static str,
+        /// Its value.
+        value: String,
+    };
     /// A quantity with a wrong number or unit.
     "bad-quantity" "{0}"
     BadQuantity(QuantityError);

@@ -23,7 +23,7 @@ pub(crate) enum Value {
     Text(String),
     /// Saturated: no integer of a scenario comes near the ends of the range.
     Integer(i64),
-    Float,
+    Float(f64),
     Flag(bool),
     Date,
     List(Vec<Node>),
@@ -37,7 +37,7 @@ impl Value {
         match self {
             Self::Text(_) => "a text",
             Self::Integer(_) => "a whole number",
-            Self::Float => "a number with a fraction",
+            Self::Float(_) => "a number with a fraction",
             Self::Flag(true) => "true",
             Self::Flag(false) => "false",
             Self::Date => "a date or time",
@@ -91,7 +91,7 @@ fn copy(parsed: &DeValue<'_>, file: FileId, depth: usize) -> Value {
     match parsed {
         DeValue::String(text) => Value::Text(text.to_string()),
         DeValue::Integer(number) => Value::Integer(integer(number)),
-        DeValue::Float(_) => Value::Float,
+        DeValue::Float(number) => Value::Float(number.as_str().parse().unwrap_or(f64::NAN)),
         DeValue::Boolean(flag) => Value::Flag(*flag),
         DeValue::Datetime(_) => Value::Date,
         DeValue::Array(_) | DeValue::Table(_) if depth >= MAX_DEPTH => Value::TooDeep,

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::form::{MAX_LINE, words};
 use crate::grammar::SCENARIO;
 use crate::keys::{EVERY_CORE, Form, Key, Keys, NameKind, Presence, WordKind};
+use crate::lab::grammar::LAB;
 
 /// The schema as a value; a scenario file that has no problems is valid under it.
 #[must_use]
@@ -21,6 +22,18 @@ pub fn schema() -> Value {
     });
     if let (Value::Object(schema), Value::Object(extra)) = (&mut schema, extra) {
         schema.extend(extra);
+    }
+    schema
+}
+
+/// The schema of the lab file.
+#[must_use]
+pub fn lab_schema() -> Value {
+    let mut schema = table(&LAB);
+    let extra = json!({"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Hilbench lab"});
+    if let (Value::Object(schema), Value::Object(extra), Value::Object(demands)) = (&mut schema, extra, demands(&LAB)) {
+        schema.extend(extra);
+        schema.extend(demands);
     }
     schema
 }
@@ -63,6 +76,8 @@ fn form(form: &Form) -> Value {
         }
         Form::Count { least, most } => json!({"type": "integer", "minimum": least, "maximum": most}),
         Form::Workers => json!({"anyOf": [{"const": EVERY_CORE}, {"type": "integer", "minimum": 1}]}),
+        Form::Flag => json!({"type": "boolean"}),
+        Form::Number { least, most } => json!({"type": "number", "minimum": least, "maximum": most}),
         Form::True => json!({"const": true}),
         Form::Table(keys) => table(keys),
         Form::TablesByName(keys) => {
@@ -125,6 +140,7 @@ fn name(kind: NameKind) -> Value {
         | NameKind::Kernel
         | NameKind::Dataset
         | NameKind::Workload
+        | NameKind::Board
         | NameKind::CaseTable => "^[a-z0-9]([a-z0-9_./-]*[a-z0-9])?$",
     };
     json!({"type": "string", "pattern": pattern, "maxLength": MAX_NAME_LEN})

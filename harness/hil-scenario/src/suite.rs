@@ -1,7 +1,9 @@
 //! `suite = "criterion"`: the package, the bench target in it, and how much criterion measures.
 //!
-//! The package is looked for beside the file that names it, then as the path stands, from the working folder. Where
-//! nobody can look (built-in scenarios, a machine without Cargo) nothing is reported, and the suite is not run.
+//! The package is looked for beside the file that names it, and where there is none, as the path stands, from the working
+//! folder. The first that is found is meant, and one that is broken is a problem. Where nobody can look (built-in scenarios,
+//! imports, a machine without Cargo) the package, its bench target and its features are taken as they are written: that is no
+//! problem of the file, and a run without the package does not run the suite.
 
 use std::time::Duration;
 

@@ -61,6 +61,15 @@ pub fn battery_life(capacity: Figure, power: Figure) -> Figure {
     quotient(&[capacity], &[power])
 }
 
+/// The exact amount `whole` divided by a figure whose interval may be wide: its ends are inverted as they are, where a
+/// first-order propagation would put the upper end too low.
+#[must_use]
+pub fn shared_out(whole: f64, by: Figure) -> Figure {
+    let over = |end: Option<f64>| end.filter(|end| *end > 0.0).map(|end| whole / end);
+    let value = if by.value > 0.0 { whole / by.value } else { f64::NAN };
+    Figure { value, lower: over(by.upper), upper: over(by.lower) }
+}
+
 /// The share of `capacity` joules that `power` watts take in an hour, as a ratio: 0.05 is 5 %/h.
 #[must_use]
 pub fn drain_per_hour(power: Figure, capacity: Figure) -> Figure {
@@ -75,7 +84,7 @@ pub fn extrapolated_charge(energy: Figure, measured: Figure, whole: f64, volts: 
 
 #[cfg(test)]
 mod tests {
-    use super::{Figure, battery_life, drain_per_hour, extrapolated_charge, quotient};
+    use super::{Figure, battery_life, drain_per_hour, extrapolated_charge, quotient, shared_out};
     use crate::testing::Noise;
 
     #[test]
@@ -93,6 +102,16 @@ mod tests {
         assert_eq!((life.value, life.lower, life.upper), (10.0, Some(5.0), Some(11.0)));
         let open = battery_life(Figure::exact(100.0), Figure { upper: None, ..skewed });
         assert_eq!((open.lower, open.upper), (None, Some(11.0)));
+    }
+
+    #[test]
+    fn wide_intervals_are_inverted_as_they_are() {
+        let wide = Figure { value: 10.0, lower: Some(1.0), upper: Some(100.0) };
+        let found = shared_out(1000.0, wide);
+        assert_eq!((found.value, found.lower, found.upper), (100.0, Some(10.0), Some(1000.0)));
+        let open = shared_out(1000.0, Figure { lower: Some(0.0), upper: None, ..wide });
+        assert_eq!((open.lower, open.upper), (None, None));
+        assert!(shared_out(1.0, Figure { value: 0.0, ..wide }).value.is_nan());
     }
 
     #[test]

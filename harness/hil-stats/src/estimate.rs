@@ -18,7 +18,7 @@ use hil_model::scenario::{Alert, Check, Rule, Sampling};
 
 use crate::error::StatsError;
 use crate::series::Series;
-use crate::{CONFIDENCE, batch, counted, deviation, largest, observed, paired, proportion, quantile, starts};
+use crate::{CONFIDENCE, batch, counted, deviation, largest, observed, paired, power, proportion, quantile, starts};
 
 /// What `observations`, those of the check's scenario, say about the check.
 #[must_use]
@@ -123,6 +123,9 @@ impl<'a> Question<'a> {
         if !self.metric.allows(self.statistic) {
             return Err(cannot_observe(&format!("another statistic: {} has no {}", self.metric, self.statistic)));
         }
+        if self.metric.needs_meter() {
+            return power::figure(self.metric, self.statistic, seen).map(Finding::Estimate);
+        }
         if self.metric == Metric::NumericalError {
             return Ok(deviation::largest(&seen.deviations, seen.cut.is_some()));
         }
@@ -204,6 +207,9 @@ impl<'a> Question<'a> {
         if !self.metric.allows(Statistic::Ratio) {
             return Err(cannot_observe(&format!("a metric that can be paired; {} cannot", self.metric)));
         }
+        if self.metric.needs_meter() {
+            return power::ratio(self.metric, above, below);
+        }
         let sides = [above, below].map(|seen| (seen, observed::series(self.metric, seen)));
         for (seen, starts) in &sides {
             self.expect_moving_clock(seen, starts)?;
@@ -243,6 +249,7 @@ impl<'a> Question<'a> {
             return Err(match self.metric {
                 Metric::Memory => cannot_observe("a system that tells a process's peak of memory"),
                 Metric::NumericalError => cannot_observe("a kernel that compares its results with a reference"),
+                metric if metric.needs_meter() => cannot_observe("firmware and a board that meter their power"),
                 metric => cannot_observe(&format!("a system that tells {metric}")),
             });
         }

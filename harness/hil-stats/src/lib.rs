@@ -2,10 +2,14 @@
 //!
 //! [`estimate::find`] maps a check to a method; the methods themselves ([`quantile`], [`batch`], [`proportion`],
 //! [`paired`], [`largest`], [`counted`], [`deviation`], [`starts`]) take plain numbers, so they can be tested against published
-//! tables.
-//! [`mcnemar`] compares the answers of two sides, [`variance`] splits a spread into that between starts and that within,
-//! [`steady`] looks for the end of warm-up, [`sequential`] decides while sampling, [`derived`] propagates intervals,
+//! tables. `power` joins the scatter between periods with the uncertainty of the meter, by [`derived`], which propagates
+//! intervals. These are what a run and an import are judged by.
+//!
+//! For comparing two runs and looking at many there are further methods, which no command of `hil` calls: [`mcnemar`]
+//! compares the answers of two sides, [`variance`] splits a spread into that between starts and that within,
+//! [`steady`] looks for the end of warm-up, [`sequential`] decides while sampling,
 //! [`multiple`] keeps the promise of many checks at once, [`history`] and [`change`] look at earlier runs.
+//!
 //! [`autocorrelation`] says how much dependent observations are worth, [`binomial`] and [`student`] hold what is
 //! needed of two distributions, [`series`] groups observations by start.
 //!
@@ -30,6 +34,7 @@ pub mod mcnemar;
 pub mod multiple;
 mod observed;
 pub mod paired;
+mod power;
 pub mod proportion;
 pub mod quantile;
 pub mod sequential;

@@ -276,9 +276,9 @@ fn the_largest_deviation_is_exact_and_a_part_of_the_cases_proves_nothing_but_a_m
 fn what_no_bench_observes_says_what_it_needs() {
     let seen = [timed("main", 100, |_| 1000, |_| 0)];
     for (metric, statistic, needs) in [
-        (Metric::Power, "mean", "a power meter"),
-        (Metric::Energy, "mean", "a power meter"),
-        (Metric::BatteryLife, "mean", "a power meter and the capacity of the battery"),
+        (Metric::Power, "mean", "a board with a shunt, or a meter"),
+        (Metric::Energy, "mean", "a board with a shunt, or a meter"),
+        (Metric::BatteryLife, "mean", "a board with a shunt, or a meter"),
         (Metric::ModelSize, "exact", "a kernel that states the size of its weights"),
         (Metric::CpuTime, "p95", "a clock of processor time"),
         (Metric::Memory, "mean", "another statistic: memory has no mean"),

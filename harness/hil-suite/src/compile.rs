@@ -12,6 +12,7 @@ use hil_model::scenario::{Suite, SuiteFound};
 use serde::Deserialize;
 
 use crate::package::CARGO;
+use crate::private::without_folders;
 use crate::program::{Ran, run};
 
 /// A build may take long, but not for ever.
@@ -132,7 +133,7 @@ fn why(messages: &[Message], last_words: &str) -> (String, Vec<String>) {
     let said = last_words.lines().filter(is_news);
     let lines = rendered.chain(said).map(shown).filter(|line| !line.is_empty()).take(MOST_LINES).collect();
     let first = match errors.first() {
-        Some(error) => printable(&error.message),
+        Some(error) => printable(&without_folders(&error.message)),
         // Cargo's own first error may name the user's folders, so it stands among the lines only.
         None if last_words.contains("--locked") => {
             "its Cargo.lock is missing or does not fit its Cargo.toml: run `cargo generate-lockfile` there, because \
@@ -181,6 +182,9 @@ mod tests {
             why(&messages(out), "   Compiling a v0.1.0 (/home/me/a)\nerror: could not compile `a`\n");
         assert!(message.starts_with("it does not build: mismatched types;"), "{message}");
         assert_eq!(lines, ["error[E0308]: mismatched types", " --> benches/a.rs:1:1", "error: could not compile `a`"]);
+        let unread = br#"{"reason":"compiler-message","message":{"level":"error","message":"couldn't read `/home/me/a b/x.rs`: gone"}}"#;
+        let (message, _) = why(&messages(unread), "");
+        assert!(message.starts_with("it does not build: couldn't read `[path]`: gone;"), "{message}");
         let (message, _) = why(&[], "error: the lock file /x needs to be updated but --locked was passed");
         assert!(message.contains("cargo generate-lockfile"), "{message}");
         assert!(!message.contains("/x"), "{message}");

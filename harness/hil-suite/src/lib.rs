@@ -17,5 +17,6 @@ pub mod event;
 pub mod folders;
 pub mod job;
 pub mod package;
+mod private;
 mod program;
 mod start;

@@ -9,21 +9,19 @@ use hil_bench::control::Control;
 use hil_bench::crash::{Blame, WHO_KILLS, blame, printable};
 use hil_bench::process::Program;
 use hil_import::criterion::{self, NEWEST};
-use hil_import::escape::shortened;
+use hil_import::escape::{listed, shortened};
 use hil_import::imported::{Benchmark, Source};
 use hil_model::plan::SuiteAmount;
 use hil_model::sample::Failure;
 use hil_model::scenario::{Suite, SuiteFound};
 
 use crate::folders;
-use crate::program::{Ran, run};
+use crate::program::{FOR_CLOSING, Ran, run};
 
 /// Resamples of criterion's own analysis, which nobody reads: the fewest that it takes without a warning.
 const RESAMPLES: &str = "1000";
 /// Time to list benchmarks, for a message.
 const FOR_A_LIST: Duration = Duration::from_secs(10);
-/// Names in a message.
-const MOST_NAMES: usize = 20;
 
 /// What a start amounts to.
 #[derive(Debug)]
@@ -71,14 +69,14 @@ impl Bench<'_> {
                 Ending::KilledFromOutside { signal } => {
                     Started::Rig(format!("the bench was ended from outside by {signal}; {WHO_KILLS}"))
                 }
-                Ending::Exited(_) | Ending::Crashed { .. } | Ending::RigFailed(_) | Ending::Stopped => {
-                    match blame(&end) {
-                        Blame::Code { detail } => {
-                            Started::Failed(Failure::Crashed { detail }, self.read(home, shown).ok())
-                        }
-                        Blame::Rig { message } => Started::Rig(message),
-                    }
+                Ending::Stopped => {
+                    let detail = format!("it closed its standard output and was still running {FOR_CLOSING:?} later");
+                    Started::Failed(Failure::Crashed { detail }, self.read(home, shown).ok())
                 }
+                Ending::Exited(_) | Ending::Crashed { .. } | Ending::RigFailed(_) => match blame(&end) {
+                    Blame::Code { detail } => Started::Failed(Failure::Crashed { detail }, self.read(home, shown).ok()),
+                    Blame::Rig { message } => Started::Rig(message),
+                },
             },
         }
     }
@@ -156,15 +154,6 @@ impl Bench<'_> {
     }
 }
 
-/// As many names as fit into a message.
-fn listed(names: &[String]) -> String {
-    let mut text = names.iter().take(MOST_NAMES).map(String::as_str).collect::<Vec<_>>().join(", ");
-    if names.len() > MOST_NAMES {
-        text.push_str(&format!(" and {} more", names.len() - MOST_NAMES));
-    }
-    if text.is_empty() { "nothing".to_owned() } else { text }
-}
-
 /// A regular expression that matches `text` and nothing else.
 fn literally(text: &str) -> String {
     let mut expression = String::new();
@@ -179,18 +168,11 @@ fn literally(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{listed, literally};
+    use super::literally;
 
     #[test]
     fn what_means_something_in_an_expression_is_escaped() {
         assert_eq!(literally("filters/fir/16"), "filters/fir/16");
         assert_eq!(literally("a (b) [c] x^2 1.5"), r"a \(b\) \[c\] x\^2 1\.5");
-    }
-
-    #[test]
-    fn many_names_are_cut() {
-        assert_eq!(listed(&[]), "nothing");
-        let names: Vec<String> = (0..23).map(|n| n.to_string()).collect();
-        assert!(listed(&names).ends_with("18, 19 and 3 more"));
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use hil_agent::agent::{Agent, Buffers};
 use hil_agent::kernel::{Kernel, RunsIn};
-use hil_agent::platform::{Identity, LinkClosed, Platform};
+use hil_agent::platform::{Identity, LinkClosed, Platform, Power};
 use hil_bench::bench::{Bench, End, Ending, Life, Link, LinkGone, RigError};
 use hil_model::lab::{BenchInfo, Evidence};
 use hil_wire::message::{Clock, MemoryUse, Sample};
@@ -16,6 +16,7 @@ use hil_wire::message::{Clock, MemoryUse, Sample};
 use crate::clock::VirtualClock;
 use crate::fault::LinkFault;
 use crate::jobs::PLATFORM;
+use crate::power::{TestPower, meter};
 use crate::wire::Wire;
 
 /// What one reading of a test device's clock takes; so the own cost of a sample is exactly this.
@@ -32,6 +33,7 @@ pub struct TestBench {
     silent: bool,
     stuck: bool,
     memory: Option<MemoryUse>,
+    power: Option<TestPower>,
     starts: AtomicU32,
 }
 
@@ -50,6 +52,7 @@ impl TestBench {
             silent: false,
             stuck: false,
             memory: Some(MemoryUse { total: MEMORY, agent: 0, upper_bound_only: false }),
+            power: None,
             starts: AtomicU32::new(0),
         }
     }
@@ -79,6 +82,14 @@ impl TestBench {
     #[must_use]
     pub fn with_memory(mut self, memory: Option<MemoryUse>) -> Self {
         self.memory = memory;
+        self
+    }
+
+    /// The same with a meter, and agents that tell this of their power.
+    #[must_use]
+    pub fn with_power(mut self, power: TestPower) -> Self {
+        self.info = self.info.with_meter(Some(meter()));
+        self.power = Some(power);
         self
     }
 
@@ -112,8 +123,9 @@ impl Bench for TestBench {
         };
         let kernels = Arc::clone(&self.kernels);
         let (silent, stuck, memory) = (self.silent, self.stuck, self.memory);
+        let power = self.power.as_ref().map(|power| power.on(&self.clock));
         let thread = std::thread::spawn(move || {
-            let ended = catch_unwind(AssertUnwindSafe(|| live(&stage, &*kernels, silent, stuck, memory)));
+            let ended = catch_unwind(AssertUnwindSafe(|| live(&stage, &*kernels, silent, stuck, memory, power)));
             stage.wire.device_ends(match ended {
                 Ok(()) => Ending::Exited(0),
                 Err(payload) => payload.downcast::<Ending>().map_or(Ending::Exited(101), |ending| *ending),
@@ -124,7 +136,14 @@ impl Bench for TestBench {
 }
 
 /// The life of a device.
-fn live(stage: &Stage, kernels: &MakeKernels, silent: bool, stuck: bool, memory: Option<MemoryUse>) {
+fn live(
+    stage: &Stage,
+    kernels: &MakeKernels,
+    silent: bool,
+    stuck: bool,
+    memory: Option<MemoryUse>,
+    power: Option<TestPower>,
+) {
     if silent {
         stage.wire.device_hangs();
         return;
@@ -132,7 +151,7 @@ fn live(stage: &Stage, kernels: &MakeKernels, silent: bool, stuck: bool, memory:
     let mut kernels = kernels(stage);
     let mut kernels: Vec<&mut dyn Kernel> = kernels.iter_mut().map(|kernel| &mut **kernel as _).collect();
     let (mut input, mut samples) = (vec![0; 1 << 16], vec![Sample::default(); 8]);
-    let platform = TestPlatform { stage: stage.clone(), stuck, memory };
+    let platform = TestPlatform { stage: stage.clone(), stuck, memory, power };
     Agent::new(platform, &mut kernels, Buffers { input: &mut input, samples: &mut samples }).serve();
 }
 
@@ -175,6 +194,7 @@ struct TestPlatform {
     stage: Stage,
     stuck: bool,
     memory: Option<MemoryUse>,
+    power: Option<TestPower>,
 }
 
 impl Platform for TestPlatform {
@@ -209,6 +229,10 @@ impl Platform for TestPlatform {
 
     fn memory(&mut self, _: RunsIn) -> Option<MemoryUse> {
         self.memory
+    }
+
+    fn power(&mut self) -> Option<&mut dyn Power> {
+        self.power.as_mut().map(|power| power as _)
     }
 }
 

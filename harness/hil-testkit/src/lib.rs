@@ -16,6 +16,7 @@ pub mod device;
 pub mod fault;
 pub mod jobs;
 pub mod kernel;
+pub mod power;
 pub mod listener;
 pub mod redact;
 mod wire;

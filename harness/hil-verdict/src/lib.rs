@@ -1,7 +1,8 @@
 //! Findings and limits to verdicts: the one place where a figure is called good or bad.
 //!
 //! A pass is a proof: the far bound of the interval meets the limit. [`judge`] gives the verdict of a check,
-//! [`alarm`] that of an alert, [`compare`](compare::compare) that of a candidate beside its baseline, [`worst`] that of a row in several parts; [`side`] compares an interval with a limit.
+//! [`alarm`] that of an alert, [`worst`] that of a row in several parts; [`side`] compares an interval with a limit.
+//! [`compare`](compare::compare) gives that of a candidate beside its baseline; no command of `hil` calls it.
 //!
 //! Guarantees: pure and total, so every finding has exactly one verdict; nothing missing, infinite or not a number
 //! ever passes; a failure of the measured code is never merely reported. A fault of the rig cannot be expressed

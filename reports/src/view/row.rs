@@ -204,6 +204,7 @@ fn method(figure: &Figure, samples: u64) -> String {
         Method::OrderStatistics
         | Method::BatchMeans
         | Method::CriterionStarts
+        | Method::Metered
         | Method::Wilson
         | Method::ClusteredProportion
         | Method::PairedLogRatio => {

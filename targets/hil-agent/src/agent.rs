@@ -85,8 +85,11 @@ impl<'a, 'k, P: Platform> Agent<'a, 'k, P> {
         Self { decoder: Decoder::new(), device }
     }
 
-    /// Answers requests until the host ends the session.
+    /// Answers requests until the host ends the session. Called again, it answers the next host: frames are numbered from 0
+    /// on in every session.
     pub fn serve(&mut self) -> Ended {
+        self.decoder = Decoder::new();
+        self.device.sender.restart();
         let mut buffer = [0u8; 512];
         loop {
             let Ok(len) = self.device.platform.read(&mut buffer) else { return Ended::LinkClosed };
@@ -109,7 +112,11 @@ impl<'a, 'k, P: Platform> Agent<'a, 'k, P> {
 impl<P: Platform> Device<'_, '_, P> {
     fn frame(&mut self, frame: &Frame<'_>) -> Result<Flow, LinkClosed> {
         if let Some(lost) = frame.lost {
-            return self.fail(FailCode::LostFrame, format_args!("{lost}"));
+            // A host that begins while this side still waits for one that is gone has not lost anything.
+            if hil_wire::version::version_of_hello(frame.body).is_none() {
+                return self.fail(FailCode::LostFrame, format_args!("{lost}"));
+            }
+            self.sender.restart();
         }
         match frame.message::<Request<'_>>() {
             Some(request) => self.request(request),

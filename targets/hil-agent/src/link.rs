@@ -16,6 +16,11 @@ impl Sender {
         Self { encoder: Encoder::new(), out: [0; MAX_FRAME] }
     }
 
+    /// Numbers from 0 on again.
+    pub(crate) fn restart(&mut self) {
+        self.encoder = Encoder::new();
+    }
+
     pub(crate) fn send<P: Platform>(&mut self, platform: &mut P, response: &Response<'_>) -> Result<(), LinkClosed> {
         // Every text of a response is cut to MAX_TEXT and every list is short, so each response fits into a frame.
         // Should one ever not, ending the session is the honest answer: the host sees an agent that is gone.

@@ -2,9 +2,10 @@
 //!
 //! They are the first users of the interface that everybody's own kernels use. Those of keyword spotting take 16-bit
 //! little-endian PCM at 16 kHz, one second at most; their front end computes in `f64`, the form whose features equal the
-//! reference's. Those of dense arithmetic make their own inputs.
+//! reference's. The one that takes its sound hop by hop is that of boards, whose front end computes in `f32`. Those of dense arithmetic make their own inputs.
 
 mod keyword;
+mod keyword_hop;
 mod mfcc;
 mod ndv;
 
@@ -25,6 +26,9 @@ pub fn shared_kernels() -> Vec<Box<dyn Kernel>> {
         }
     }
     if let Some(kernel) = mfcc::MfccKernel::new() {
+        kernels.push(Box::new(kernel));
+    }
+    if let Some(kernel) = keyword_hop::KeywordHop::new() {
         kernels.push(Box::new(kernel));
     }
     kernels.extend(ndv::kernels(Vector::widest()));
@@ -53,17 +57,18 @@ mod tests {
     use hil_kernels::keyword::CLASSES;
 
     fn keyword_spotting() -> Vec<Box<dyn Kernel>> {
-        shared_kernels().into_iter().filter(|kernel| kernel.name().starts_with("lan/")).collect()
+        let whole = |kernel: &Box<dyn Kernel>| kernel.name().starts_with("lan/") && kernel.piece().is_none();
+        shared_kernels().into_iter().filter(whole).collect()
     }
 
     #[test]
     fn every_shared_kernel_is_listed_and_gives_its_known_answer() {
         let mut kernels = shared_kernels();
         let names: Vec<&str> = kernels.iter().map(|kernel| kernel.name()).collect();
-        assert_eq!(names[..3], ["lan/keyword_i8", "lan/keyword_f32", "lan/mfcc"]);
+        assert_eq!(names[..4], ["lan/keyword_i8", "lan/keyword_f32", "lan/mfcc", "lan/keyword_hop_i8"]);
         // Seven operations at three sizes in two variants, and their agreement in two measures.
-        assert_eq!(names[3..].len(), 7 * 3 * 2 + 2);
-        assert!(names[3..].iter().all(|name| name.starts_with("ndv/")), "{names:?}");
+        assert_eq!(names[4..].len(), 7 * 3 * 2 + 2);
+        assert!(names[4..].iter().all(|name| name.starts_with("ndv/")), "{names:?}");
         // Those that fill memory have a test in a process of their own.
         for kernel in kernels.iter_mut().filter(|kernel| !kernel.name().contains("memory")) {
             assert_eq!(kernel.known_answer(), Ok(()), "{}", kernel.name());

@@ -214,6 +214,7 @@ impl Cpu {
             }
             Some(Kind::Flash) => {
                 let resolved = self.memory.resolve(address);
+                let value = self.memory.programmable(resolved, value);
                 self.with_soc(master, |soc, io| soc.write_flash(resolved, width, value, io))
             }
             None => self.with_soc(master, |soc, io| soc.write(address, width, value, io)),

@@ -10,6 +10,7 @@ pub mod decode;
 mod disassemble;
 pub mod elf;
 pub mod exec;
+pub mod fault;
 pub mod flash_timing;
 pub mod float;
 pub mod host;

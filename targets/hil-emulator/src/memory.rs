@@ -63,6 +63,8 @@ pub struct Memory {
     pub code_changed: bool,
     /// Whether any word is marked as decoded.
     marked: bool,
+    /// Bits of flash that programming cannot clear: the address of their word, and the bits.
+    worn: Option<(u32, u32)>,
 }
 
 impl Memory {
@@ -75,7 +77,21 @@ impl Memory {
             None => regions.insert(0, Region::new("none", Kind::Ram, 0x2000_0000, 0, false, 0)),
         }
         let fast = regions.first().map_or(0, |ram| ram.bytes.len() as u32);
-        Self { regions, aliases, fast, code_changed: false, marked: false }
+        Self { regions, aliases, fast, code_changed: false, marked: false, worn: None }
+    }
+
+    /// Wears out `bits` of the word at `address` in flash: programming cannot clear them any more.
+    pub fn wear_out(&mut self, address: u32, bits: u32) {
+        self.worn = Some((self.resolve(address) & !3, bits));
+    }
+
+    /// What the cells at `address` take of `value`: worn ones stay set.
+    #[must_use]
+    pub fn programmable(&self, address: u32, value: u32) -> u32 {
+        match self.worn {
+            Some((word, bits)) if address & !3 == word => value | bits >> (8 * (address & 3)),
+            _ => value,
+        }
     }
 
     /// Every memory.

@@ -34,7 +34,7 @@ pub fn build(root: &Path, toolchain: &Toolchain) -> Result<Vec<Built>> {
             bail!("failed to fetch the crates of {}", sources.join(workspace).join("Cargo.lock").display());
         }
     }
-    let flags = rustflags(toolchain);
+    let flags = rustflags(root, toolchain);
     let build = |program: Program| {
         let mut command = toolchain.cargo(&sources.join(program.workspace));
         // Programs of different workspaces may have the same name.
@@ -54,9 +54,11 @@ pub fn build(root: &Path, toolchain: &Toolchain) -> Result<Vec<Built>> {
 }
 
 /// The option of cargo with which rustc forgets where on this machine the sources are.
-fn rustflags(toolchain: &Toolchain) -> String {
+fn rustflags(root: &Path, toolchain: &Toolchain) -> String {
     let mut flags: Vec<String> = toolchain.rustflags().iter().map(|&flag| flag.to_owned()).collect();
     flags.push(format!("--remap-path-prefix={}=/rust", toolchain.library().display()));
+    // What lies in the workspace that is built has relative paths; crates beside it have whole ones.
+    flags.push(format!("--remap-path-prefix={}=/repository", root.display()));
     flags.extend(registries().iter().map(|folder| format!("--remap-path-prefix={}=/crates", folder.display())));
     let flags: Vec<String> = flags.iter().map(|flag| format!("{flag:?}")).collect();
     format!("target.{TARGET}.rustflags=[{}]", flags.join(", "))

@@ -9,15 +9,17 @@ use crate::repo::File;
 use crate::tidy::file;
 
 /// Each crate of ours with those crates of ours that it may depend on. Nothing lists hil-testkit: it is for tests.
-const ARROWS: [(&str, &[&str]); 24] = [
+const ARROWS: [(&str, &[&str]); 25] = [
     // The vocabulary, and the stages that know nothing but it.
     ("hil-model", &[]),
     ("hil-scenario", &["hil-model"]),
     ("hil-plan", &["hil-model"]),
     ("hil-data", &["hil-model"]),
-    ("hil-stats", &["hil-model"]),
+    // What turns codes into watts is shared by those who judge, keep and show them.
+    ("hil-meter", &["hil-model"]),
+    ("hil-stats", &["hil-meter", "hil-model"]),
     ("hil-verdict", &["hil-model"]),
-    ("hil-store", &["hil-model"]),
+    ("hil-store", &["hil-meter", "hil-model"]),
     ("hil-report", &["hil-model"]),
     ("hil-import", &["hil-model"]),
     // The stage that talks to a device.
@@ -32,8 +34,9 @@ const ARROWS: [(&str, &[&str]); 24] = [
     ("hil-desktop", &["hil-agent", "hil-kernels", "hil-wire"]),
     // Emulated boards know neither the harness nor probe-rs.
     ("hil-emulator", &[]),
-    ("hil-emulator-differential", &["hil-emulator"]),
-    ("hil-probe", &["hil-bench", "hil-emulator", "hil-model"]),
+    // Its tests compare scores of the shared kernels between machines.
+    ("hil-emulator-differential", &["hil-emulator", "hil-kernels"]),
+    ("hil-probe", &["hil-bench", "hil-emulator", "hil-model", "hil-wire"]),
     // The edges.
     (
         "hil-cli",
@@ -43,7 +46,9 @@ const ARROWS: [(&str, &[&str]); 24] = [
             "hil-data",
             "hil-desktop",
             "hil-emulator",
+            "hil-image-id",
             "hil-import",
+            "hil-meter",
             "hil-model",
             "hil-plan",
             "hil-probe",

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use clap_complete::Shell;
 
-use crate::args::{DataDir, Files, Format};
+use crate::args::{DataDir, Files, Format, LabArg};
 
 /// `hil init`.
 #[derive(Debug, Args)]
@@ -31,8 +31,11 @@ pub struct DoctorArgs {
     /// With which data.
     #[command(flatten)]
     pub data: DataDir,
-    /// Agent whose kernels count as known, beside the built-in ones
-    #[arg(long, value_name = "PROGRAM")]
+    /// What is attached.
+    #[command(flatten)]
+    pub lab: LabArg,
+    /// Agent whose kernels count as known: a program or an ELF file for a board, in the place of the built-in one
+    #[arg(long, value_name = "PROGRAM|ELF")]
     pub image: Option<PathBuf>,
     /// What to print on standard output
     #[arg(long, value_enum, default_value_t = Format::Text)]

@@ -10,8 +10,8 @@ use crate::show::{Show, print_out};
 /// Validates scenario files.
 pub fn check(args: &CheckArgs) -> Result<Exit, CliError> {
     let mut show = Show::new(args.format, 0);
-    let setup = Setup::choose(args.image.as_deref(), None)?;
-    let scenarios = files::scenarios(&args.files, setup.kernels()?, &mut show)?;
+    let mut setup = Setup::choose(None, args.image.as_deref(), None)?;
+    let scenarios = files::scenarios(&args.files, setup.learn_kernels()?, &mut show)?;
     let checks: usize = scenarios.iter().map(|scenario| scenario.checks.len()).sum();
     if args.format == Format::Text {
         let plural = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });

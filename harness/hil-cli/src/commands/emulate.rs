@@ -31,7 +31,7 @@ pub fn emulate(args: &EmulateArgs) -> Result<Exit, CliError> {
         print_err("warning: Ctrl-C cannot be caught; it will end the program without closing its files");
     }
     let (lost, lost_power) = (Lost::default(), Lost::default());
-    let elf = args.elf.as_deref().map(read).transpose()?;
+    let elf = args.elf.as_deref().map(files::program).transpose()?;
     let to_stdout = [&args.trace, &args.power].iter().any(|path| path.as_deref() == Some(Path::new("-")));
     let emulation = Emulation::start(Settings {
         board: &args.board,
@@ -92,18 +92,6 @@ fn said(error: EmulationError, args: &EmulateArgs) -> CliError {
 
 fn clean_lines(text: &str) -> String {
     text.lines().map(|line| format!("{}\n", clean(line))).collect()
-}
-
-/// The largest program that is read, in bytes: debug information makes files many times larger than any flash.
-const MAX_ELF: usize = 256 << 20;
-
-fn read(path: &Path) -> Result<Vec<u8>, CliError> {
-    let path = path.to_owned();
-    match files::read(&path, MAX_ELF) {
-        Err(source) => Err(CliError::Read { path, source }),
-        Ok(bytes) if bytes.len() > MAX_ELF => Err(CliError::TooLarge { path, most: MAX_ELF }),
-        Ok(bytes) => Ok(bytes),
-    }
 }
 
 /// A file, or standard output, whose first error is kept; `what` is what messages call it.

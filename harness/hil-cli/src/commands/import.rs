@@ -31,7 +31,11 @@ pub fn import(command: &ImportCommand, around: &Surroundings) -> Result<Exit, Cl
                 [] => None,
                 paths => {
                     let meant = Files { files: paths.to_vec(), only: Vec::new() };
-                    Some(files::scenarios_of_imports(&meant, Setup::choose(None, None)?.kernels()?, &mut show)?)
+                    Some(files::scenarios_of_imports(
+                        &meant,
+                        Setup::choose(None, None, None)?.learn_kernels()?,
+                        &mut show,
+                    )?)
                 }
             };
             let one = |dir: &Path| Ok(criterion::read(&read::measurements(dir)?).map_err(Problems::from));

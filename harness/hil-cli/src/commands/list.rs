@@ -1,20 +1,23 @@
 //! `hil list`: what there is, one thing a line.
 
+use hil_model::lab::Evidence;
+
 use crate::args::{Files, Format, ListArgs, Listed};
 use crate::boards::Origin;
 use crate::commands::data;
 use crate::error::CliError;
 use crate::exit::Exit;
+use crate::faults;
 use crate::lab::{Seat, Setup, Via};
 use crate::show::{Show, clean, print_out};
 use crate::surroundings::Surroundings;
-use crate::{agent, boards, files, lab};
+use crate::{agent, board_image, boards, files, lab};
 
 /// Prints a list.
 pub fn list(args: &ListArgs, around: &Surroundings) -> Result<Exit, CliError> {
     match args.what {
-        Listed::Boards => boards()?,
-        Listed::Scenarios => scenarios()?,
+        Listed::Boards => boards(args)?,
+        Listed::Scenarios => scenarios(args)?,
         Listed::Kernels => kernels(),
         Listed::Data => data::list(&args.data, around)?,
         Listed::Faults => faults(),
@@ -22,14 +25,15 @@ pub fn list(args: &ListArgs, around: &Surroundings) -> Result<Exit, CliError> {
     Ok(Exit::Success)
 }
 
-fn boards() -> Result<(), CliError> {
-    let seats = lab::built_in();
+fn boards(args: &ListArgs) -> Result<(), CliError> {
+    let seats = lab::file::seats(args.lab.lab.as_deref())?;
     for boards::KnownBoard { board, origin } in boards::known()? {
         let state = match seats.iter().find(|seat| seat.info.platform == board.platform) {
             Some(Seat { via: Via::Process, info, .. }) => {
                 format!("attached, {} cores, evidence {}", info.cores, info.evidence)
             }
-            Some(seat) => format!("emulated, evidence {}", seat.info.evidence),
+            Some(seat) if seat.info.evidence == Evidence::Emulated => "emulated, evidence emulated".to_owned(),
+            Some(seat) => format!("{}, evidence {}", seat.name, seat.info.evidence),
             None => "not attached".to_owned(),
         };
         let origin = if origin == Origin::BuiltIn { String::new() } else { format!("; {origin}") };
@@ -43,9 +47,9 @@ fn clean_line(line: &str) -> String {
     format!("{}\n", clean(line))
 }
 
-fn scenarios() -> Result<(), CliError> {
+fn scenarios(args: &ListArgs) -> Result<(), CliError> {
     let all = Files { files: Vec::new(), only: Vec::new() };
-    let kernels = Setup::choose(None, None)?.kernels()?;
+    let kernels = Setup::choose(args.lab.lab.as_deref(), None, None)?.learn_kernels()?;
     for scenario in files::scenarios(&all, kernels, &mut Show::new(Format::Text, 0))? {
         let mut targets: Vec<&str> =
             scenario.checks.iter().filter_map(|check| check.target.as_ref().map(|target| target.as_str())).collect();
@@ -63,12 +67,19 @@ fn scenarios() -> Result<(), CliError> {
 
 fn kernels() {
     for kernel in agent::built_in_kernels() {
-        print_out(&format!("{:<30} {}\n", kernel.name, kernel.about));
+        let is_on_boards = board_image::KERNELS.iter().any(|(name, _)| *name == kernel.name);
+        let boards = if is_on_boards { " (on boards, too)" } else { "" };
+        print_out(&format!("{:<30} {}{boards}\n", kernel.name, kernel.about));
+    }
+    let here = agent::built_in_kernels();
+    for (name, about) in board_image::KERNELS.iter().filter(|(name, _)| here.iter().all(|kernel| kernel.name != *name))
+    {
+        print_out(&format!("{name:<30} {about} (on boards)\n"));
     }
 }
 
 fn faults() {
-    for (name, about) in agent::faults() {
-        print_out(&format!("{name:<16} {about}\n"));
+    for faults::Line { name, about, on } in faults::list() {
+        print_out(&format!("{name:<20} {about} ({on})\n"));
     }
 }

@@ -14,15 +14,16 @@ use crate::args::{Format, PlanArgs};
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::files;
-use crate::lab::Setup;
+use crate::lab::{Setup, Stale};
 use crate::show::{Show, print_out};
 use crate::surroundings::Surroundings;
 
 /// Prints the plan of a run.
 pub fn plan(args: &PlanArgs, around: &Surroundings) -> Result<Exit, CliError> {
     let mut show = Show::new(Format::Text, 0);
-    let setup = Setup::choose(args.image.as_deref(), None)?;
-    let scenarios = files::scenarios(&args.files, setup.kernels()?, &mut show)?;
+    let mut setup = Setup::choose(args.lab.lab.as_deref(), args.image.as_deref(), None)?;
+    let scenarios = files::scenarios(&args.files, setup.learn_kernels()?, &mut show)?;
+    setup.find_images(&scenarios, &args.files, Stale::Leave);
     let options = Options { seed: args.amount.seed.unwrap_or(1), quick: args.amount.quick, budget: args.amount.budget };
     let plan = planned(&scenarios, &setup.lab(), &around.data_dirs(args.data.data.as_deref())?, &options);
     print_out(&describe(&plan, |id| scenarios.iter().find(|s| s.id == *id).map_or("", |s| s.title.as_str())));
@@ -128,6 +129,12 @@ fn in_words(step: &Step) -> String {
         Step::Conform { workload, table } => format!("{workload}: every case of {table}"),
         Step::Suite { workload, .. } => format!("{workload}: one process start of its criterion suite"),
         Step::Deviate { workload } => format!("{workload}: compare every result with its reference"),
+        Step::DutyCycle { workload, sleep, period, periods } if period.is_zero() => {
+            format!("{workload}: meter the power of {periods} iterations, with {sleep} between them")
+        }
+        Step::DutyCycle { workload, sleep, period, periods } => {
+            format!("{workload}: meter the power over {periods} periods of {period:?}, asleep in {sleep}")
+        }
         Step::Memory { workload } => format!("{workload}: read the peak of memory"),
     }
 }

@@ -9,6 +9,7 @@ use crate::show::print_out;
 pub fn schema(what: SchemaOf) -> Result<Exit, CliError> {
     let schema = match what {
         SchemaOf::Scenario => hil_scenario::schema(),
+        SchemaOf::Lab => hil_scenario::lab_schema(),
         SchemaOf::Run => hil_store::run_json::schema(),
     };
     print_out(&format!("{schema:#}\n"));

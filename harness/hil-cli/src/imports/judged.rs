@@ -1,4 +1,5 @@
-//! Imported samples against the limits of scenarios, with the same statistics and the same rule as our own.
+//! Imported samples of criterion against the limits of scenarios, with the same statistics and the same rule as suites
+//! that `hil run` starts: a folder is one process start, and the starts are the observations.
 
 use hil_import::imported::{Imported, Source};
 use hil_import::observe;
@@ -25,12 +26,15 @@ pub fn judge(imported: &Imported, scenarios: &[Scenario], baseline: &str) -> Res
         for (id, workload) in &scenario.workloads {
             if let Some(suite) = workload.code.suite() {
                 let sources = find(imported, scenario, id, suite.benchmark.as_deref(), baseline)?;
-                let package = suite.found.as_ref().map_or(&suite.package, |found| &found.name);
+                // Where the package was not looked for, the scenario names a folder, whose name is private.
+                let package = suite.found.as_ref().map_or_else(
+                    || "the package that the scenario names".to_owned(),
+                    |found| format!("package {}", found.name),
+                );
                 let bench = suite.bench.as_deref().map_or(String::new(), |bench| format!(", bench {bench},"));
                 seen.push(Seen::new(imported, scenario, id.clone(), sources));
-                let remark = format!(
-                    "criterion's files do not say where they are from; package {package}{bench} is taken for granted"
-                );
+                let remark =
+                    format!("criterion's files do not say where they are from; {package}{bench} is taken for granted");
                 if !judged.remarks.contains(&remark) {
                     judged.remarks.push(remark);
                 }
@@ -103,7 +107,7 @@ impl Asked<'_> {
             _ if check.needs.cores.is_some() => cannot_observe("to know how many cores the machine had"),
             None => cannot_observe("a run by hil; this workload is no criterion suite"),
             Some(sources) => observe::obstacle(check, self.imported.format, sources)
-                .unwrap_or_else(|| self.enough(check, hil_stats::estimate::find(check, self.all))),
+                .unwrap_or_else(|| self.enough(check, hil_stats::estimate::find_between_starts(check, self.all))),
         };
         let finding = self.remarked(finding, &check.workload);
         let verdict = hil_verdict::judge(check, &finding, None);
@@ -114,7 +118,7 @@ impl Asked<'_> {
         let finding = match self.sources(&alert.workload) {
             None => cannot_observe("a run by hil; this workload is no criterion suite"),
             Some(sources) => observe::unanswerable(alert.metric, alert.statistic, self.imported.format, sources)
-                .unwrap_or_else(|| hil_stats::estimate::find_alert(alert, self.all)),
+                .unwrap_or_else(|| hil_stats::estimate::find_alert_between_starts(alert, self.all)),
         };
         let finding = self.remarked(finding, &alert.workload);
         let figure = with_evidence(&finding);
@@ -147,7 +151,7 @@ impl Asked<'_> {
         let (have, wanted) = (sources.len(), self.scenario.sampling.starts);
         if u32::try_from(have).is_ok_and(|have| have < wanted) {
             remarks.push(format!(
-                "{have} process {} where the scenario asks for {wanted}: how much starts differ is not in the interval",
+                "{have} process {} where the scenario asks for {wanted}",
                 if have == 1 { "start" } else { "starts" }
             ));
         }

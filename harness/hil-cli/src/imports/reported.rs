@@ -16,7 +16,7 @@ use hil_model::verdict::{Outcome, Verdict};
 
 use crate::error::CliError;
 use crate::imports::judged::with_evidence;
-use crate::imports::{Judged, shown};
+use crate::imports::{Judged, listed, shown};
 use crate::results::check_result;
 
 /// Reports every benchmark by the measurements called `baseline`, of files called `origin`.
@@ -27,7 +27,7 @@ pub fn report(imported: &Imported, baseline: &str, origin: &str) -> Result<Judge
     let scenario = scenario(imported.format, origin);
     let mut judged = Judged::default();
     let mut names = Names::default();
-    let mut unknown = BTreeSet::new();
+    let (mut unknown, mut without_mean) = (BTreeSet::new(), Vec::new());
     for benchmark in &imported.benchmarks {
         let workload = names.unused(&benchmark.name);
         let row = Row { imported, scenario: &scenario, benchmark, workload: &workload };
@@ -39,6 +39,9 @@ pub fn report(imported: &Imported, baseline: &str, origin: &str) -> Result<Judge
         }
         if sources.is_empty() {
             let rows = row.stated();
+            if rows.is_empty() {
+                without_mean.push(shown(&benchmark.name));
+            }
             unknown.extend(rows.iter().filter_map(|row| row.as_ref().err().cloned()));
             judged.checks.extend(rows.into_iter().flatten());
         } else {
@@ -50,6 +53,13 @@ pub fn report(imported: &Imported, baseline: &str, origin: &str) -> Result<Judge
     judged.remarks.extend(unknown.into_iter().map(|what| {
         format!("{what} has no counterpart among the metrics of hil; its figures are in imported.json only")
     }));
+    if !without_mean.is_empty() {
+        judged.remarks.push(format!(
+            "neither samples nor a mean of {}: what is stated about {} is in imported.json only",
+            listed(&without_mean),
+            if without_mean.len() == 1 { "it" } else { "them" }
+        ));
+    }
     Ok(judged)
 }
 
@@ -62,12 +72,20 @@ struct Row<'a> {
 }
 
 impl Row<'_> {
-    /// The mean with its interval where the samples bound it, else the median.
+    /// The mean with its interval where the samples bound it, else the median. Samples of one process are one observation
+    /// of the starts, as in a run of ours.
     fn sampled(&self, sources: &[&Source]) -> (CheckResult, Observations) {
         let format = self.imported.format;
         let observations = observe::observations(&self.scenario.id, self.workload, format, sources);
         let mut check = self.check(Statistic::Mean);
-        let find = |check: &Check| hil_stats::estimate::find(check, std::slice::from_ref(&observations));
+        let find = |check: &Check| {
+            let observations = std::slice::from_ref(&observations);
+            if format.samples_are_processes() {
+                hil_stats::estimate::find(check, observations)
+            } else {
+                hil_stats::estimate::find_between_starts(check, observations)
+            }
+        };
         let mut finding = find(&check);
         if matches!(finding, Finding::TooFew { .. }) {
             check = self.check(Statistic::Median);
@@ -113,12 +131,14 @@ impl Row<'_> {
                 let what = if stated.unit.is_empty() { &stated.measure } else { &stated.unit };
                 return Err(format!("{:?}", shown(what)));
             };
-            Ok(self.row(metric, stated, stated.value * scale))
+            Ok(self.row(metric, stated, scale))
         };
         self.benchmark.stated.iter().filter(is_main).map(row).collect()
     }
 
-    fn row(&self, metric: Metric, stated: &Stated, base: f64) -> CheckResult {
+    /// A figure of which one is `scale` base units.
+    fn row(&self, metric: Metric, stated: &Stated, scale: f64) -> CheckResult {
+        let base = stated.value * scale;
         let mut check = self.check(Statistic::Mean);
         check.metric = metric;
         let unit = metric.display_unit(base);
@@ -132,15 +152,14 @@ impl Row<'_> {
             confidence: 0.0,
             effective_samples: 0.0,
             method: Method::Stated,
-            remark: Some(remark(self.imported.format, stated, base, unit)),
+            remark: Some(remark(self.imported.format, stated, scale, unit)),
         });
         row
     }
 }
 
-fn remark(format: Format, stated: &Stated, base: f64, unit: Unit) -> String {
+fn remark(format: Format, stated: &Stated, scale: f64, unit: Unit) -> String {
     let mut parts = vec![format!("imported from {}, which keeps no samples", format.name())];
-    let scale = if stated.value == 0.0 { 0.0 } else { base / stated.value };
     let end = |end: Option<f64>| end.map_or("..".to_owned(), |end| format!("{}", unit.from_base(end * scale)));
     if stated.lower.is_some() || stated.upper.is_some() {
         let (lower, upper) = (end(stated.lower), end(stated.upper));
@@ -224,7 +243,49 @@ fn slug(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Names, slug};
+    use hil_import::imported::{Benchmark, Format, Imported, Stated};
+
+    use super::{Names, report, slug};
+
+    fn stated(measure: &str, value: f64) -> Stated {
+        Stated {
+            measure: measure.to_owned(),
+            unit: "ns".to_owned(),
+            value,
+            lower: Some(-2.0),
+            upper: Some(3.5),
+            spread: None,
+        }
+    }
+
+    fn imported(format: Format, benchmarks: Vec<(&str, Vec<Stated>)>) -> Imported {
+        let benchmark = |(name, stated): (&str, Vec<Stated>)| Benchmark {
+            name: name.to_owned(),
+            unit: String::new(),
+            sources: Vec::new(),
+            stated,
+        };
+        Imported { format, benchmarks: benchmarks.into_iter().map(benchmark).collect(), remarks: Vec::new() }
+    }
+
+    #[test]
+    fn what_is_stated_around_0_keeps_its_ends() {
+        let imported = imported(Format::Bmf, vec![("a", vec![stated("latency", 0.0)])]);
+        let judged = report(&imported, "bmf", "a.json").unwrap();
+        let remark = judged.checks[0].estimate.as_ref().unwrap().remark.as_ref().unwrap();
+        assert!(remark.contains("it states -2 to 3.5 ns,"), "{remark}");
+    }
+
+    #[test]
+    fn a_benchmark_without_a_mean_is_told() {
+        let benchmarks = vec![("a", vec![stated("real_time mean", 5.0)]), ("b", vec![stated("real_time median", 5.0)])];
+        let judged = report(&imported(Format::GoogleBenchmark, benchmarks), "google-benchmark", "a.json").unwrap();
+        assert_eq!(judged.checks.len(), 1);
+        assert_eq!(
+            judged.remarks,
+            ["neither samples nor a mean of b: what is stated about it is in imported.json only"]
+        );
+    }
 
     #[test]
     fn any_name_has_an_id_of_its_own() {

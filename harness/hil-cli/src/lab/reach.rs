@@ -9,10 +9,10 @@ use hil_bench::process::ProcessBench;
 use hil_model::lab::BenchInfo;
 use hil_probe::order::Order;
 
-use crate::board_image::FIRMWARE_FAILED;
+use crate::bridge::FIRMWARE_FAILED;
 
-/// For flashing and booting on a busy computer.
-const READY_WITHIN: Duration = Duration::from_secs(120);
+/// For flashing and booting, should the child not keep its own deadlines, which are shorter.
+const READY_WITHIN: Duration = Duration::from_secs(300);
 
 /// The bench of a board: starts `program`, this program, as the child that carries bytes as `order` says.
 ///

@@ -1,12 +1,15 @@
 //! A seat: one place where an agent can run, and everything that is needed to get there. Plain data.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use hil_model::id::PlatformId;
 use hil_model::lab::{BenchInfo, Evidence};
 use hil_probe::order::{Link, Order, Reach};
+use hil_scenario::lab::SupplyChange;
 
 use crate::environment;
+use crate::lab::meter;
 
 /// One place where an agent can run.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,7 +47,7 @@ pub struct BoardSeat {
     /// The port of the hub that powers it.
     pub hub: Option<HubPort>,
     /// What differs in its supply from the board file.
-    pub supply: Option<Supply>,
+    pub supply: Option<SupplyChange>,
 }
 
 /// Where the image of a board comes from.
@@ -54,6 +57,8 @@ pub enum ImageSource {
     Repository,
     /// It is this file.
     File(PathBuf),
+    /// It is on the board already, written by other means.
+    OnBoard,
 }
 
 /// A port of a USB hub that can switch power.
@@ -65,21 +70,6 @@ pub struct HubPort {
     pub port: u32,
 }
 
-/// What differs in a board's supply from the file of its kind; what is absent does not.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Supply {
-    /// What feeds the chip, in volts.
-    pub volts: Option<f64>,
-    /// The shunt, in ohms.
-    pub shunt_ohms: Option<f64>,
-    /// How far the shunt may be off, as a share of its value.
-    pub shunt_tolerance: Option<f64>,
-    /// How many times the amplifier amplifies.
-    pub gain: Option<f64>,
-    /// How far the gain may be off, as a share of it.
-    pub gain_error_max: Option<f64>,
-}
-
 impl Seat {
     /// This computer, as a machine of the kind `platform`.
     #[must_use]
@@ -88,11 +78,14 @@ impl Seat {
         Self { info, name: "this computer".to_owned(), via: Via::Process }
     }
 
-    /// A board. Its evidence follows from how it is reached.
+    /// A board. Its evidence follows from how it is reached: a probe on the network counts as an emulated board, because
+    /// `hil emulate` is one, and nothing that may be computed claims hardware.
     #[must_use]
     pub fn board(name: String, board: BoardSeat) -> Self {
-        let evidence = if board.is_emulated() { Evidence::Emulated } else { Evidence::Hardware };
-        let info = BenchInfo::new(board.platform.clone(), evidence, 1);
+        let evidence =
+            if board.is_emulated() || board.is_on_the_network() { Evidence::Emulated } else { Evidence::Hardware };
+        let info = BenchInfo::new(board.platform.clone(), evidence, 1)
+            .with_meter(meter::of(&board.platform, board.supply.as_ref()));
         Self { info, name, via: Via::Board(Box::new(board)) }
     }
 
@@ -128,6 +121,17 @@ impl BoardSeat {
     #[must_use]
     pub fn is_emulated(&self) -> bool {
         matches!(self.reach, Reach::Emulated { .. })
+    }
+
+    /// Whether its probe is an address instead of a device, as probe-rs takes it for Black Magic servers.
+    #[must_use]
+    pub fn is_on_the_network(&self) -> bool {
+        match &self.reach {
+            Reach::Probe { selector, .. } => {
+                selector.splitn(3, ':').nth(2).is_some_and(|serial| serial.parse::<SocketAddr>().is_ok())
+            }
+            Reach::Emulated { .. } | Reach::SerialOnly => false,
+        }
     }
 
     /// What the process that carries bytes is told: `image` runs, nothing is erased, the first rung of the ladder.
@@ -167,6 +171,8 @@ mod tests {
             let seat = seat(probe(selector), Link::Rtt);
             assert_eq!((seat.lease_key(), seat.info.evidence), (Some(key), Evidence::Hardware));
         }
+        let served = seat(probe("1d50:6018:127.0.0.1:4242"), Link::Rtt);
+        assert_eq!((served.lease_key(), served.info.evidence), (Some("127.0.0.1:4242"), Evidence::Emulated));
         let uart = Link::Uart { port: Some("/dev/ttyACM0".to_owned()), baud: 115_200 };
         assert_eq!(seat(Reach::SerialOnly, uart).lease_key(), Some("/dev/ttyACM0"));
         assert!(crate::lab::built_in().iter().all(|seat| seat.lease_key().is_none()));

@@ -1,6 +1,6 @@
 //! What the command line makes of the lab: which seats there are, which agent runs on each, and which kernels they have.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
@@ -11,56 +11,114 @@ use hil_bench::inquire::inquire;
 use hil_bench::process::ProcessBench;
 use hil_model::id::{KernelName, PlatformId};
 use hil_model::lab::Lab;
+use hil_model::scenario::Scenario;
+use hil_probe::order::Order;
 
 use crate::agent::{self, Program};
+use crate::args::Files;
 use crate::board_image::{self, BoardImage};
 use crate::error::CliError;
+use crate::faults;
+use crate::firmware::{self, Firmware};
 use crate::lab::{self, ImageSource, Seat, Via, reach};
+use crate::show::Show;
+use crate::surroundings::Surroundings;
 
 /// The seats of a command and what runs on them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Setup {
-    /// Every seat, those that come first are taken first.
+    /// Every seat; of those of one kind the first is taken first.
     pub seats: Vec<Seat>,
+    /// Kinds of board that nothing can run on although a seat of that kind is here, and what is needed.
+    lacking: BTreeMap<PlatformId, String>,
+    /// Whether a locked chip may be erased.
+    pub allow_erase: bool,
     /// The agent on this computer.
-    pub program: Program,
-    /// Why nothing can answer on a kind of board although a seat of that kind is here.
-    pub lacking: BTreeMap<PlatformId, String>,
+    program: Program,
     /// The image that `--image` names, when it is one for a board.
     image: Option<BoardImage>,
     /// This program, which carries bytes to boards.
     own: PathBuf,
 }
 
+/// What is done about firmware that is not that of its sources.
+pub enum Stale<'a> {
+    /// It is built, and what that says is shown.
+    Build(&'a Surroundings, &'a mut Show),
+    /// Nothing: it would be built, as far as can be told.
+    Leave,
+}
+
 impl Setup {
-    /// The built-in lab, with `image` in the place of the agent that it is for, and `fault` injected into agents on this
-    /// computer.
+    /// The `lab` that is named, or the one of this folder, with `image` in the place of the agent that it is for, and `fault` injected where it works.
     ///
     /// # Errors
-    /// [`CliError::Fault`] for an unknown name, [`CliError::OwnProgram`], [`CliError::ImageFile`].
-    pub fn choose(image: Option<&Path>, fault: Option<&str>) -> Result<Self, CliError> {
+    /// [`CliError::Fault`] for an unknown name, [`CliError::OwnProgram`], [`CliError::ImageFile`]; those of the lab file.
+    pub fn choose(lab: Option<&Path>, image: Option<&Path>, fault: Option<&str>) -> Result<Self, CliError> {
         let own = std::env::current_exe().map_err(CliError::OwnProgram)?;
         let board = image.map(BoardImage::of).transpose()?.flatten();
-        let program = Program::choose(&own, image.filter(|_| board.is_none()), fault)?;
-        let mut seats = lab::built_in();
-        if let Some(board) = &board {
-            if fault.is_some() {
-                let why = "faults are injected into agents on this computer, not into firmware".to_owned();
-                return Err(CliError::ImageFile { path: board.path.clone(), why });
+        let program = Program::choose(&own, image.filter(|_| board.is_none()), faults::here(fault)?)?;
+        let mut seats = lab::file::seats(lab)?;
+        if let Some(image) = &board {
+            let refused = |why: String| Err(CliError::ImageFile { path: image.path.clone(), why });
+            if faults::here(fault)?.is_some() {
+                return refused("faults are injected into agents on this computer, not into firmware".to_owned());
             }
-            for seat in &mut seats {
-                if let Via::Board(seat) = &mut seat.via
-                    && seat.platform == board.platform
+            let mut of_kind = seats.iter_mut().filter(|seat| seat.info.platform == image.platform).peekable();
+            if of_kind.peek().is_none() {
+                return refused(format!("it is for {}, and the lab has no such board", image.platform));
+            }
+            for seat in of_kind {
+                // What stands behind a serial port alone cannot be given another image.
+                if let Via::Board(board) = &mut seat.via
+                    && board.image != ImageSource::OnBoard
                 {
-                    seat.image = ImageSource::File(board.path.clone());
+                    board.image = ImageSource::File(image.path.clone());
                 }
             }
         }
-        let boards = seats.iter().filter_map(Seat::as_board);
-        let without = boards.filter(|board| board.image == ImageSource::Repository);
-        let needs = "name an image with --image";
-        let lacking = without.map(|board| (board.platform.clone(), needs.to_owned())).collect();
-        Ok(Self { seats, program, lacking, image: board, own })
+        faults::inject(fault, &mut seats)?;
+        Ok(Self { seats, allow_erase: false, program, lacking: BTreeMap::new(), image: board, own })
+    }
+
+    /// Finds the images that the boards of `scenarios` run, around the current folder and the files that were named.
+    pub fn find_images(&mut self, scenarios: &[Scenario], files: &Files, mut stale: Stale<'_>) {
+        let asked: BTreeSet<&PlatformId> = scenarios.iter().map(|scenario| &scenario.platform).collect();
+        if let Some(image) = self.image.as_ref().filter(|image| !asked.contains(&image.platform)) {
+            // Who names an image wants that one to answer, not another.
+            let needs = format!("an image for it; the one that --image names is for {}", image.platform);
+            let boards = self.seats.iter().filter(|seat| seat.as_board().is_some()).map(|seat| &seat.info.platform);
+            self.lacking = boards.map(|platform| (platform.clone(), needs.clone())).collect();
+            return;
+        }
+        let root = firmware::repository(&starts(files));
+        for platform in asked {
+            let is_needed = |seat: &Seat| {
+                seat.info.platform == *platform
+                    && seat.as_board().is_some_and(|board| board.image == ImageSource::Repository)
+            };
+            if !self.seats.iter().any(is_needed) {
+                continue;
+            }
+            let image = match (firmware::look(root.as_deref(), platform), &mut stale) {
+                (Firmware::Current(image), _) => Ok(image),
+                (Firmware::Stale(root), Stale::Build(around, show)) => firmware::build(&root, platform, around, show),
+                (Firmware::Stale(_), Stale::Leave) => continue,
+                (Firmware::Nowhere(needs), _) => Err(needs),
+            };
+            match image {
+                Ok(image) => {
+                    for seat in self.seats.iter_mut().filter(|seat| is_needed(seat)) {
+                        if let Via::Board(board) = &mut seat.via {
+                            board.image = ImageSource::File(image.clone());
+                        }
+                    }
+                }
+                Err(needs) => {
+                    self.lacking.insert(platform.clone(), needs);
+                }
+            }
+        }
     }
 
     /// What plans know of the seats.
@@ -71,10 +129,9 @@ impl Setup {
         Lab { benches, lacking: self.lacking.clone() }
     }
 
-    /// The first seat of a kind.
-    #[must_use]
-    pub fn seat(&self, platform: &PlatformId) -> Option<&Seat> {
-        self.seats.iter().find(|seat| seat.info.platform == *platform)
+    /// The seats of a kind, in the order in which they are taken.
+    pub fn seats_of(&self, platform: &PlatformId) -> impl Iterator<Item = &Seat> {
+        self.seats.iter().filter(move |seat| seat.info.platform == *platform)
     }
 
     /// The bench of a seat.
@@ -82,62 +139,105 @@ impl Setup {
     /// # Errors
     /// Why there is none, for a fault of the rig: no image, or one whose name is no text.
     pub fn bench(&self, seat: &Seat) -> Result<Box<dyn Bench>, String> {
-        match &seat.via {
-            Via::Process => {
-                let args = self.program.args().iter().map(OsString::from).collect();
-                Ok(Box::new(ProcessBench::new(self.program.path(), args, seat.info.clone())))
-            }
-            Via::Board(board) => {
-                let image = match &board.image {
-                    ImageSource::File(image) => Some(image.as_path()),
-                    ImageSource::Repository => return Err(format!("there is no image for {}", board.platform)),
-                };
-                Ok(Box::new(reach::carried(&self.own, &board.order(image), seat.info.clone())?))
-            }
-        }
+        let Via::Board(board) = &seat.via else {
+            let args = self.program.args().iter().map(OsString::from).collect();
+            return Ok(Box::new(ProcessBench::new(self.program.path(), args, seat.info.clone())));
+        };
+        let image = match &board.image {
+            ImageSource::File(image) => Some(image.as_path()),
+            ImageSource::OnBoard => None,
+            ImageSource::Repository => return Err(format!("there is no image for {}", board.platform)),
+        };
+        Ok(Box::new(reach::carried(&self.own, &Order { allow_erase: self.allow_erase, ..board.order(image) }, seat.info.clone())?))
     }
 
-    /// The kernels that scenarios may name: those of the agent on this computer and of the firmware. An own image is
-    /// asked, the others are part of this program or of its repository.
+    /// The kernels that scenarios may name; each seat learns its own. An own image is asked, the others are part of this
+    /// program or of its repository. Nothing when some seat's cannot be known before it runs.
     ///
     /// # Errors
-    /// [`CliError::Image`] when the image does not answer as an agent does.
-    pub fn kernels(&self) -> Result<Vec<KernelName>, CliError> {
-        let mut names = if self.program.is_own() {
-            agent::built_in_kernels().into_iter().map(|kernel| kernel.name).collect()
-        } else {
-            let seat = self.seats.iter().find(|seat| seat.via == Via::Process);
-            // What is known does not depend on what shall go wrong.
-            let sound = Self { program: self.program.without_fault(), ..self.clone() };
-            seat.map_or(Ok(Vec::new()), |seat| sound.ask(seat, self.program.path()))?
-        };
-        if let Some(image) = &self.image {
-            // What an image offers does not depend on the board that it runs on, and an emulated one is always free.
-            let emulated = lab::emulated().into_iter().find(|seat| seat.info.platform == image.platform);
-            if let Some(mut seat) = emulated {
-                if let Via::Board(board) = &mut seat.via {
-                    board.image = ImageSource::File(image.path.clone());
+    /// [`CliError::Image`] when an image does not answer as an agent does.
+    pub fn learn_kernels(&mut self) -> Result<Option<Vec<KernelName>>, CliError> {
+        // What is known does not depend on what shall go wrong.
+        let sound = Self { program: self.program.without_fault(), ..self.clone() };
+        let mut asked: BTreeMap<PathBuf, Option<Vec<KernelName>>> = BTreeMap::new();
+        for seat in &mut self.seats {
+            seat.info.kernels = match &seat.via {
+                Via::Process if self.program.is_own() => {
+                    Some(names(agent::built_in_kernels().into_iter().map(|kernel| kernel.name)))
                 }
-                names.extend(self.ask(&seat, &image.path)?);
-            }
+                Via::Process => Some(sound.ask(seat, self.program.path())?),
+                Via::Board(board) => match &board.image {
+                    ImageSource::Repository => Some(names(board_image::KERNELS.iter().map(|(name, _)| (*name).into()))),
+                    ImageSource::OnBoard => None,
+                    ImageSource::File(image) => match asked.get(image) {
+                        Some(known) => known.clone(),
+                        None => {
+                            let known = sound.ask_emulated(&board.platform, image)?;
+                            asked.insert(image.clone(), known.clone());
+                            known
+                        }
+                    },
+                },
+            };
         }
-        names.extend(board_image::KERNELS.map(str::to_owned));
-        names.sort();
-        names.dedup();
-        let failed = |error: hil_model::id::NameError| CliError::Image {
-            path: self.program.path().to_owned(),
-            why: error.to_string(),
-        };
-        names.into_iter().map(|name| KernelName::new(name).map_err(failed)).collect()
+        if self.seats.iter().any(|seat| seat.info.kernels.is_none()) {
+            return Ok(None);
+        }
+        let all: BTreeSet<&KernelName> =
+            self.seats.iter().filter_map(|seat| seat.info.kernels.as_ref()).flatten().collect();
+        Ok(Some(all.into_iter().cloned().collect()))
+    }
+
+    /// What an image offers does not depend on the board that it runs on, and an emulated one is always free. Nothing for a
+    /// kind of board that cannot be emulated.
+    fn ask_emulated(&self, platform: &PlatformId, image: &Path) -> Result<Option<Vec<KernelName>>, CliError> {
+        let seat = lab::emulated().into_iter().find(|seat| seat.info.platform == *platform);
+        let Some(mut seat) = seat else { return Ok(None) };
+        if let Via::Board(board) = &mut seat.via {
+            board.image = ImageSource::File(image.to_owned());
+        }
+        self.ask(&seat, image).map(Some)
     }
 
     /// The kernels that the agent on `seat`, whose program is `file`, offers.
-    fn ask(&self, seat: &Seat, file: &Path) -> Result<Vec<String>, CliError> {
+    fn ask(&self, seat: &Seat, file: &Path) -> Result<Vec<KernelName>, CliError> {
         let failed = |why: String| CliError::Image { path: file.to_owned(), why };
         let never = AtomicBool::new(false);
         let control = Control { cancel: &never, clock: &SystemClock::start() };
         let bench = self.bench(seat).map_err(failed)?;
         let (_, offers) = inquire(&*bench, control).map_err(|error| failed(error.to_string()))?;
-        Ok(offers.into_iter().map(|offer| offer.name.to_string()).collect())
+        let named = offers.into_iter().map(|offer| KernelName::new(offer.name.to_string()));
+        named.collect::<Result<_, _>>().map_err(|error| failed(error.to_string()))
+    }
+}
+
+/// Names of this program's own, which are well formed; a test holds them.
+fn names(of: impl Iterator<Item = String>) -> Vec<KernelName> {
+    of.filter_map(|name| KernelName::new(name).ok()).collect()
+}
+
+/// Where the repository is looked for.
+fn starts(files: &Files) -> Vec<PathBuf> {
+    std::iter::once(PathBuf::from(".")).chain(files.files.iter().cloned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Setup, names};
+    use crate::agent::built_in_kernels;
+    use crate::board_image::KERNELS;
+    use hil_model::lab::Evidence;
+
+    #[test]
+    fn every_seat_knows_its_kernels_without_running_anything() {
+        let mut setup = Setup::choose(None, None, None).unwrap();
+        let all = setup.learn_kernels().unwrap().unwrap();
+        for seat in &setup.seats {
+            let own = seat.info.kernels.as_ref().unwrap();
+            assert!(own.iter().all(|name| all.contains(name)) && !own.is_empty());
+            let expected = if seat.info.evidence == Evidence::Host { built_in_kernels().len() } else { KERNELS.len() };
+            assert_eq!(own.len(), expected, "no name is lost because it is malformed");
+        }
+        assert_eq!(names(["no name!".to_owned()].into_iter()), []);
     }
 }

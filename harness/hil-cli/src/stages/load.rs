@@ -14,7 +14,8 @@ use hil_plan::MissingData;
 
 use crate::args::RunArgs;
 use crate::error::CliError;
-use crate::lab::{Seat, Setup};
+use crate::faults;
+use crate::lab::{Seat, Setup, Stale};
 use crate::show::Show;
 use crate::surroundings::Surroundings;
 use crate::{environment, files, identity};
@@ -51,9 +52,12 @@ pub struct Question {
 /// # Errors
 /// [`CliError::Scenarios`] after every problem has been printed; the other usage errors.
 pub fn load(args: &RunArgs, around: &Surroundings, show: &mut Show) -> Result<Question, CliError> {
-    let setup = Setup::choose(args.image.as_deref(), args.fault.as_deref())?;
-    let scenarios = files::scenarios(&args.files, setup.kernels()?, show)?;
+    let mut setup = Setup::choose(args.lab.lab.as_deref(), args.image.as_deref(), args.fault.as_deref())?;
+    setup.allow_erase = args.allow_erase;
+    let scenarios = files::scenarios(&args.files, setup.learn_kernels()?, show)?;
     require_exist(&scenarios, &args.require)?;
+    faults::strike_somewhere(args.fault.as_deref(), &scenarios, &setup.seats)?;
+    setup.find_images(&scenarios, &args.files, Stale::Build(around, show));
     let mut question = Question {
         id: identity::run_id(),
         started: identity::now(),
@@ -111,7 +115,7 @@ impl Question {
     /// # Errors
     /// Why there is none, for a fault of the rig.
     pub fn bench(&self, platform: &PlatformId) -> Result<Box<dyn Bench>, String> {
-        let seat = self.setup.seat(platform).ok_or_else(|| "the bench of the plan is gone".to_owned())?;
+        let seat = self.setup.seats_of(platform).next().ok_or_else(|| "the bench of the plan is gone".to_owned())?;
         self.setup.bench(seat)
     }
 

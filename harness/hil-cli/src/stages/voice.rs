@@ -39,6 +39,7 @@ impl<'a> Voice<'a> {
                 self.total = self.total.max(self.behind + self.current);
                 self.show.progress(self.behind + self.current, self.total, &format!("{workload}: {phase}"));
             }
+            Event::GettingReady { line } => self.show.detail(1, &format!("board: {line}")),
             Event::AgentLog { line } => self.show.detail(1, &format!("agent: {line}")),
             Event::AgentGone { how } => self.show.detail(1, &format!("the agent is gone: {how}")),
             Event::WorkloadFailed { workload, failure } => {
@@ -62,6 +63,7 @@ fn work(step: &Step) -> u64 {
         | Step::Answer { .. }
         | Step::Conform { .. }
         | Step::Deviate { .. }
+        | Step::DutyCycle { .. }
         | Step::Memory { .. } => 0,
     }
 }

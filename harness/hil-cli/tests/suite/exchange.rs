@@ -59,21 +59,25 @@ fn scenario(limit: &str) -> String {
 }
 
 #[test]
-fn a_criterion_folder_of_every_layout_is_judged_against_a_scenario() {
+fn a_criterion_folder_of_every_layout_is_read_and_one_start_proves_nothing() {
     for version in ["0.3.0", "0.5.1", "0.8.2"] {
-        for (limit, code, verdict) in [("< 1 ms", 0, "pass"), ("< 1 ns", 3, "fail")] {
+        for limit in ["< 1 ms", "< 1 ns"] {
             let place = Place::new();
             place.write("fir.toml", &scenario(limit));
             let ended =
-                place.import(&["criterion", "--scenario", "fir.toml"], &format!("criterion/{version}")).expect(code);
+                place.import(&["criterion", "--scenario", "fir.toml"], &format!("criterion/{version}")).expect(5);
             assert!(!ended.out.contains("Again: hil run"), "{}", ended.out);
             let run = place.run_json();
-            let judged = check(&run, "TST-1");
-            assert_eq!((&judged["verdict"], &judged["evidence"]), (&verdict.into(), &"imported".into()), "{version}");
-            assert_eq!(judged["samples"], 100);
-            let remark = judged["estimate"]["remark"].as_str().unwrap();
-            assert!(remark.contains("not independent") && remark.contains("1 process start"), "{remark}");
-            assert_eq!(check(&run, "TST-2")["verdict"], "pass", "{version}");
+            for target in ["TST-1", "TST-2"] {
+                let judged = check(&run, target);
+                let seen = (&judged["verdict"], &judged["evidence"]);
+                assert_eq!(seen, (&"invalid".into(), &"imported".into()), "{version}");
+                assert_eq!((&judged["samples"], &judged["estimate"]["lower"]), (&100.into(), &().into()));
+                assert_eq!(judged["reason_code"], "too-few-samples");
+                let remark = judged["estimate"]["remark"].as_str().unwrap();
+                assert!(remark.contains("not independent"), "{remark}");
+                assert!(remark.contains("1 process start where the scenario asks for 5"), "{remark}");
+            }
             for unanswerable in ["TST-3", "TST-4"] {
                 assert_eq!(check(&run, unanswerable)["verdict"], "not-run");
                 assert_eq!(check(&run, unanswerable)["reason_code"], "cannot-observe");
@@ -84,15 +88,30 @@ fn a_criterion_folder_of_every_layout_is_judged_against_a_scenario() {
 }
 
 #[test]
-fn several_folders_are_several_starts() {
+fn five_folders_are_five_starts_and_prove_what_five_starts_of_a_run_prove() {
+    let four = ["0.3.0", "0.5.1", "0.8.2", "0.5.1"].map(|version| fixture(&format!("criterion/{version}")));
+    for (limit, code, verdict) in [("< 1 ms", 0, "pass"), ("< 1 ns", 3, "fail")] {
+        let place = Place::new();
+        place.write("fir.toml", &scenario(limit));
+        let mut args = vec!["criterion", "--scenario", "fir.toml"];
+        args.extend(four.iter().map(|folder| folder.to_str().unwrap()));
+        place.import(&args, "criterion/0.8.2").expect(code);
+        let run = place.run_json();
+        let judged = check(&run, "TST-1");
+        assert_eq!((&judged["verdict"], &judged["samples"]), (&verdict.into(), &500.into()));
+        assert!(judged["estimate"]["remark"].as_str().unwrap().contains("means of 5 process starts vary by"));
+        assert_eq!(check(&run, "TST-2")["verdict"], "pass");
+    }
+}
+
+#[test]
+fn where_a_package_lies_is_not_stored() {
     let place = Place::new();
-    place.write("fir.toml", &scenario("< 1 ms"));
-    let other = fixture("criterion/0.5.1");
-    let args = ["criterion", "--scenario", "fir.toml", other.to_str().unwrap()];
-    place.import(&args, "criterion/0.8.2").expect(0);
-    let judged = check(&place.run_json(), "TST-1").clone();
-    assert_eq!(judged["samples"], 200);
-    assert!(judged["estimate"]["remark"].as_str().unwrap().contains("2 process starts"));
+    place.write("fir.toml", &scenario("< 1 ms").replace("\"fir\"\nbench", "\"/home/somebody/fir\"\nbench"));
+    place.import(&["criterion", "--scenario", "fir.toml"], "criterion/0.8.2").expect(5);
+    let stored = std::fs::read_to_string(place.runs()[0].join("run.json")).unwrap();
+    assert!(stored.contains("the package that the scenario names, bench filters, is taken for granted"), "{stored}");
+    assert!(!stored.contains("somebody"), "{stored}");
 }
 
 #[test]
@@ -192,7 +211,7 @@ fn names_with_escapes_are_kept_and_shown_escaped() {
 fn a_stored_run_is_exported_and_what_can_be_read_is_read_back() {
     let place = Place::new();
     place.write("fir.toml", &scenario("< 1 ms"));
-    place.import(&["criterion", "--scenario", "fir.toml"], "criterion/0.8.2").expect(0);
+    place.import(&["criterion", "--scenario", "fir.toml"], "criterion/0.8.2").expect(5);
     for format in ["bmf", "github-action-benchmark"] {
         let file = format!("{format}.json");
         let ended = place.hil(&["export", format, "--output", &file]).expect(0);

@@ -134,7 +134,7 @@ fn a_metric_that_needs_an_instrument_is_not_run_and_says_which_even_when_nothing
     let run = place.run_json();
     let check = check(&run, "TST-1");
     assert_eq!((&check["verdict"], &check["reason_code"]), (&"not-run".into(), &"cannot-observe".into()), "{check:#}");
-    assert_eq!(check["reason"], "needs a power meter");
+    assert_eq!(check["reason"], "needs a board with a shunt, or a meter");
 }
 
 #[test]

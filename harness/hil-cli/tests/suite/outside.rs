@@ -12,7 +12,7 @@ fn installed(place: &Place, args: &[&str]) -> Ended {
     let copy = place.path().join("bin").join(format!("hil{}", std::env::consts::EXE_SUFFIX));
     if !copy.exists() {
         std::fs::create_dir_all(copy.parent().unwrap()).unwrap();
-        std::fs::copy(env!("CARGO_BIN_EXE_hil"), &copy).unwrap();
+        copy_program(Path::new(env!("CARGO_BIN_EXE_hil")), &copy);
     }
     let asked = place.command(args);
     let mut command = Command::new(copy);
@@ -24,6 +24,16 @@ fn installed(place: &Place, args: &[&str]) -> Ended {
         };
     }
     Ended::of(command.output().unwrap())
+}
+
+/// Copies a program that is then run. Were the copy written by this process, a child that another test starts meanwhile
+/// would inherit the open file, and the system does not run a file that is open for writing ("text file busy").
+fn copy_program(from: &Path, to: &Path) {
+    if cfg!(unix) {
+        assert!(Command::new("cp").args([from, to]).status().unwrap().success());
+    } else {
+        std::fs::copy(from, to).unwrap();
+    }
 }
 
 fn text(path: &Path) -> String {

@@ -1,11 +1,13 @@
 //! Bencher Metric Format, as `bencher run --adapter json` takes it.
 //!
-//! The benchmark is the scenario, the workload and the statistic; the measure is the metric. Bencher fixes the units of
+//! The benchmark is the scenario, the workload and the statistic, and in brackets the evidence where that is anything but a
+//! measurement: the format has no other place for it. The measure is the metric. Bencher fixes the units of
 //! `latency` (ns) and `throughput` (per second); other measures are in the base unit, which their name states. The
 //! ends of the interval are `lower_value` and `upper_value`.
 
 use std::collections::BTreeMap;
 
+use hil_model::lab::Evidence;
 use hil_model::metric::Metric;
 use hil_model::run::Run;
 use serde_json::{Map, Value, json};
@@ -28,7 +30,7 @@ pub fn export(run: &Run) -> Exported {
                 metric.insert(key.to_owned(), json!(end));
             }
         }
-        let measures = benchmarks.entry(row.name()).or_default();
+        let measures = benchmarks.entry(benchmark(&row)).or_default();
         if measures.contains_key(&measure) {
             // Two limits on one figure are two checks and one number.
             repeated += 1;
@@ -38,6 +40,17 @@ pub fn export(run: &Run) -> Exported {
     }
     let text = format!("{:#}\n", json!(benchmarks));
     Exported { text, left_out: left_out(&[(without, NO_FIGURE), (repeated, SAME_FIGURE)]) }
+}
+
+/// The figure's name; what was not measured says so in it, such as `kws p95 (emulated)`.
+fn benchmark(row: &Measured<'_>) -> String {
+    let name = row.name();
+    match row.check.evidence {
+        None | Some(Evidence::Hardware | Evidence::Host) => name,
+        Some(evidence @ (Evidence::Emulated | Evidence::Replayed | Evidence::SoftwareGpu | Evidence::Imported)) => {
+            format!("{name} ({evidence})")
+        }
+    }
 }
 
 /// The slug of the measure, and how many of its unit are one base unit.

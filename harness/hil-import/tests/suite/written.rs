@@ -2,6 +2,7 @@
 
 use hil_import::export::{Exported, bmf, csv, github_action, openmetrics};
 use hil_import::imported::Format;
+use hil_model::lab::Evidence;
 use hil_model::metric::Better;
 use hil_model::run::Run;
 
@@ -32,6 +33,50 @@ fn bmf_reads_back_with_the_same_figures() {
     let wanted = figure.value * check.unit.scale * 1e9;
     assert!((back.value - wanted).abs() <= wanted * 1e-12, "{} {wanted}", back.value);
     assert_eq!((back.lower.is_some(), back.upper.is_some()), (figure.lower.is_some(), figure.upper.is_some()));
+}
+
+#[test]
+fn bmf_names_what_was_not_measured() {
+    let mut run = run();
+    run.checks.retain(|check| check.estimate.is_some());
+    run.checks.truncate(1);
+    let names = |run: &Run| -> Vec<String> {
+        let imported = read(Format::Bmf, bmf::export(run).text.as_bytes()).unwrap();
+        imported.benchmarks.into_iter().map(|benchmark| benchmark.name).collect()
+    };
+    run.checks[0].evidence = Some(Evidence::Hardware);
+    let plain = names(&run);
+    for (evidence, suffix) in [
+        (Evidence::Host, ""),
+        (Evidence::Emulated, " (emulated)"),
+        (Evidence::Replayed, " (replayed)"),
+        (Evidence::SoftwareGpu, " (software-gpu)"),
+        (Evidence::Imported, " (imported)"),
+    ] {
+        run.checks[0].evidence = Some(evidence);
+        assert_eq!(names(&run), [format!("{}{suffix}", plain[0])]);
+    }
+    // An emulated figure and a measured one of the same name are two benchmarks.
+    let mut measured = run.checks[0].clone();
+    measured.evidence = Some(Evidence::Hardware);
+    run.checks.push(measured);
+    assert_eq!(names(&run).len(), 2);
+}
+
+#[test]
+fn the_end_of_an_interval_may_lie_below_0() {
+    let mut run = run();
+    run.checks.retain(|check| check.estimate.is_some() && check.metric.name() == "latency");
+    run.checks.truncate(1);
+    let unit = run.checks[0].unit.scale;
+    let figure = run.checks[0].estimate.as_mut().unwrap();
+    (figure.value, figure.lower, figure.upper) = (1e-6 / unit, Some(-2e-6 / unit), Some(4e-6 / unit));
+    let imported = read(Format::Bmf, bmf::export(&run).text.as_bytes()).unwrap();
+    let stated = &imported.benchmarks[0].stated[0];
+    assert!((stated.lower.unwrap() + 2000.0).abs() < 1e-6, "{stated:?}");
+    assert!((stated.upper.unwrap() - 4000.0).abs() < 1e-6, "{stated:?}");
+    let list = github_action::export(&run, Better::Lower).text;
+    assert_eq!(read(Format::GithubActionBenchmark, list.as_bytes()).unwrap().benchmarks.len(), 1);
 }
 
 #[test]

@@ -5,16 +5,11 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError, sync_channel};
 use std::thread;
 use std::time::Duration;
 
-use probe_rs::Core;
-use probe_rs::rtt::Rtt;
+use super::error::{BoardError, Step};
+use super::line::Line;
+use super::watch::Watch;
 
-use super::error::{BoardError, Step, in_full};
-
-/// The channel of frames, in both directions.
-const FRAMES: usize = 0;
-/// The channel of last words.
-const LAST_WORDS: usize = 2;
-/// Bytes that are read from a channel at once.
+/// Bytes of the host that wait for the board at the most before more are taken.
 const PIECE: usize = 4096;
 /// Pieces of the host that wait for the board.
 const QUEUE: usize = 64;
@@ -35,104 +30,115 @@ pub enum Ended {
     Stopped,
 }
 
-/// Carries bytes from `input` to the image and from the image to `output`.
-///
-/// # Errors
-/// [`BoardError`] when the probe or the image's control block is lost.
-pub fn bridge(
-    core: &mut Core<'_>,
-    rtt: &mut Rtt,
-    input: impl Read + Send + 'static,
-    output: &mut dyn Write,
-) -> Result<Ended, BoardError> {
-    let from_host = read_on_a_thread(input);
-    let mut waiting: Vec<u8> = Vec::new();
-    let mut words = Vec::new();
-    let mut host_open = true;
-    let mut quiet = 0;
-    loop {
-        let mut moved = carry_up(core, rtt, FRAMES, output)?;
-        while host_open && waiting.len() < PIECE {
-            match from_host.try_recv() {
-                Ok(bytes) => waiting.extend(bytes),
-                Err(TryRecvError::Empty) => break,
-                Err(TryRecvError::Disconnected) => host_open = false,
+/// What happens to bytes on their way.
+pub trait Tampering {
+    /// Bytes of the board, before the host gets them.
+    fn up(&mut self, bytes: &mut Vec<u8>);
+    /// Bytes of the host, before the board gets them.
+    fn down(&mut self, bytes: &mut Vec<u8>);
+    /// The board was handed all of the host's bytes.
+    fn arrived(&mut self);
+}
+
+/// Nothing happens to them.
+#[derive(Debug, Clone, Copy)]
+pub struct Untouched;
+
+impl Tampering for Untouched {
+    fn up(&mut self, _: &mut Vec<u8>) {}
+    fn down(&mut self, _: &mut Vec<u8>) {}
+    fn arrived(&mut self) {}
+}
+
+/// Both ends of what is carried, and who watches.
+pub struct Carrying<'a> {
+    /// The board.
+    pub line: &'a mut dyn Line,
+    /// What happens on the way.
+    pub tampering: &'a mut dyn Tampering,
+    /// Every look at the board is due within so long.
+    pub watch: (&'a Watch, Duration),
+}
+
+impl Carrying<'_> {
+    /// Carries bytes from `input` to the image and from the image to `output`.
+    ///
+    /// # Errors
+    /// [`BoardError`] when the board, its probe or its port is lost.
+    pub fn carry(&mut self, input: impl Read + Send + 'static, output: &mut dyn Write) -> Result<Ended, BoardError> {
+        let from_host = read_on_a_thread(input);
+        let mut waiting: Vec<u8> = Vec::new();
+        let mut host_open = true;
+        let mut quiet = 0;
+        loop {
+            let mut moved = self.up(output)?;
+            while host_open && waiting.len() < PIECE {
+                match from_host.try_recv() {
+                    Ok(bytes) => self.take(bytes, &mut waiting),
+                    Err(TryRecvError::Empty) => break,
+                    Err(TryRecvError::Disconnected) => host_open = false,
+                }
+            }
+            if !waiting.is_empty() {
+                let taken = self.look(|line| line.send(&waiting))?;
+                waiting.drain(..taken.min(waiting.len()));
+                moved |= taken > 0;
+                if waiting.is_empty() {
+                    self.tampering.arrived();
+                }
+            }
+            if moved {
+                quiet = 0;
+                continue;
+            }
+            if !host_open && waiting.is_empty() {
+                return Ok(Ended::ByHost);
+            }
+            quiet += 1;
+            if quiet >= LOOKS_UNTIL_ASKED
+                && let Some(ended) = self.look(|line| line.has_stopped(quiet))?
+            {
+                // What the image sent before it stopped comes first.
+                while self.up(output)? {}
+                return Ok(ended);
+            }
+            let pause = (PAUSES.0 * (1 << quiet.min(6))).min(PAUSES.1);
+            if host_open {
+                match from_host.recv_timeout(pause) {
+                    Ok(bytes) => self.take(bytes, &mut waiting),
+                    Err(RecvTimeoutError::Timeout) => {}
+                    Err(RecvTimeoutError::Disconnected) => host_open = false,
+                }
+            } else {
+                thread::sleep(pause);
             }
         }
-        if !waiting.is_empty() {
-            let down = rtt.down_channel(FRAMES).ok_or_else(|| lost("the image has no down channel 0"))?;
-            let taken = down.write(core, &waiting).map_err(|error| lost(&in_full(&error)))?;
-            waiting.drain(..taken);
-            moved |= taken > 0;
-        }
-        if moved {
-            quiet = 0;
-            continue;
-        }
-        if !host_open && waiting.is_empty() {
-            return Ok(Ended::ByHost);
-        }
-        quiet += 1;
-        if quiet >= LOOKS_UNTIL_ASKED
-            && let Some(ended) = has_stopped(core, rtt, &mut words)?
-        {
-            // What the image sent before it stopped comes first.
-            while carry_up(core, rtt, FRAMES, output)? {}
-            return Ok(ended);
-        }
-        let pause = (PAUSES.0 * (1 << quiet.min(6))).min(PAUSES.1);
-        if host_open {
-            match from_host.recv_timeout(pause) {
-                Ok(bytes) => waiting.extend(bytes),
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => host_open = false,
-            }
-        } else {
-            thread::sleep(pause);
-        }
     }
-}
 
-/// Hands on what a channel holds; false when there was nothing.
-fn carry_up(core: &mut Core<'_>, rtt: &mut Rtt, channel: usize, output: &mut dyn Write) -> Result<bool, BoardError> {
-    let bytes = read(core, rtt, channel)?;
-    if bytes.is_empty() {
-        return Ok(false);
+    fn take(&mut self, mut bytes: Vec<u8>, waiting: &mut Vec<u8>) {
+        self.tampering.down(&mut bytes);
+        waiting.extend(bytes);
     }
-    // A host that does not read any more has closed its other end as well.
-    if output.write_all(&bytes).and_then(|()| output.flush()).is_err() {
-        return Ok(false);
-    }
-    Ok(true)
-}
 
-fn read(core: &mut Core<'_>, rtt: &mut Rtt, channel: usize) -> Result<Vec<u8>, BoardError> {
-    let Some(up) = rtt.up_channels().iter_mut().find(|up| up.number() == channel) else { return Ok(Vec::new()) };
-    let mut bytes = vec![0; PIECE];
-    let len = up.read(core, &mut bytes).map_err(|error| lost(&in_full(&error)))?;
-    bytes.truncate(len);
-    Ok(bytes)
-}
-
-/// How the core stopped, if it did.
-fn has_stopped(core: &mut Core<'_>, rtt: &mut Rtt, words: &mut Vec<u8>) -> Result<Option<Ended>, BoardError> {
-    loop {
-        let piece = read(core, rtt, LAST_WORDS)?;
-        if piece.is_empty() {
-            break;
+    /// Hands on what the board has sent; false when there was nothing.
+    fn up(&mut self, output: &mut dyn Write) -> Result<bool, BoardError> {
+        let mut bytes = Vec::new();
+        self.look(|line| line.receive(&mut bytes))?;
+        if bytes.is_empty() {
+            return Ok(false);
         }
-        words.extend(piece);
+        self.tampering.up(&mut bytes);
+        // A host that does not read any more has closed its other end as well. Writing is not watched: how long a host
+        // takes is its own affair.
+        let gone = output.write_all(&bytes).and_then(|()| output.flush()).is_err();
+        Ok(!gone)
     }
-    let status = core.status().map_err(|error| BoardError::of(Step::Link, &error))?;
-    if !status.is_halted() {
-        return Ok(None);
-    }
-    let text = String::from_utf8_lossy(words).trim().to_owned();
-    Ok(Some(if text.is_empty() { Ended::Stopped } else { Ended::LastWords(text) }))
-}
 
-fn lost(detail: &str) -> BoardError {
-    BoardError::Other { step: Step::Link, detail: detail.to_owned() }
+    /// One look at the board, which must come back.
+    fn look<T>(&mut self, work: impl FnOnce(&mut dyn Line) -> T) -> T {
+        let (watch, limit) = self.watch;
+        watch.during(Step::Link, limit, || work(self.line))
+    }
 }
 
 /// Reads until the end on a thread of its own, because a read from a pipe cannot be given up.

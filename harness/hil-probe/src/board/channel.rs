@@ -1,10 +1,11 @@
-//! Starts an image and finds its channels.
+//! Starts an image, finds its channels, and makes sure that it is the image on disk.
 
 use std::time::Duration;
 
-use probe_rs::rtt::{Rtt, ScanRegion, find_rtt_control_block_in_raw_file};
+use probe_rs::rtt::{Rtt, ScanRegion};
 use probe_rs::{Core, MemoryInterface as _};
 
+use super::elf::{Elf, IMAGE_ID, RTT};
 use super::error::{BoardError, Step, in_full};
 
 /// For how long the reset may take.
@@ -14,6 +15,8 @@ const LOOK_AGAIN: Duration = Duration::from_millis(1);
 /// Looks until a chip counts as one that does not start: ten seconds at least, so oscillators that start slowly are
 /// waited for.
 const LOOKS: u32 = 10_000;
+/// Bytes of the identity of an image.
+const ID_BYTES: u64 = 16;
 
 /// Resets the chip, starts the image in flash, and waits for its RTT control block.
 ///
@@ -21,18 +24,13 @@ const LOOKS: u32 = 10_000;
 ///
 /// # Errors
 /// [`BoardError::Image`] when `elf` has no symbol of RTT, or the block never comes; what the probe reports.
-pub fn start(core: &mut Core<'_>, elf: &[u8]) -> Result<Rtt, BoardError> {
-    let failed = |error: probe_rs::Error| BoardError::of(Step::Boot, &error);
-    let image = |detail: String| BoardError::Image { step: Step::Boot, detail };
-    let address = find_rtt_control_block_in_raw_file(elf).ok().flatten();
-    let Some(address) = address else {
-        return Err(image("the image has no symbol _SEGGER_RTT; does it link hil-board or rtt-target?".to_owned()));
+pub fn start(core: &mut Core<'_>, elf: &Elf<'_>) -> Result<Rtt, BoardError> {
+    let Some(address) = elf.address_of(RTT) else {
+        let detail = format!("the image has no symbol {RTT}; does it link hil-board or rtt-target?");
+        return Err(BoardError::Image { step: Step::Boot, detail });
     };
+    reset(core, Some(address))?;
     let region = ScanRegion::Exact(address);
-    core.reset_and_halt(FOR_RESET).map_err(failed)?;
-    // The identifier begins with text; one zero word is enough to make it none.
-    core.write_word_32(address, 0).map_err(failed)?;
-    core.run().map_err(failed)?;
     let mut last = String::new();
     for _ in 0..LOOKS {
         match Rtt::attach_region(core, &region) {
@@ -41,5 +39,39 @@ pub fn start(core: &mut Core<'_>, elf: &[u8]) -> Result<Rtt, BoardError> {
         }
         std::thread::sleep(LOOK_AGAIN);
     }
-    Err(image(format!("the image did not set up RTT within ten seconds ({last})")))
+    let detail = format!("the image did not set up RTT within ten seconds ({last})");
+    Err(BoardError::Image { step: Step::Boot, detail })
+}
+
+/// Resets the chip and runs what is in its flash; the control block of RTT at `block` is wiped before.
+///
+/// # Errors
+/// What the probe reports.
+pub fn reset(core: &mut Core<'_>, block: Option<u64>) -> Result<(), BoardError> {
+    let failed = |error: probe_rs::Error| BoardError::of(Step::Boot, &error);
+    core.reset_and_halt(FOR_RESET).map_err(failed)?;
+    if let Some(address) = block {
+        // The identifier begins with text; one zero word is enough to make it none.
+        core.write_word_32(address, 0).map_err(failed)?;
+    }
+    core.run().map_err(failed)
+}
+
+/// Compares the identity of the image on the board with the one in the file. False when the image has none.
+///
+/// # Errors
+/// [`BoardError::Image`] when they differ; what the probe reports.
+pub fn same_image(core: &mut Core<'_>, elf: &Elf<'_>) -> Result<bool, BoardError> {
+    let place = elf.address_of(IMAGE_ID);
+    let Some((address, wanted)) = place.and_then(|at| Some((at, elf.contents(at, ID_BYTES)?))) else {
+        return Ok(false);
+    };
+    let mut found = vec![0; wanted.len()];
+    core.read(address, &mut found).map_err(|error| BoardError::of(Step::Boot, &error))?;
+    if found == wanted {
+        return Ok(true);
+    }
+    let (found, wanted) = (String::from_utf8_lossy(&found), String::from_utf8_lossy(wanted));
+    let detail = format!("the image on the board is not the one on disk (it is {found:?}, the file is {wanted:?})");
+    Err(BoardError::Image { step: Step::Boot, detail })
 }

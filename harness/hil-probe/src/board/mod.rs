@@ -1,45 +1,32 @@
-//! A board behind a debug probe as an agent: flash the image, start it, and carry bytes both ways.
+//! A board as an agent: find out what it is, flash the image, start it, and carry bytes both ways.
 //!
-//! The same code drives hardware and emulated boards; only the [`Probe`] differs. It is meant to
-//! run in a process of its own, one for each board: whatever hangs in a driver or on a cable is ended with that process,
-//! and nothing else is harmed.
+//! The same code drives hardware and emulated boards; only the [`Way`](way::Way) to them differs. It is meant to run in a
+//! process of its own, one for each board: [`run::carry_out`] does one order, phase by phase, each phase with a deadline
+//! that a thread keeps, and whatever hangs in a driver or on a cable is ended with that process.
 //!
-//! - [`flash`](self::flash::flash) writes an image unless it is there already, and verifies it.
-//! - [`start`](self::channel::start) resets the chip, runs the image, and finds its RTT channels by their symbol.
-//! - [`bridge`](self::bridge::bridge) carries bytes between the host and channel 0 until either side ends, and listens for
-//!   the last words of the firmware on channel 2.
+//! - [`open`], [`stage`], [`way`]: a probe by its selector, or a board emulated here.
+//! - [`identity`], [`kind`], [`attach`](mod@attach): the chip says what it is before anything else is done to it.
+//! - [`flash`](mod@flash), [`channel`], [`clock`]: the image is written, started, compared, and its clock as well.
+//! - [`bridge`], [`line`](mod@line), [`uart`], [`words`]: bytes are carried, and last words listened for.
+//! - [`detach`]: what attaching changed is put back.
+//! - [`fault`]: what can be made to go wrong on an emulated board.
 
+pub mod attach;
 pub mod bridge;
 pub mod channel;
+pub mod clock;
+pub mod detach;
+pub mod elf;
 pub mod error;
+pub mod fault;
 pub mod flash;
-
-use probe_rs::probe::{Probe, WireProtocol};
-use probe_rs::rtt::Rtt;
-use probe_rs::{Core, Permissions, Session};
-
-use error::{BoardError, Step};
-
-/// Attaches to the chip that probe-rs calls `chip`. A locked chip is never erased for it.
-///
-/// # Errors
-/// [`BoardError`] with what to do.
-pub fn attach(mut probe: Probe, chip: &str) -> Result<Session, BoardError> {
-    let failed = |step| move |error: probe_rs::Error| BoardError::of(step, &error);
-    probe.select_protocol(WireProtocol::Swd).map_err(|error| BoardError::of(Step::Open, &error.into()))?;
-    probe.attach(chip, Permissions::new()).map_err(failed(Step::Attach))
-}
-
-/// Starts the image that lies in flash and hands its core and its channels to `work`.
-///
-/// # Errors
-/// [`BoardError`] when it does not start, and what `work` gives.
-pub fn carry<T>(
-    session: &mut Session,
-    elf: &[u8],
-    work: impl FnOnce(&mut Core<'_>, &mut Rtt) -> Result<T, BoardError>,
-) -> Result<T, BoardError> {
-    let mut core = session.core(0).map_err(|error| BoardError::of(Step::Boot, &error))?;
-    let mut rtt = channel::start(&mut core, elf)?;
-    work(&mut core, &mut rtt)
-}
+pub mod identity;
+pub mod kind;
+pub mod line;
+pub mod open;
+pub mod run;
+pub mod stage;
+pub mod uart;
+pub mod watch;
+pub mod way;
+pub mod words;

@@ -1,50 +1,111 @@
 //! An emulated board as a bench: each start is a fresh board with the image flashed by probe-rs.
 
 use std::io::{PipeReader, PipeWriter, Read, Write, pipe};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use hil_bench::bench::{Bench, End, Ending, Life, Link, LinkGone, RigError};
-use hil_emulator::host::{Board, Mode, Pace};
+use hil_bench::bench::{Bench, End, Ending, Life, Link, LinkGone, RigError, Trouble};
 use hil_model::id::PlatformId;
 use hil_model::lab::{BenchInfo, Evidence};
-use hil_probe::board::bridge::{Ended, bridge};
-use hil_probe::board::channel::start;
+use hil_probe::board::bridge::Ended;
 use hil_probe::board::error::BoardError;
-use hil_probe::board::flash::flash;
-use hil_probe::emulated::EmulatedProbe;
+use hil_probe::board::run::{Host, carry_out};
+use hil_probe::board::watch::Limits;
+use hil_probe::order::{Door, Link as OrderedLink, Order, Reach};
 
 /// A board and its firmware.
 #[derive(Debug, Clone, Copy)]
 pub struct BoardUnderTest {
     pub name: &'static str,
-    chip: &'static str,
     pub core_hz: f64,
 }
 
 pub const BOARDS: [BoardUnderTest; 2] = [
-    BoardUnderTest { name: "stm32f4", chip: "STM32F407VGTx", core_hz: 168e6 },
-    BoardUnderTest { name: "nrf52840", chip: "nRF52840_xxAA", core_hz: 64e6 },
+    BoardUnderTest { name: "stm32f4", core_hz: 168e6 },
+    BoardUnderTest { name: "nrf52840", core_hz: 64e6 },
 ];
 
+/// How the board is reached.
+pub const WAYS: [(Door, OrderedLink); 4] = [
+    (Door::InProcess, OrderedLink::Rtt),
+    (Door::BlackMagic, OrderedLink::Rtt),
+    (Door::InProcess, OrderedLink::Uart { port: None, baud: BAUD }),
+    (Door::BlackMagic, OrderedLink::Uart { port: None, baud: BAUD }),
+];
+/// What the firmware's serial port runs at.
+pub const BAUD: u32 = 1_000_000;
+
+impl BoardUnderTest {
+    /// Its image, unless it has not been built.
+    pub fn image(&self) -> Option<PathBuf> {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../target/firmware/fw-{}.elf", self.name));
+        if !path.exists() {
+            eprintln!("NOT TESTED: fw-{0} has not been built; run `cargo xtask fw {0}`", self.name);
+            return None;
+        }
+        Some(path)
+    }
+
+    /// The order for its image on an emulated board.
+    pub fn order(&self, door: Door, link: OrderedLink) -> Option<Order> {
+        Some(Order {
+            platform: self.name.to_owned(),
+            reach: Reach::Emulated { door, seed: 1, fault: None },
+            link,
+            image: Some(self.image()?),
+            chip_id: None,
+            allow_erase: false,
+            under_reset: false,
+        })
+    }
+}
+
+/// How an order ended, and what was told meanwhile.
+pub type Outcome = (Result<Ended, BoardError>, Vec<String>);
+
+/// Carries out an order between two pipes.
+pub fn carried(order: &Order, input: PipeReader, mut output: PipeWriter) -> Outcome {
+    let told = Mutex::new(Vec::new());
+    let host = Host {
+        input: Box::new(input),
+        output: &mut output,
+        say: &|line| told.lock().unwrap_or_else(PoisonError::into_inner).push(line.to_owned()),
+        give_up: Arc::new(|words| {
+            eprintln!("{words}");
+            std::process::abort();
+        }),
+    };
+    let ended = carry_out(order, &Limits::default(), host);
+    (ended, told.into_inner().unwrap_or_default())
+}
+
+/// An order that the host ends at once.
+pub fn tried(order: &Order) -> Outcome {
+    let (nothing, _) = pipe().unwrap();
+    let (_unread, output) = pipe().unwrap();
+    carried(order, nothing, output)
+}
+
 pub struct EmulatedBench {
-    board: BoardUnderTest,
+    order: Order,
     info: BenchInfo,
-    image: Vec<u8>,
+    /// What each life has told.
+    pub told: Arc<Mutex<Vec<Vec<String>>>>,
 }
 
 impl EmulatedBench {
     /// Nothing when the image has not been built.
-    pub fn new(board: BoardUnderTest) -> Option<Self> {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../target/firmware/fw-{}.elf", board.name));
-        let Ok(image) = std::fs::read(&path) else {
-            eprintln!("NOT TESTED: fw-{} has not been built; run `cargo xtask fw {}`", board.name, board.name);
-            return None;
-        };
-        let platform = PlatformId::new(board.name).unwrap();
-        Some(Self { board, info: BenchInfo::new(platform, Evidence::Emulated, 1), image })
+    pub fn new(board: BoardUnderTest, door: Door, link: OrderedLink) -> Option<Self> {
+        Some(Self::of(board.order(door, link)?))
+    }
+
+    pub fn of(order: Order) -> Self {
+        let platform = PlatformId::new(&order.platform).unwrap();
+        let info = BenchInfo::new(platform, Evidence::Emulated, 1);
+        Self { order, info, told: Arc::default() }
     }
 }
 
@@ -54,49 +115,35 @@ impl Bench for EmulatedBench {
     }
 
     fn start(&self) -> Result<Box<dyn Life>, RigError> {
-        let (board, image) = (self.board, self.image.clone());
+        let order = self.order.clone();
         let (from_host, to_board) = pipe().unwrap();
         let (from_board, to_host) = pipe().unwrap();
         let (tell, told) = channel();
-        thread::spawn(move || read_all(from_board, |bytes| drop(tell.send(bytes))));
-        let (ready, is_ready) = channel();
-        let carrying = thread::spawn(move || carry(board, &image, from_host, to_host, &ready));
-        // Flashing takes as long as it takes; the session's deadlines begin when the image runs. An error ends the wait
-        // as well, and is found when the life ends.
-        let _ready = is_ready.recv();
-        Ok(Box::new(EmulatedLife { to_board: Some(to_board), told, carrying: Some(carrying) }))
+        thread::spawn(move || read_all(from_board, &tell));
+        let carrying = thread::spawn(move || carried(&order, from_host, to_host));
+        Ok(Box::new(EmulatedLife {
+            to_board: Some(to_board),
+            told,
+            carrying: Some(carrying),
+            said: Arc::clone(&self.told),
+        }))
     }
 }
 
-fn carry(
-    board: BoardUnderTest,
-    image: &[u8],
-    input: PipeReader,
-    mut output: PipeWriter,
-    ready: &Sender<()>,
-) -> Result<Ended, BoardError> {
-    let machine = hil_emulator::board::build(board.name, 1).unwrap();
-    let running = Board::start(machine, Mode::Free(Pace::Free)).unwrap();
-    let mut session = hil_probe::board::attach(EmulatedProbe::new(running).into_probe_rs(), board.chip)?;
-    assert!(flash(&mut session, image)?, "a fresh board is blank");
-    assert!(!flash(&mut session, image)?, "the second time nothing is written");
-    let mut core = session.core(0).unwrap();
-    let mut rtt = start(&mut core, image)?;
-    ready.send(()).unwrap();
-    bridge(&mut core, &mut rtt, input, &mut output)
-}
-
-fn read_all(mut pipe: PipeReader, mut tell: impl FnMut(Vec<u8>)) {
+fn read_all(mut pipe: PipeReader, tell: &Sender<Vec<u8>>) {
     let mut buffer = vec![0; 4096];
     while let Ok(len @ 1..) = pipe.read(&mut buffer) {
-        tell(buffer[..len].to_vec());
+        if tell.send(buffer[..len].to_vec()).is_err() {
+            return;
+        }
     }
 }
 
 struct EmulatedLife {
     to_board: Option<PipeWriter>,
     told: Receiver<Vec<u8>>,
-    carrying: Option<JoinHandle<Result<Ended, BoardError>>>,
+    carrying: Option<JoinHandle<Outcome>>,
+    said: Arc<Mutex<Vec<Vec<String>>>>,
 }
 
 impl Link for EmulatedLife {
@@ -120,10 +167,20 @@ impl Life for EmulatedLife {
     fn end(&mut self, _: Duration) -> End {
         // The end of the host's side ends the carrying.
         self.to_board = None;
-        let how = match self.carrying.take().map(JoinHandle::join) {
-            Some(Ok(Ok(Ended::ByHost))) | None => Ending::Exited(0),
-            Some(other) => panic!("{other:?}"),
+        let Some(carrying) = self.carrying.take() else {
+            return End { how: Ending::Exited(0), last_words: String::new() };
         };
-        End { how, last_words: String::new() }
+        let (ended, said) = carrying.join().unwrap();
+        self.said.lock().unwrap().push(said);
+        match ended {
+            Ok(Ended::ByHost) => End { how: Ending::Exited(0), last_words: String::new() },
+            Ok(Ended::LastWords(last_words)) => End { how: Ending::Exited(101), last_words },
+            Ok(Ended::Stopped) => End { how: Ending::Exited(101), last_words: "no word".to_owned() },
+            Err(error) => End { how: Ending::RigFailed(Trouble::Passing), last_words: error.to_string() },
+        }
+    }
+
+    fn ready_within(&self) -> Option<Duration> {
+        Some(Duration::from_secs(600))
     }
 }

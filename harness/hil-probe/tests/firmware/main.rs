@@ -6,6 +6,9 @@
 #![expect(clippy::print_stderr, reason = "what was not tested has to be said")]
 
 mod bench;
+mod power;
+mod serial;
+mod wired;
 
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -15,6 +18,7 @@ use hil_bench::control::{Control, SystemClock};
 use hil_bench::inquire::inquire;
 use hil_bench::job::{JobOutcome, NoInputs, run_job};
 use hil_model::plan::Step;
+use hil_probe::order::{Door, Link};
 use hil_testkit::jobs::{job, kernel, measure, verify, workload_id};
 
 const HOP: &str = "lan/keyword_hop_i8";
@@ -38,7 +42,7 @@ fn measured(bench: &EmulatedBench) -> JobOutcome {
 #[test]
 fn both_boards_say_who_they_are_and_what_they_offer() {
     for board in bench::BOARDS {
-        let Some(bench) = EmulatedBench::new(board) else { continue };
+        let Some(bench) = EmulatedBench::new(board, Door::InProcess, Link::Rtt) else { continue };
         let never = AtomicBool::new(false);
         control(&never, |control| {
             let (info, offers) = inquire(&bench, control).unwrap();
@@ -53,7 +57,7 @@ fn both_boards_say_who_they_are_and_what_they_offer() {
 #[test]
 fn a_board_gives_the_known_scores_and_the_same_cycles_every_time() {
     for board in bench::BOARDS {
-        let Some(bench) = EmulatedBench::new(board) else { continue };
+        let Some(bench) = EmulatedBench::new(board, Door::InProcess, Link::Rtt) else { continue };
         let (first, second) = (measured(&bench), measured(&bench));
         assert_eq!((&first.fault, &second.fault), (&None, &None));
         let seen = &first.observations[0];

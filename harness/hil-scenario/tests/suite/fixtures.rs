@@ -125,6 +125,7 @@ fn every_kind_of_problem_has_a_fixture() {
     let oversized = Input::new("large.toml", vec![b'#'; MAX_FILE_LEN + 1]);
     let hopeless = Input::new("hopeless.toml", "=\n".repeat(1_000));
     seen.extend(load_all(&[oversized, hopeless]).problems.iter().map(|problem| problem.kind.code()));
+    seen.extend(crate::lab::codes_of_mistakes());
     let all: BTreeSet<&str> = ProblemKind::CODES.iter().copied().collect();
     assert_eq!(all.difference(&seen).collect::<Vec<_>>(), Vec::<&&str>::new());
 }

@@ -4,6 +4,7 @@
 
 mod common;
 mod fixtures;
+mod lab;
 mod robust;
 mod schema;
 mod shipped;

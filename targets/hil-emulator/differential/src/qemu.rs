@@ -12,7 +12,7 @@
 
 use std::io::{self, Read as _};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -72,6 +72,32 @@ pub fn log(code: &[u8]) -> Result<Vec<u8>, Error> {
     // An access to a device ends the translated block with this, so that an interrupt that it pends is taken behind it.
     let mut child =
         command(folder.path()).args(["-icount", "shift=0"]).stderr(Stdio::piped()).spawn().map_err(not_started)?;
+    let (status, message) = finish(&mut child)?;
+    let log = std::fs::read(folder.path().join("results.bin")).unwrap_or_default();
+    if !status.success() || log.is_empty() {
+        return Err(Error::Qemu { status, found: log.len(), expected: 1, message });
+    }
+    Ok(log)
+}
+
+/// What the program of the ELF file `elf` writes on `machine` through semihosting, and whether it ends with success. A
+/// program that does not come to its end is ended.
+///
+/// # Errors
+/// When QEMU cannot be started or ended, or the program did not come to its end.
+pub fn semihosted(machine: &str, elf: &Path) -> Result<(bool, String), Error> {
+    let mut child = semihosting(machine).arg(elf).stderr(Stdio::piped()).spawn().map_err(not_started)?;
+    // SYS_WRITE0 goes to its standard error.
+    let (status, message) = finish(&mut child)?;
+    match status.code() {
+        Some(code) => Ok((code == 0, message)),
+        None => Err(Error::Qemu { status, found: 0, expected: 1, message }),
+    }
+}
+
+/// How QEMU ended, and what it wrote to its standard error; ends it when it takes longer than [`PATIENCE`].
+fn finish(child: &mut Child) -> Result<(ExitStatus, String), Error> {
+    let failed = |what| move |source| Error::Io { what, source };
     // Its standard error ends when it does.
     let (ended, end) = mpsc::channel();
     let mut stderr = child.stderr.take();
@@ -89,21 +115,22 @@ pub fn log(code: &[u8]) -> Result<Vec<u8>, Error> {
             format!("the program did not end within {PATIENCE:?}")
         }
     };
-    let status = child.wait().map_err(failed("waiting for QEMU"))?;
-    let log = std::fs::read(folder.path().join("results.bin")).unwrap_or_default();
-    if !status.success() || log.is_empty() {
-        return Err(Error::Qemu { status, found: log.len(), expected: 1, message });
-    }
-    Ok(log)
+    Ok((child.wait().map_err(failed("waiting for QEMU"))?, message))
 }
 
 /// QEMU in `folder`, with `code.bin` from there at address 0.
 fn command(folder: &Path) -> Command {
+    let mut command = semihosting("mps2-an386");
+    command.arg("code.bin").current_dir(folder);
+    command
+}
+
+/// QEMU's `machine` with semihosting and nothing else; the file of the program is to follow.
+fn semihosting(machine: &str) -> Command {
     let mut command = Command::new(PROGRAM);
     command
-        .args(["-machine", "mps2-an386", "-display", "none", "-monitor", "none", "-serial", "none"])
-        .args(["-semihosting-config", "enable=on,target=native", "-kernel", "code.bin"])
-        .current_dir(folder)
+        .args(["-machine", machine, "-display", "none", "-monitor", "none", "-serial", "none"])
+        .args(["-semihosting-config", "enable=on,target=native", "-kernel"])
         .stdin(Stdio::null());
     command
 }

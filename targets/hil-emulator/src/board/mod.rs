@@ -147,20 +147,26 @@ pub fn build(name: &str, seed: u64) -> Result<Machine, BoardError> {
 /// When there is no such board, or its files have a mistake.
 pub fn build_with(name: &str, options: Options) -> Result<Machine, BoardError> {
     let (board, chip) = find(name)?;
-    let mut memory = memory(&chip, options.seed);
+    assemble(&board, &chip, options)
+}
+
+/// Builds a board by its facts.
+pub(crate) fn assemble(board: &BoardFacts, chip: &Chip, options: Options) -> Result<Machine, BoardError> {
+    let name = &board.platform;
+    let mut memory = memory(chip, options.seed);
     let soc: Box<dyn Soc> = match chip.chip.as_str() {
         "stm32f407" if options.locked => return Err(BoardError::NotLockable { name: name.to_owned() }),
-        "stm32f407" => Box::new(Stm32f407::new(&chip, options.seed).map_err(|at| located(&chip, &at))?),
+        "stm32f407" => Box::new(Stm32f407::new(chip, options.seed).map_err(|at| located(chip, &at))?),
         "nrf52840" => {
             if options.locked {
                 Nrf52840::lock(&mut memory);
             }
-            Box::new(Nrf52840::new(&chip, options.seed).map_err(|at| located(&chip, &at))?)
+            Box::new(Nrf52840::new(chip, options.seed).map_err(|at| located(chip, &at))?)
         }
         other => return Err(BoardError::NoModel { chip: other.to_owned() }),
     };
-    let mut cpu = Cpu::new(memory, soc, System::new(config(&chip)), Timing::default(), chip.core.reset_hz);
-    cpu.flash = flash(&chip);
+    let mut cpu = Cpu::new(memory, soc, System::new(config(chip)), Timing::default(), chip.core.reset_hz);
+    cpu.flash = flash(chip);
     cpu.supply = Supply::new(&board.supply, options.seed);
     cpu.reset(ResetCause::PowerOn);
     Ok(Machine::new(cpu, Model::default()))

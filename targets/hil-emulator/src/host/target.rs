@@ -15,6 +15,8 @@ pub struct Target {
     /// Its debug port, which keeps its state when a probe goes and another comes.
     pub dap: Dap,
     in_reset: bool,
+    /// The supply is gone: nothing on the chip answers.
+    dark: bool,
 }
 
 /// A step of the debugger ends after one instruction; this bounds one that sleeps, in cycles.
@@ -24,7 +26,7 @@ const EVENTS: u32 = 10_000;
 
 impl Target {
     pub(super) fn new(machine: Machine) -> Self {
-        Self { machine, dap: Dap::default(), in_reset: false }
+        Self { machine, dap: Dap::default(), in_reset: false, dark: false }
     }
 
     /// The debug port and the processor it acts on.
@@ -35,7 +37,20 @@ impl Target {
     /// Whether the core stands still until a debugger acts: halted in debug state, or held in reset.
     #[must_use]
     pub fn halted(&self) -> bool {
-        self.in_reset || self.machine.cpu.system.halted()
+        self.in_reset || self.dark || self.machine.cpu.system.halted()
+    }
+
+    /// Whether the chip is without supply: a probe gets no acknowledgement from it, on whatever transaction.
+    #[must_use]
+    pub fn dark(&self) -> bool {
+        self.dark
+    }
+
+    /// Takes the supply away, for good.
+    pub(crate) fn lose_supply(&mut self) {
+        let cpu = &mut self.machine.cpu;
+        cpu.supply.set_volts(cpu.clock.time_at(cpu.cycles), 0.0);
+        self.dark = true;
     }
 
     /// Whether the reset pin is asserted.
@@ -53,7 +68,7 @@ impl Target {
     }
 
     /// Runs for `cycles`, or lets the time pass while the core stands still.
-    pub(super) fn advance(&mut self, cycles: u64) {
+    pub(crate) fn advance(&mut self, cycles: u64) {
         if !self.halted() {
             self.machine.run(cycles, &AtomicBool::new(false));
         } else {
@@ -63,7 +78,7 @@ impl Target {
 
     /// Takes up what a visit asked for: a reset, forgotten code, a halt; and makes the step that the debugger wants.
     pub(super) fn settle(&mut self) {
-        if self.in_reset {
+        if self.in_reset || self.dark {
             return;
         }
         let never = AtomicBool::new(false);
@@ -75,6 +90,9 @@ impl Target {
 
     /// Lets `cycles` pass for the chip while the core stands still.
     pub(super) fn pass(&mut self, cycles: u64) {
+        if self.dark {
+            return;
+        }
         let cpu = &mut self.machine.cpu;
         let end = cpu.cycles.saturating_add(cycles);
         for _ in 0..EVENTS {

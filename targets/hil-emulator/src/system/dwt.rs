@@ -34,11 +34,26 @@ pub struct Dwt {
     /// The cycle at which comparator 0 next matches CYCCNT.
     cycle_match: Option<u64>,
     hit: bool,
+    /// The cycle counter is broken: it keeps its value whatever enables it. Survives every reset.
+    stuck: bool,
 }
 
 impl Dwt {
     fn counting(&self) -> bool {
-        self.enabled && self.control & CYCLE_COUNTER != 0
+        !self.stuck && self.enabled && self.control & CYCLE_COUNTER != 0
+    }
+
+    /// Breaks the cycle counter at `cycles`: it stands still from now on.
+    pub fn break_counter(&mut self, cycles: u64) {
+        self.anchor(cycles);
+        self.stuck = true;
+        self.plan(cycles);
+    }
+
+    /// The unit behind a power-on reset: as new, but for what is broken.
+    #[must_use]
+    pub fn powered_on(&self) -> Self {
+        Self { stuck: self.stuck, ..Self::default() }
     }
 
     /// CYCCNT at `cycles`.

@@ -3,7 +3,6 @@
 //! Debug registers, comparators and CYCCNT survive all but a power-on reset. [`Cpu::cycles`] goes on.
 
 use super::debug::{Debug, demcr, dfsr};
-use super::dwt::Dwt;
 use super::exceptions::{DEBUG_MONITOR, Exceptions, HARD_FAULT};
 use super::fpb::Fpb;
 use super::itm::{Itm, Tpiu};
@@ -25,7 +24,7 @@ impl Cpu {
         if cause == ResetCause::PowerOn {
             let system = &mut self.system;
             (system.fpb, system.itm, system.tpiu) = (Fpb::default(), Itm::default(), Tpiu::default());
-            (system.debug, system.dwt) = (Debug::default(), Dwt::default());
+            (system.debug, system.dwt) = (Debug::default(), system.dwt.powered_on());
         }
         self.reset_core();
     }

@@ -9,7 +9,7 @@ use crate::commands::doctor::system::{Folder, Need};
 use crate::commands::plan::planned;
 use crate::error::CliError;
 use crate::files::{self, Meant};
-use crate::lab::Setup;
+use crate::lab::{Setup, Stale};
 use crate::show::Show;
 use crate::surroundings::Surroundings;
 
@@ -26,8 +26,9 @@ fn needs(args: &DoctorArgs, around: &Surroundings) -> Result<Folder, CliError> {
     if files::meant(&args.files) == Meant::BuiltIn && args.files.only.is_empty() {
         return Ok(Folder::Nothing);
     }
-    let setup = Setup::choose(args.image.as_deref(), None)?;
-    let scenarios = files::scenarios(&args.files, setup.kernels()?, &mut Show::new(Format::Text, 0))?;
+    let mut setup = Setup::choose(args.lab.lab.as_deref(), args.image.as_deref(), None)?;
+    let scenarios = files::scenarios(&args.files, setup.learn_kernels()?, &mut Show::new(Format::Text, 0))?;
+    setup.find_images(&scenarios, &args.files, Stale::Leave);
     let options = Options { seed: 1, quick: false, budget: None };
     let plan = planned(&scenarios, &setup.lab(), &around.data_dirs(args.data.data.as_deref())?, &options);
     let mut needs: Vec<Need> = Vec::new();

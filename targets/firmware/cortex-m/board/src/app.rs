@@ -2,14 +2,17 @@
 
 use core::sync::atomic::Ordering;
 
-use cortex_m::{Peripherals, singleton};
+use cortex_m::peripheral::{DCB, DWT};
+use cortex_m::singleton;
 use hil_agent::kernel::Kernel;
 use hil_wire::message::Sample;
 
 use crate::counter::CycleCounter;
 use crate::kernels::{Faulty, KeywordHop, Watched};
-use crate::link::Link;
+use crate::link::{Link, Rtt};
+use crate::meter::{CODES, Meter};
 use crate::platform::{BoardPlatform, Facts};
+use crate::port::Port;
 use crate::serve::serve;
 
 /// The longest input: one hop of sound.
@@ -18,13 +21,24 @@ const INPUT: usize = 640;
 const SAMPLES: usize = 128;
 const NO_SAMPLE: Sample = Sample { ticks: 0, cpu_ns: None, cycles: None };
 
+/// What the chip adds.
+pub struct Parts {
+    /// Its serial port.
+    pub port: &'static mut dyn Port,
+    /// What measures the power that it takes.
+    pub meter: &'static mut dyn Meter,
+}
+
 /// Offers the shared kernels for ever. Called once, when the clocks run as `facts` says.
 ///
 /// # Panics
 /// When it is called again, or when the weights in the image are damaged: the host reads it as last words.
-pub fn run(facts: Facts, core: Peripherals, link: Link) -> ! {
+pub fn run(facts: Facts, core: (DCB, DWT), rtt: Rtt, parts: Parts) -> ! {
     crate::HIL_CORE_HZ.store(facts.core_hz, Ordering::Relaxed);
-    let platform = BoardPlatform::new(facts, link, CycleCounter::start(core.DCB, core.DWT));
+    defmt::info!("{=str} at {=u32} Hz", facts.agent, facts.core_hz);
+    let Some(codes) = singleton!(CODE_BUFFER: [u16; CODES] = [0; CODES]) else { unreachable!("run is called once") };
+    let counter = CycleCounter::start(core.0, core.1);
+    let platform = BoardPlatform::new(facts, Link::new(rtt, parts.port), counter, parts.meter, codes);
     let input = singleton!(INPUT_BUFFER: [u8; INPUT] = [0; INPUT]);
     let samples = singleton!(SAMPLE_BUFFER: [Sample; SAMPLES] = [NO_SAMPLE; SAMPLES]);
     let (Some(keyword), Some(input), Some(samples)) = (keyword(), input, samples) else {

@@ -26,6 +26,13 @@ impl CycleCounter {
         self.dwt.enable_cycle_counter();
     }
 
+    /// Makes the counter stand at `at` now: it stood still, or ran at another speed, while the chip slept.
+    pub fn set(&mut self, at: u64) {
+        self.high = (at >> 32) as u32;
+        self.last = at as u32;
+        self.dwt.set_cycle_count(at as u32);
+    }
+
     /// Cycles since the start. A wrap is noticed when this is called at least once per 2^32 cycles (25 s at 168 MHz).
     #[inline]
     pub fn read(&mut self) -> u64 {

@@ -1,6 +1,7 @@
 //! A board with a Cortex-M as a platform of the agent: the same for every chip.
 //!
-//! [`link`] carries frames over RTT, [`counter`] times by the core's cycle counter, [`memory`] tells what static data and
+//! [`link`] carries frames over RTT or a serial [`port`], [`counter`] times by the core's cycle counter, [`power`] measures what the chip takes
+//! by its [`meter`], [`memory`] tells what static data and
 //! the stack take, [`last_words`] tells the host of a panic or a fault, [`kernels`] are the shared kernels in the form that
 //! fits a board. A firmware starts its clocks, then calls [`app::run`].
 //!
@@ -14,7 +15,10 @@ pub mod kernels;
 pub mod last_words;
 pub mod link;
 pub mod memory;
+pub mod meter;
 pub mod platform;
+pub mod port;
+pub mod power;
 pub mod serve;
 
 use core::sync::atomic::AtomicU32;

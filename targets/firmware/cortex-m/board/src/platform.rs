@@ -1,12 +1,14 @@
 //! The board as the agent sees it.
 
 use hil_agent::kernel::RunsIn;
-use hil_agent::platform::{Identity, LinkClosed, Platform};
+use hil_agent::platform::{Identity, LinkClosed, Platform, Power};
 use hil_wire::message::{Clock, MemoryUse};
 
 use crate::counter::CycleCounter;
 use crate::link::Link;
 use crate::memory;
+use crate::meter::Meter;
+use crate::power::DutyCycle;
 
 /// What differs between boards.
 #[derive(Debug, Clone, Copy)]
@@ -20,15 +22,22 @@ pub struct Facts {
 /// A board.
 pub struct BoardPlatform {
     facts: Facts,
-    link: Link,
-    counter: CycleCounter,
+    pub(crate) link: Link,
+    pub(crate) counter: CycleCounter,
+    pub(crate) duty: DutyCycle,
 }
 
 impl BoardPlatform {
-    /// A board behind `link`, timed by `counter`.
+    /// A board behind `link`, timed by `counter`, whose `meter` keeps `codes`.
     #[must_use]
-    pub fn new(facts: Facts, link: Link, counter: CycleCounter) -> Self {
-        Self { facts, link, counter }
+    pub fn new(
+        facts: Facts,
+        link: Link,
+        counter: CycleCounter,
+        meter: &'static mut dyn Meter,
+        codes: &'static mut [u16],
+    ) -> Self {
+        Self { facts, link, counter, duty: DutyCycle::new(meter, codes) }
     }
 }
 
@@ -46,7 +55,7 @@ impl Platform for BoardPlatform {
     /// Waits for the host; meanwhile the counter is read, so that no wrap of it is missed.
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize, LinkClosed> {
         loop {
-            let taken = self.link.read(buffer);
+            let taken = self.link.read(buffer)?;
             if taken > 0 {
                 self.counter.switch_on();
                 return Ok(taken);
@@ -56,8 +65,7 @@ impl Platform for BoardPlatform {
     }
 
     fn write(&mut self, bytes: &[u8]) -> Result<(), LinkClosed> {
-        self.link.write(bytes);
-        Ok(())
+        self.link.write(bytes)
     }
 
     #[inline]
@@ -75,6 +83,10 @@ impl Platform for BoardPlatform {
 
     fn memory(&mut self, _: RunsIn) -> Option<MemoryUse> {
         Some(memory_use(crate::serve::agent_bytes(), crate::kernels::deepest_call()))
+    }
+
+    fn power(&mut self) -> Option<&mut dyn Power> {
+        Some(self)
     }
 }
 

@@ -11,6 +11,9 @@ const IDENTITY: &str = concat!("Black Magic Probe, emulated by Hilbench ", env!(
 const KHZ: u32 = 4000;
 /// Error 3 of the protocol is a fault of the target; above it stands the acknowledgement on the wire.
 const FAULT: u32 = 0x403;
+/// Error 4 of the protocol is an exception in the probe; above it stands its kind, here an error on the wire. Unverified: that
+/// every firmware answers a missing acknowledgement so.
+const NO_ACKNOWLEDGE: u32 = 0x104;
 
 /// A client's session on a board.
 #[derive(Debug)]
@@ -26,6 +29,8 @@ enum Answer {
     Bytes(Vec<u8>),
     Text(&'static str),
     Fault,
+    /// Nothing drives the wire.
+    Silence,
 }
 
 impl From<Result<u32, DapFault>> for Answer {
@@ -84,6 +89,15 @@ impl Session {
     }
 
     fn act(&mut self, request: &Request, target: &mut Target) -> Answer {
+        if target.dark() {
+            return match *request {
+                Request::SetReset(_) | Request::Reset | Request::Drive { .. } => Answer::Value(0),
+                // The wire is pulled up, which is neither an acknowledgement nor the parity of 32 ones.
+                Request::Sample { count, parity: false } => Answer::Value(((1u64 << count) - 1) as u32),
+                Request::Sample { parity: true, .. } => Answer::Fault,
+                _ => Answer::Silence,
+            };
+        }
         let (dap, cpu) = target.debug();
         let answer = match *request {
             Request::SetReset(asserted) => {
@@ -138,6 +152,7 @@ impl Answer {
             Self::Value(value) => out.extend_from_slice(format!("&K{value:x}").as_bytes()),
             Self::Text(text) => out.extend([b"&K", text.as_bytes()].concat()),
             Self::Fault => out.extend_from_slice(format!("&E{FAULT:x}").as_bytes()),
+            Self::Silence => out.extend_from_slice(format!("&E{NO_ACKNOWLEDGE:x}").as_bytes()),
             Self::Bytes(bytes) => {
                 out.extend_from_slice(b"&K");
                 for byte in bytes {

@@ -1,0 +1,138 @@
+//! Last words of firmware with function, file and line: addresses mean nothing to people.
+//!
+//! Places are shown without the folders of whoever built the image, so what is kept of a run names no path of a computer.
+
+use addr2line::Context;
+use addr2line::gimli::{Dwarf, EndianSlice, LittleEndian, SectionId};
+
+use super::elf::Elf;
+
+type Slice<'f> = EndianSlice<'f, LittleEndian>;
+
+/// The registers whose values are places in code, as they stand in the text of a fault.
+const REGISTERS: [&str; 2] = ["pc", "lr"];
+/// From here on a link register holds no address but how an exception returns (DDI 0403E, B1.5.8).
+const EXC_RETURN: u32 = 0xFFFF_FF00;
+
+/// The text with every place in code named.
+#[must_use]
+pub fn with_places(text: &str, elf: &Elf<'_>) -> String {
+    let places = Places::of(elf);
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    // Every `pc 0x0800abcd` and `lr 0x0800abcd`, in the order in which they come.
+    while let Some((at, register)) = first_register(rest) {
+        let value = at + register.len() + 1;
+        let end = rest.get(value..).and_then(|tail| tail.find(' ')).map_or(rest.len(), |len| value + len);
+        out.push_str(rest.get(..end).unwrap_or(rest));
+        let digits = rest.get(value..end).and_then(|digits| digits.trim_end().strip_prefix("0x"));
+        if let Some(address) = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok())
+            && let Some(place) = places.at(address, register == "lr")
+        {
+            out.push_str(&format!(" ({place})"));
+        }
+        rest = rest.get(end..).unwrap_or("");
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Where the first register stands that holds a place.
+fn first_register(text: &str) -> Option<(usize, &'static str)> {
+    let places = REGISTERS.iter().filter_map(|register| {
+        let is_word = |at: &usize| *at == 0 || text.as_bytes().get(at - 1) == Some(&b' ');
+        text.match_indices(&format!("{register} 0x")).map(|(at, _)| at).find(is_word).map(|at| (at, *register))
+    });
+    places.min()
+}
+
+/// What is known about places in code.
+struct Places<'e, 'f> {
+    elf: &'e Elf<'f>,
+    lines: Option<Context<Slice<'f>>>,
+}
+
+impl<'e, 'f> Places<'e, 'f> {
+    fn of(elf: &'e Elf<'f>) -> Self {
+        let load = |id: SectionId| Ok::<_, addr2line::gimli::Error>(Slice::new(elf.section(id.name()), LittleEndian));
+        // An image without debug information still has symbols.
+        let lines = Dwarf::load(load).ok().and_then(|dwarf| Context::from_dwarf(dwarf).ok());
+        Self { elf, lines }
+    }
+
+    /// `function at file:line`, or as much of that as there is. A return address stands behind the call, so the
+    /// instruction before it is looked up.
+    fn at(&self, address: u32, returns: bool) -> Option<String> {
+        if address >= EXC_RETURN {
+            return None;
+        }
+        let address = u64::from(address & !1).saturating_sub(if returns { 2 } else { 0 });
+        let frame = self.lines.as_ref().and_then(|lines| {
+            // The innermost of the functions that are inlined there.
+            lines.find_frames(address).skip_all_loads().ok()?.next().ok()?
+        });
+        let named = frame.as_ref().and_then(|frame| frame.function.as_ref()?.demangle().ok().map(|name| name.into_owned()));
+        let function = named.or_else(|| self.elf.function_at(address).map(demangled));
+        let place = frame.and_then(|frame| {
+            let location = frame.location?;
+            Some(format!("{}:{}", short(location.file?), location.line?))
+        });
+        match (function, place) {
+            (Some(function), Some(place)) => Some(format!("{function} at {place}")),
+            (Some(function), None) => Some(function),
+            (None, place) => place,
+        }
+    }
+}
+
+fn demangled(name: &str) -> String {
+    addr2line::demangle_auto(name.into(), None).into_owned()
+}
+
+/// A file without the folders of whoever built it: `/home/me/x-1.0/src/a.rs` becomes `x-1.0/src/a.rs`.
+fn short(file: &str) -> String {
+    let file = file.replace('\\', "/");
+    let Some(src) = file.rfind("/src/") else { return file.rsplit('/').next().unwrap_or(&file).to_owned() };
+    let start = file.get(..src).and_then(|folders| folders.rfind('/')).map_or(0, |slash| slash + 1);
+    file.get(start..).unwrap_or(&file).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{first_register, short, with_places};
+    use crate::board::elf::Elf;
+
+    fn fixture(name: &str) -> Vec<u8> {
+        std::fs::read(format!("{}/../../fixtures/elf/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+    }
+
+    #[test]
+    fn folders_of_other_people_are_left_out() {
+        assert_eq!(short("/home/me/.cargo/registry/src/x/cortex-m-0.7.7/src/asm.rs"), "cortex-m-0.7.7/src/asm.rs");
+        assert_eq!(short("C:\\me\\board\\src\\a.rs"), "board/src/a.rs");
+        assert_eq!(short("board/src/a.rs"), "board/src/a.rs");
+        assert_eq!(short("/build/start.S"), "start.S");
+    }
+
+    #[test]
+    fn registers_are_found_as_words_only() {
+        assert_eq!(first_register("fault: pc 0x1 lr 0x2"), Some((7, "pc")));
+        assert_eq!(first_register("xpc 0x1 lr 0x2"), Some((8, "lr")));
+        assert_eq!(first_register("the pc is gone"), None);
+    }
+
+    #[test]
+    fn an_address_gets_its_function_and_other_text_stays() {
+        let bytes = fixture("hello-stm32f407.elf");
+        let elf = Elf::parse(&bytes).unwrap();
+        let reset = elf.address_of("Reset").or_else(|| elf.address_of("main")).unwrap();
+        let text = format!("fault: pc {reset:#010x} lr 0xfffffff9 sp 0x20000000");
+        let told = with_places(&text, &elf);
+        assert!(told.starts_with(&format!("fault: pc {reset:#010x} (")), "{told}");
+        assert!(told.ends_with(" lr 0xfffffff9 sp 0x20000000"), "{told}");
+        // What is not in any function, or no number, is left as it is.
+        for text in ["fault: pc 0x30000000 lr 0x30000000", "pc 0xzz", "pc 0x", "panic: on purpose", ""] {
+            assert_eq!(with_places(text, &elf), text);
+        }
+    }
+}

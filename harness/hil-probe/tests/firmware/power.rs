@@ -1,0 +1,153 @@
+//! The boards measure their own power: the energy of an iteration by the codes is the true energy within what the
+//! converter, the shunt and the amplifier are known to be off, whatever parts the board has.
+
+use hil_emulator::power::window::Window;
+use hil_wire::message::{Converter, Period, Request, Response};
+use hil_wire::version::WIRE_VERSION;
+
+use crate::bench::{BOARDS, BoardUnderTest};
+use crate::wired::Wired;
+
+const HOP: &str = "lan/keyword_hop_i8";
+const PERIOD_SECONDS: f64 = 0.02;
+const PERIODS: u32 = 3;
+
+/// What the labels of the circuit's parts say, with their limits; the same figures as in the boards' files.
+struct Circuit {
+    shunt_ohms: f64,
+    shunt_limit: f64,
+    gain: f64,
+    gain_limit: f64,
+    offset_volts: f64,
+}
+
+fn circuit(board: BoardUnderTest) -> Circuit {
+    match board.name {
+        "stm32f4" => {
+            Circuit { shunt_ohms: 0.5, shunt_limit: 0.001, gain: 50.0, gain_limit: 0.002, offset_volts: 25e-6 }
+        }
+        _ => Circuit { shunt_ohms: 1.0, shunt_limit: 0.001, gain: 200.0, gain_limit: 0.01, offset_volts: 35e-6 },
+    }
+}
+
+/// What the converter says of itself, without its texts.
+#[derive(Debug, Clone)]
+struct Seen {
+    converter: Converter<'static>,
+    periods: Vec<(Vec<u16>, Period)>,
+    windows: Vec<Window>,
+}
+
+/// A few periods with `sleep` in between.
+fn cycle(board: BoardUnderTest, seed: u64, sleep: &str) -> Option<Seen> {
+    let mut wired = Wired::start(board, seed)?;
+    wired.ask(&Request::Hello { version: WIRE_VERSION });
+    assert_eq!(wired.ask(&Request::Verify { kernel: HOP }), "Verified");
+    // The first hops of a clip need little work.
+    wired.say(&Request::Run { kernel: HOP, iterations: 4 });
+    while wired.hear(|response| !matches!(response, Response::Done { .. })) {}
+    wired.say(&Request::Converter);
+    let converter = wired.hear(|response| match response {
+        Response::Converter(converter) => Converter { name: "", sleeps: "", ..converter },
+        other => panic!("{other:?}"),
+    });
+    let period_ticks = (PERIOD_SECONDS * board.core_hz) as u64;
+    wired.say(&Request::DutyCycle { kernel: HOP, period_ticks, sleep, periods: PERIODS });
+    let (mut periods, mut codes) = (Vec::new(), Vec::new());
+    while wired.hear(|response| {
+        match response {
+            Response::Codes { codes: more } => codes.extend_from_slice(more.as_slice()),
+            Response::Period(period) => periods.push((std::mem::take(&mut codes), period)),
+            Response::Done { count, .. } => {
+                assert_eq!(count, PERIODS);
+                return false;
+            }
+            other => panic!("{other:?}"),
+        }
+        true
+    }) {}
+    let windows = wired.windows();
+    Some(Seen { converter, periods, windows })
+}
+
+/// The mean power of some codes, and how far it may be off, in watts.
+fn watts(codes: &[u16], converter: &Converter<'_>, circuit: &Circuit) -> (f64, f64) {
+    let mean = codes.iter().map(|code| f64::from(*code)).sum::<f64>() / codes.len() as f64;
+    let volts = mean / f64::from(1u32 << converter.bits) * f64::from(converter.full_scale_uv) * 1e-6;
+    let amperes = volts / (circuit.gain * circuit.shunt_ohms);
+    let watts = amperes * f64::from(converter.supply_uv) * 1e-6;
+    let limits = [
+        f64::from(converter.full_scale_ppm) * 1e-6,
+        f64::from(converter.supply_ppm) * 1e-6,
+        circuit.gain_limit,
+        circuit.shunt_limit,
+        circuit.offset_volts / (amperes * circuit.shunt_ohms),
+        f64::from(converter.offset_uv) * 1e-6 / volts,
+    ];
+    // Limits as rectangular distributions, doubled.
+    (watts, 2.0 * (limits.iter().map(|limit| limit * limit / 3.0).sum::<f64>()).sqrt() * watts)
+}
+
+#[test]
+fn the_energy_of_an_iteration_is_the_true_one_within_what_is_stated() {
+    for board in BOARDS {
+        for (seed, sleep) in [(1, "sleep"), (2, "sleep"), (3, "stop")] {
+            let Some(seen) = cycle(board, seed, sleep) else { continue };
+            assert_eq!(seen.windows.len(), seen.periods.len());
+            for ((codes, period), window) in seen.periods.iter().zip(&seen.windows) {
+                let awake = &codes[..period.awake_codes as usize];
+                assert!(awake.len() >= 90, "{} {sleep}: {} codes", board.name, awake.len());
+                let seconds = (period.slept - period.began) as f64 / board.core_hz;
+                let (watts, stated) = watts(awake, &seen.converter, &circuit(board));
+                let (found, truth) = (watts * seconds, window.joules());
+                assert!((found - truth).abs() <= stated * seconds, "{found} J within {stated} W, truly {truth} J");
+                // The statement says something.
+                assert!(stated / watts < 0.1, "{stated} of {watts} W");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_clock_goes_on_in_sleep_and_the_codes_with_it() {
+    for board in BOARDS {
+        // A tick of the slower RTC, at both ends.
+        for (sleep, resolution) in [("sleep", 1e-6), ("stop", 2.0 / 32_000.0)] {
+            let Some(seen) = cycle(board, 1, sleep) else { continue };
+            let seconds = |ticks: u64| ticks as f64 / board.core_hz;
+            let (first, first_window) = (seen.periods[0].1, &seen.windows[0]);
+            for ((codes, period), window) in seen.periods.iter().zip(&seen.windows) {
+                assert_eq!((period.sleep_seen, period.lost), (sleep == "sleep", 0));
+                let after = (window.start.0 - first_window.start.0) as f64 * 1e-12;
+                let off = (seconds(period.began - first.began) - after).abs();
+                assert!(off <= resolution * f64::from(PERIODS), "{} {sleep}: {off} s after {after} s", board.name);
+                let length = seconds(period.slept - period.began);
+                assert!((length - window.seconds()).abs() < 2e-6, "{length} s, truly {} s", window.seconds());
+                let whole = seconds(period.ended - period.began);
+                assert!((whole - PERIOD_SECONDS).abs() < 2e-6, "a period of {whole} s");
+                // All codes that there is time for were taken, and those that were taken awake are larger.
+                let (sample, from) = (u64::from(seen.converter.sample_ticks), period.first_code);
+                let until = if period.sleep_seen { period.ended } else { period.slept };
+                let due = (until - from) / sample + 1;
+                assert!((due - 1..=due).contains(&(codes.len() as u64)), "{} of {due} codes", codes.len());
+                let awake = period.awake_codes as usize;
+                // The amplifier of one board takes some 30 us to follow.
+                let least = codes[5..awake].iter().min().unwrap();
+                assert!(*least > 900, "{} {sleep}: awake {least}", board.name);
+                let most = codes.iter().skip(awake + 5).max();
+                assert!(most.is_none_or(|most| *most < 900), "{} {sleep}: asleep {most:?}", board.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_mode_that_the_board_does_not_have_is_refused() {
+    for board in BOARDS {
+        let Some(mut wired) = Wired::start(board, 1) else { continue };
+        wired.ask(&Request::Hello { version: WIRE_VERSION });
+        let said = wired.ask(&Request::DutyCycle { kernel: HOP, period_ticks: 1_000_000, sleep: "coma", periods: 1 });
+        assert!(said.contains("NotObservable"), "{said}");
+        assert!(wired.ask(&Request::Now).starts_with("Now"), "and the session goes on");
+    }
+}

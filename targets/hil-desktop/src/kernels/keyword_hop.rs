@@ -1,0 +1,135 @@
+//! Keyword spotting as boards do it: the newest 20 ms of sound in, scores out, in the same arithmetic (`f32`).
+
+use hil_agent::kernel::{Kernel, LoadError, Mismatch, Trouble};
+use hil_kernels::keyword::KeywordWeights;
+use hil_kernels::known_answer::{EXPECTED, SEED, SyntheticClip};
+use hil_kernels::mfcc::MfccError;
+use hil_kernels::pipeline::Recognition;
+use hil_kernels::stream::{BoardStream, HOP, HOPS};
+
+/// One iteration hears one hop and says what has been heard of the clip so far.
+pub(super) struct KeywordHop {
+    stream: BoardStream,
+    hop: [i16; HOP],
+    heard: Option<Result<Recognition, MfccError>>,
+}
+
+impl KeywordHop {
+    pub(super) fn new() -> Option<Self> {
+        let stream = BoardStream::new(KeywordWeights::embedded().ok()?).ok()?;
+        Some(Self { stream, hop: [0; HOP], heard: None })
+    }
+}
+
+impl Kernel for KeywordHop {
+    fn name(&self) -> &str {
+        "lan/keyword_hop_i8"
+    }
+
+    fn about(&self) -> &str {
+        "keyword spotting, int8 network: the newest 20 ms of sound in, scores out"
+    }
+
+    fn load(&mut self, input: &[u8]) -> Result<(), LoadError> {
+        let (samples, odd) = input.as_chunks::<2>();
+        if samples.len() != HOP || !odd.is_empty() {
+            return Err(LoadError::new(format_args!("{} bytes are no hop of {} bytes", input.len(), 2 * HOP)));
+        }
+        for (sample, bytes) in self.hop.iter_mut().zip(samples) {
+            *sample = i16::from_le_bytes(*bytes);
+        }
+        self.heard = None;
+        Ok(())
+    }
+
+    fn run(&mut self) {
+        self.heard = Some(self.stream.hear(&self.hop));
+    }
+
+    /// The synthetic clip, hop by hop: the scores behind its last hop must be those of every other machine.
+    fn known_answer(&mut self) -> Result<(), Mismatch> {
+        let mut clip = SyntheticClip::new(SEED);
+        self.stream.restart();
+        for _ in 0..HOPS {
+            clip.fill(&mut self.hop);
+            self.run();
+        }
+        match &self.heard {
+            Some(Ok(heard)) => {
+                let scores = heard.scores.iter().zip(&EXPECTED.int8).enumerate();
+                match scores.into_iter().find(|(_, (got, wanted))| got.to_bits() != wanted.to_bits()) {
+                    None => Ok(()),
+                    Some((class, (got, wanted))) => {
+                        Err(Mismatch::new(format_args!("score {class}: got {got}, wanted {wanted}")))
+                    }
+                }
+            }
+            Some(Err(error)) => Err(Mismatch::new(format_args!("{error}"))),
+            None => Err(Mismatch::new(format_args!("nothing was heard"))),
+        }
+    }
+
+    fn class(&self) -> Option<u32> {
+        self.heard.as_ref()?.as_ref().ok().and_then(|heard| u32::try_from(heard.word).ok())
+    }
+
+    fn piece(&self) -> Option<usize> {
+        Some(2 * HOP)
+    }
+
+    /// Scores are there after every hop of a clip, those to the whole clip behind its last one.
+    fn hear(&mut self, first: bool, piece: &[u8]) -> Result<Option<u32>, LoadError> {
+        self.load(piece)?;
+        if first {
+            self.stream.restart();
+        }
+        self.run();
+        Ok(self.class())
+    }
+
+    fn status(&self) -> Result<(), Trouble> {
+        match &self.heard {
+            Some(Err(error)) => Err(Mismatch::new(format_args!("{error}")).into()),
+            Some(Ok(_)) | None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::KeywordHop;
+    use hil_agent::kernel::Kernel;
+    use hil_kernels::stream::{HOP, HOPS};
+
+    #[test]
+    fn a_clip_is_fifty_pieces_and_its_first_one_forgets_the_clip_before() {
+        let mut kernel = KeywordHop::new().unwrap();
+        assert_eq!((kernel.piece(), kernel.class()), (Some(640), None));
+        let noise = |hop: usize| -> Vec<u8> { (0..2 * HOP).map(|at| (at * at * (hop + 3) % 251) as u8).collect() };
+        let clip: Vec<Vec<u8>> = (0..HOPS).map(noise).collect();
+        let hear = |kernel: &mut KeywordHop, hops: &[Vec<u8>]| -> Vec<u32> {
+            let heard = hops.iter().enumerate().map(|(at, hop)| kernel.hear(at == 0, hop).unwrap().unwrap());
+            heard.collect()
+        };
+        let whole = hear(&mut kernel, &clip);
+        hear(&mut kernel, &clip[7..30]);
+        let scores = |kernel: &KeywordHop| kernel.heard.unwrap().unwrap().scores.map(f32::to_bits);
+        let again = hear(&mut kernel, &clip);
+        let second = scores(&kernel);
+        let mut fresh = KeywordHop::new().unwrap();
+        assert_eq!((hear(&mut fresh, &clip), again), (whole.clone(), whole));
+        assert_eq!(scores(&fresh), second);
+    }
+
+    #[test]
+    fn a_piece_has_its_length_and_one_that_is_refused_changes_nothing() {
+        let mut kernel = KeywordHop::new().unwrap();
+        let clip = [vec![1; 2 * HOP], vec![2; 2 * HOP]];
+        for hop in &clip {
+            kernel.hear(hop == &clip[0], hop).unwrap();
+        }
+        let why = kernel.hear(true, &[0; 2 * HOP + 1]).unwrap_err();
+        assert_eq!(why.why(), "641 bytes are no hop of 640 bytes");
+        assert_eq!((kernel.stream.hops(), kernel.status()), (2, Ok(())));
+    }
+}
