@@ -13,5 +13,6 @@ pub mod clean;
 pub mod distribution;
 pub mod figure;
 pub mod render;
+pub mod supply;
 pub mod view;
 pub mod words;

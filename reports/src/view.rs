@@ -14,6 +14,7 @@ use hil_model::verdict::Outcome;
 
 use crate::clean::one_line;
 use crate::distribution::{Curve, Distribution};
+use crate::supply::Supply;
 
 pub use facts::{Credit, Fact};
 pub use headline::{Banner, Headline, Tone, Weight};
@@ -67,6 +68,8 @@ pub struct Group {
     pub rows: Vec<Row>,
     /// The distributions behind them.
     pub curves: Vec<Curve>,
+    /// How its power was metered.
+    pub supplies: Vec<Supply>,
 }
 
 /// One alert.
@@ -125,6 +128,17 @@ impl<'a> View<'a> {
         }
     }
 
+    /// The same with how power was metered; what belongs to no check is left out.
+    #[must_use]
+    pub fn with_supplies(mut self, supplies: Vec<Supply>) -> Self {
+        for supply in supplies {
+            if let Some(group) = self.groups.iter_mut().find(|group| group.scenario == supply.scenario.as_str()) {
+                group.supplies.push(supply.clean());
+            }
+        }
+        self
+    }
+
     /// Every row, in the order of the groups.
     pub fn rows(&self) -> impl Iterator<Item = (&Group, &Row)> {
         self.groups.iter().flat_map(|group| group.rows.iter().map(move |row| (group, row)))
@@ -146,6 +160,7 @@ fn groups(run: &Run, distributions: &[Distribution]) -> Vec<Group> {
                 platform: check.platform.to_string(),
                 rows: vec![row],
                 curves: Vec::new(),
+                supplies: Vec::new(),
             });
         }
     }

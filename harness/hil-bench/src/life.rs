@@ -280,7 +280,8 @@ mod tests {
         let (clock, cancel) = (Milliseconds::default(), AtomicBool::new(false));
         let bench = Recited { info, clock: clock.clone(), first, on_and_on };
         let timeout = Duration::from_millis(500);
-        let mut life = AgentLife::open(&bench, Control { cancel: &cancel, clock: &clock }, timeout, &mut |_| {}).unwrap();
+        let mut life =
+            AgentLife::open(&bench, Control { cancel: &cancel, clock: &clock }, timeout, &mut |_| {}).unwrap();
         (life.catch_up(&clock, timeout), clock.now())
     }
 

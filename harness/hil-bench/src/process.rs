@@ -21,11 +21,11 @@ use std::time::{Duration, Instant};
 
 use hil_model::lab::BenchInfo;
 
+use self::tail::Tail;
 #[cfg(unix)]
 use self::unix as system;
 #[cfg(windows)]
 use self::windows as system;
-use self::tail::Tail;
 use crate::bench::{Bench, End, Ending, Life, Link, LinkGone, RigError};
 
 /// Pieces from the agent that wait to be received before the agent has to wait.

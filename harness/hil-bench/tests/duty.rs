@@ -1,6 +1,6 @@
 //! Duty cycles over the real agent: what is asked, what is booked, and whose fault it is when it cannot be.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a panic in a test's helper is the failure of the test")]
+#![expect(clippy::unwrap_used, reason = "a panic in a test's helper is the failure of the test")]
 
 use std::time::Duration;
 

@@ -11,11 +11,11 @@ use crate::error::CliError;
 use crate::files;
 
 /// What firmware of this repository offers; a test holds them against the images.
-pub const KERNELS: [(&str, &str); 4] = [
-    ("fault/stack-overflow", "calls itself until there is no stack left, on purpose"),
+pub const KERNELS: [(&str, &str); 5] = [
     ("fault/hang", "never returns, on purpose"),
     ("fault/hard-fault", "executes an undefined instruction, on purpose"),
     ("fault/panic", "panics, on purpose"),
+    ("fault/stack-overflow", "calls itself until there is no stack left, on purpose"),
     ("lan/keyword_hop_i8", "keyword spotting, hop by hop"),
 ];
 

@@ -53,6 +53,14 @@ pub fn known() -> Result<Vec<KnownBoard>, CliError> {
     known_below(Path::new(LOCAL))
 }
 
+/// The same for another folder than the current one.
+///
+/// # Errors
+/// As for [`known`].
+pub fn known_in(folder: &Path) -> Result<Vec<KnownBoard>, CliError> {
+    known_below(&folder.join(LOCAL))
+}
+
 fn known_below(folder: &Path) -> Result<Vec<KnownBoard>, CliError> {
     let built_in = lab::boards().into_iter().map(|board| KnownBoard { board, origin: Origin::BuiltIn });
     let mut all: Vec<KnownBoard> = built_in.collect();

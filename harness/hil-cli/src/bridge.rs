@@ -74,6 +74,7 @@ fn status(error: &BoardError) -> u8 {
         BoardError::NoTarget { .. }
         | BoardError::Flash { .. }
         | BoardError::Image { .. }
+        | BoardError::Reset { .. }
         | BoardError::LinkLost { .. }
         | BoardError::Probe { .. }
         | BoardError::Other { .. } => RIG_FAILED,
@@ -90,7 +91,11 @@ mod tests {
         assert_eq!(status(&BoardError::NoProbe { detail: detail() }), ABSENT);
         assert_eq!(status(&BoardError::WrongChip { found: detail(), wanted: detail() }), LASTING);
         assert_eq!(status(&BoardError::Image { step: Step::Flash, detail: detail() }), LASTING);
-        assert_eq!(status(&BoardError::Image { step: Step::Boot, detail: detail() }), RIG_FAILED, "it may start next time");
+        assert_eq!(
+            status(&BoardError::Image { step: Step::Boot, detail: detail() }),
+            RIG_FAILED,
+            "it may start next time"
+        );
         assert_eq!(status(&BoardError::LinkLost { detail: detail() }), RIG_FAILED);
     }
 }

@@ -8,6 +8,7 @@ use hil_model::id::{PlatformId, ScenarioId, WorkloadId};
 
 use crate::exit::Exit;
 use crate::lease::LeaseError;
+use crate::upkeep::StateError;
 
 /// An error of the command, as opposed to a verdict or a fault of the rig.
 #[derive(Debug, thiserror::Error)]
@@ -50,6 +51,9 @@ pub enum CliError {
         /// What the system says.
         source: std::io::Error,
     },
+    /// A file that should be written is there already.
+    #[error("{} exists and is not overwritten; name another file", .0.display())]
+    Exists(PathBuf),
     /// A folder that was named holds no scenario file.
     #[error("{} holds no scenario file (*.toml); `hil init` writes a first one", .0.display())]
     NoScenarios(PathBuf),
@@ -161,9 +165,12 @@ pub enum CliError {
         /// The names that there are.
         known: String,
     },
-    /// The host is held by another run.
+    /// The host or a board is held by another run.
     #[error(transparent)]
     Lease(#[from] LeaseError),
+    /// What is remembered of boards cannot be read or kept.
+    #[error(transparent)]
+    State(#[from] StateError),
     /// The report cannot be drawn.
     #[error("the report: {0}")]
     Report(String),
@@ -198,6 +205,7 @@ impl CliError {
         match self {
             Self::Scenarios { .. }
             | Self::Lab { .. }
+            | Self::Exists(_)
             | Self::LabImage { .. }
             | Self::Read { .. }
             | Self::NoScenarios(_)
@@ -223,7 +231,8 @@ impl CliError {
             | Self::Remote(_) => Exit::Usage,
             Self::Image { .. } => Exit::RigOrInvalid,
             Self::Lease(LeaseError::Interrupted { .. }) => Exit::Interrupted,
-            Self::Lease(_) => Exit::RigOrInvalid,
+            Self::State(StateError::NotQuarantined { .. }) => Exit::Usage,
+            Self::Lease(_) | Self::State(_) => Exit::RigOrInvalid,
             Self::Write { .. } | Self::Store(_) | Self::Report(_) | Self::OwnProgram(_) => Exit::Internal,
         }
     }

@@ -19,7 +19,7 @@ pub enum Exit {
     RigOrInvalid,
     /// 3: a target is missed.
     Missed,
-    /// 4: inconclusive under `--strict`, or not run although `--require` names it.
+    /// 4: inconclusive under `--strict`, not run although `--require` names it, or on a board that is quarantined.
     Unproved,
     /// 0: everything else.
     Success,
@@ -45,19 +45,23 @@ impl Exit {
     pub fn of_run(run: &Run, strict: bool, required: &[String]) -> Self {
         let any = |outcome| run.checks.iter().any(|check| check.verdict == outcome);
         let unanswered = required.iter().any(|word| !is_answered(run, word));
+        let quarantined = run.checks.iter().any(|check| check.reason_code.as_deref() == Some(QUARANTINED));
         if run.interrupted {
             Self::Interrupted
         } else if !run.errors.is_empty() || any(Outcome::Invalid) {
             Self::RigOrInvalid
         } else if any(Outcome::Fail) {
             Self::Missed
-        } else if (strict && any(Outcome::Inconclusive)) || unanswered {
+        } else if (strict && any(Outcome::Inconclusive)) || unanswered || quarantined {
             Self::Unproved
         } else {
             Self::Success
         }
     }
 }
+
+/// `hil_model::verdict::Reason::Quarantined`, as runs keep it: a board that should have answered did not.
+const QUARANTINED: &str = "quarantined";
 
 /// Whether everything that `word` names, a scenario or a target, was run; something must bear the name.
 fn is_answered(run: &Run, word: &str) -> bool {
@@ -112,6 +116,15 @@ mod tests {
         assert_eq!(Exit::of_run(&faulted, false, &[]).code(), 5, "a fault of the rig comes before a miss");
         faulted.interrupted = true;
         assert_eq!(Exit::of_run(&faulted, false, &[]).code(), 130);
+    }
+
+    #[test]
+    fn a_board_that_is_quarantined_makes_nothing_green() {
+        let mut skipped = run(&[Outcome::Pass, Outcome::NotRun]);
+        skipped.checks[1].reason_code = Some("quarantined".to_owned());
+        assert_eq!(Exit::of_run(&skipped, false, &[]).code(), 4);
+        let reason = hil_model::verdict::Reason::Quarantined { board: "b".into(), why: "w".into(), until: "u".into() };
+        assert_eq!(reason.code(), super::QUARANTINED);
     }
 
     #[test]

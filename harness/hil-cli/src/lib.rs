@@ -29,7 +29,9 @@ mod pipeline;
 mod results;
 mod show;
 mod stages;
+mod supplies;
 mod surroundings;
+mod upkeep;
 
 use std::panic::AssertUnwindSafe;
 use std::process::ExitCode;

@@ -3,13 +3,17 @@
 //! Text for people goes to standard error, so that standard output carries only results. A bar appears only on a
 //! terminal; elsewhere each job leaves one line. With `--format json` every step is one JSON object a line on standard
 //! output, and standard error stays silent but for errors. Everything is also kept for the log in the run folder.
+//!
+//! Several jobs may run at a time, each on a board of its own. Every line that belongs to one of them then names it, each
+//! has its own bar, and the log keeps them one after the other, as if they had run so.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{IsTerminal as _, Write as _};
 use std::time::{Duration, Instant};
 
 use hil_report::clean::is_unsafe;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Value, json};
 
 use crate::args::Format;
@@ -21,6 +25,18 @@ pub struct Show {
     verbose: u8,
     started: Instant,
     log: String,
+    bars: MultiProgress,
+    /// The jobs that run, by position.
+    running: BTreeMap<usize, Running>,
+    /// The job that is spoken of.
+    about: Option<usize>,
+    /// What belongs into the log and waits for jobs that come before it, by position; only while several run.
+    waiting: Option<BTreeMap<usize, String>>,
+}
+
+/// A job that runs.
+struct Running {
+    scenario: String,
     bar: Option<ProgressBar>,
     told: Option<Instant>,
 }
@@ -32,7 +48,16 @@ impl Show {
     /// A voice that starts now.
     #[must_use]
     pub fn new(format: Format, verbose: u8) -> Self {
-        Self { format, verbose, started: Instant::now(), log: String::new(), bar: None, told: None }
+        Self {
+            format,
+            verbose,
+            started: Instant::now(),
+            log: String::new(),
+            bars: MultiProgress::with_draw_target(ProgressDrawTarget::stderr()),
+            running: BTreeMap::new(),
+            about: None,
+            waiting: None,
+        }
     }
 
     /// The format that was asked for.
@@ -84,39 +109,68 @@ impl Show {
         }
     }
 
+    /// From now on several jobs may run at a time.
+    pub fn several(&mut self) {
+        self.waiting.get_or_insert_default();
+    }
+
+    /// No more than one job runs from now on.
+    pub fn one_by_one(&mut self) {
+        self.about = None;
+        for (_, lines) in self.waiting.take().unwrap_or_default() {
+            self.log.push_str(&lines);
+        }
+    }
+
+    /// What is said from now on belongs to the job at `position`.
+    pub fn about(&mut self, position: usize) {
+        self.about = Some(position);
+    }
+
+    /// The job that is spoken of, if it has to be named because others run as well.
+    fn named(&self) -> Option<&str> {
+        let job = self.running.get(&self.about?)?;
+        (self.running.len() > 1).then_some(job.scenario.as_str())
+    }
+
     /// A job begins: the `position`-th of `count`.
     pub fn begin(&mut self, position: usize, count: usize, scenario: &str, title: &str) {
-        self.told = None;
+        self.about = Some(position);
         self.keep(&format!("job {position}/{count}: {scenario}: {title}"));
+        let mut job = Running { scenario: scenario.to_owned(), bar: None, told: None };
         self.event("scenario-started", json!({ "scenario": scenario, "position": position, "count": count }));
         if self.format == Format::Text && std::io::stderr().is_terminal() {
-            let bar = ProgressBar::with_draw_target(Some(1), ProgressDrawTarget::stderr());
+            let bar = self.bars.add(ProgressBar::new(1));
             let style = ProgressStyle::with_template("{prefix} [{bar:24}] {percent:>3} % {elapsed} {msg}");
             if let Ok(style) = style {
                 bar.set_style(style.progress_chars("=> "));
             }
             bar.set_prefix(format!("[{position}/{count}] {scenario}"));
-            self.bar = Some(bar);
+            job.bar = Some(bar);
         }
+        self.running.insert(position, job);
     }
 
     /// How far the job is.
     pub fn progress(&mut self, done: u64, total: u64, doing: &str) {
-        if self.format == Format::Json && self.told.is_none_or(|told| told.elapsed() >= TELL_AGAIN) {
-            self.told = Some(Instant::now());
-            self.event("progress", json!({ "done": done, "total": total, "doing": doing }));
-        }
-        if let Some(bar) = &self.bar {
+        let Some(job) = self.about.and_then(|position| self.running.get_mut(&position)) else { return };
+        if let Some(bar) = &job.bar {
             bar.set_length(total.max(1));
             bar.set_position(done.min(total));
             bar.set_message(doing.to_owned());
+        }
+        if self.format == Format::Json && job.told.is_none_or(|told| told.elapsed() >= TELL_AGAIN) {
+            job.told = Some(Instant::now());
+            self.event("progress", json!({ "done": done, "total": total, "doing": doing }));
         }
     }
 
     /// The job has ended, with `outcome` in a few words.
     pub fn end(&mut self, position: usize, count: usize, scenario: &str, seconds: f64, outcome: &str) {
-        if let Some(bar) = self.bar.take() {
+        self.about = Some(position);
+        if let Some(bar) = self.running.remove(&position).and_then(|job| job.bar) {
             bar.finish_and_clear();
+            self.bars.remove(&bar);
         }
         self.keep(&format!("job {position}/{count}: {scenario}: {outcome} after {seconds:.1} s"));
         let seconds_shown = (seconds * 1000.0).round() / 1000.0;
@@ -135,6 +189,9 @@ impl Show {
             return;
         }
         let mut object = serde_json::Map::from_iter([("event".to_owned(), Value::from(name))]);
+        if let Some(scenario) = self.named() {
+            object.insert("scenario".to_owned(), Value::from(scenario));
+        }
         if let Value::Object(fields) = fields {
             object.extend(fields);
         }
@@ -149,15 +206,16 @@ impl Show {
 
     fn keep(&mut self, text: &str) {
         let seconds = self.elapsed();
-        // Writing to a String cannot fail.
-        let _ = writeln!(self.log, "{seconds:9.3} {}", clean(text));
+        let line = format!("{seconds:9.3} {}\n", clean(text));
+        match (&mut self.waiting, self.about) {
+            (Some(waiting), Some(position)) => waiting.entry(position).or_default().push_str(&line),
+            _ => self.log.push_str(&line),
+        }
     }
 
     fn line(&self, text: &str) {
-        match &self.bar {
-            Some(bar) => bar.suspend(|| print_err(text)),
-            None => print_err(text),
-        }
+        let named = self.named().map_or_else(String::new, |scenario| format!("{scenario}: "));
+        self.bars.suspend(|| print_err(&format!("{named}{text}")));
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod append;
 pub mod estimate;
 pub mod expand;
+mod images;
 pub mod judge;
 pub mod load;
 pub mod measure;

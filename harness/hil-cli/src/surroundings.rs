@@ -16,6 +16,8 @@ pub struct Surroundings {
     pub user_data: Option<PathBuf>,
     /// `HIL_LEASE`, or a file in a folder that all users share: the lease of this host.
     pub lease: PathBuf,
+    /// `HIL_STATE`, or the user's folder for state: what is remembered of boards from one run to the next.
+    pub state: Option<PathBuf>,
     /// `PATH`: folders in which programs are looked for.
     pub path: Option<OsString>,
     /// `ANDROID_NDK_HOME`: the compiler for phones, as Android's own tools name it.
@@ -36,6 +38,7 @@ impl Surroundings {
             data: path_var("HIL_DATA"),
             user_data,
             lease,
+            state: path_var("HIL_STATE").or_else(state_folder),
             path: std::env::var_os("PATH"),
             ndk: path_var("ANDROID_NDK_HOME"),
             width: terminal_width(),
@@ -75,6 +78,15 @@ fn is_program(file: &Path) -> bool {
     #[cfg(not(unix))]
     let may_start = true;
     may_start && file.is_file()
+}
+
+/// Such as `~/.local/state/hilbench`; below the folder for data on systems that have none for state.
+fn state_folder() -> Option<PathBuf> {
+    let base = etcetera::choose_base_strategy().ok()?;
+    Some(match base.state_dir() {
+        Some(state) => state.join("hilbench"),
+        None => base.data_dir().join("hilbench").join("state"),
+    })
 }
 
 /// A folder that all users of this machine share, whatever their environment says: two runs measure each other no

@@ -127,24 +127,33 @@ impl Converted {
     }
 }
 
-/// The periods of `metering` that slept in `sleep`, in the order in which they ran, with a clock of `hz` ticks a second.
+/// Every period of `metering` beside what it converts to, in the order in which they ran, with a clock of `hz` ticks a
+/// second.
 ///
 /// # Errors
 /// [`Unusable`] where the chain gives no currents, or a start has no converter.
-pub fn convert(metering: &Metering, sleep: &str, hz: f64) -> Result<Vec<Converted>, Unusable> {
+pub fn each(metering: &Metering, hz: f64) -> Result<Vec<(&Period, Converted)>, Unusable> {
     let mut chains = Vec::new();
     for converter in &metering.converters {
         chains.push((converter, Chain::new(&metering.shunt, converter)?));
     }
-    let periods = metering.periods.iter().filter(|period| period.sleep == sleep);
-    periods
-        .map(|period| {
-            let of_start = chains.iter().find(|(converter, _)| converter.start == period.start);
-            let (converter, chain) = of_start
-                .ok_or_else(|| Unusable { what: format!("no converter is known for start {}", period.start) })?;
-            Ok(Converted::of(chain, period, converter.sample_ticks, hz))
-        })
-        .collect()
+    let mut all = Vec::with_capacity(metering.periods.len());
+    for period in &metering.periods {
+        let of_start = chains.iter().find(|(converter, _)| converter.start == period.start);
+        let unknown = || Unusable { what: format!("no converter is known for start {}", period.start) };
+        let (converter, chain) = of_start.ok_or_else(unknown)?;
+        all.push((period, Converted::of(chain, period, converter.sample_ticks, hz)));
+    }
+    Ok(all)
+}
+
+/// The periods of `metering` that slept in `sleep`, in the order in which they ran, with a clock of `hz` ticks a second.
+///
+/// # Errors
+/// As for [`each`].
+pub fn convert(metering: &Metering, sleep: &str, hz: f64) -> Result<Vec<Converted>, Unusable> {
+    let all = each(metering, hz)?;
+    Ok(all.into_iter().filter(|(period, _)| period.sleep == sleep).map(|(_, converted)| converted).collect())
 }
 
 /// What share of all codes of these stretches is saturated, and what share of their time has no code.
@@ -234,7 +243,7 @@ mod tests {
     fn periods_find_the_converter_of_their_start() {
         let all = metering(vec![period(), Period { start: 1, ..period() }]);
         assert!(convert(&all, "sleep", 1e6).unwrap_err().what.contains("start 1"));
-        assert!(convert(&all, "stop", 1e6).unwrap().is_empty());
+        assert!(convert(&metering(vec![period()]), "stop", 1e6).unwrap().is_empty());
     }
 
     proptest! {

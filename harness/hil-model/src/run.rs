@@ -107,7 +107,8 @@ pub struct Environment {
     pub rustc: String,
     /// Counters that time iterations, by platform.
     pub clocks: Vec<String>,
-    /// What was built for this run: package, bench target, features and compiler of each suite.
+    /// What was measured and is not `hil` itself: package, bench target, features and compiler of each suite; the image of
+    /// each board with the flash and RAM that it takes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub builds: Vec<String>,
 }

@@ -216,6 +216,8 @@ pub const SECOND: UnitOf<Time> = UnitOf(1.0, PhantomData);
 pub const MILLISECOND: UnitOf<Time> = UnitOf(1e-3, PhantomData);
 /// One milliwatt.
 pub const MILLIWATT: UnitOf<Power> = UnitOf(1e-3, PhantomData);
+/// One joule.
+pub const JOULE: UnitOf<Energy> = UnitOf(1.0, PhantomData);
 /// One milliwatt hour, 3.6 J.
 pub const MILLIWATT_HOUR: UnitOf<Energy> = UnitOf(3.6, PhantomData);
 /// One byte.

@@ -162,6 +162,15 @@ pub enum Reason {
     },
     /// An error of the rig ended the job before this was measured.
     RigFault,
+    /// The board is not used for a while, because everything that was tried on it failed.
+    Quarantined {
+        /// What tells it from all others.
+        board: String,
+        /// The last fault.
+        why: String,
+        /// Until when, RFC 3339 in UTC.
+        until: String,
+    },
     /// The user stopped the run before this was measured.
     Interrupted,
 }
@@ -188,6 +197,7 @@ impl Reason {
             Self::DataMissing { .. } => "data-missing",
             Self::CannotObserve { .. } => "cannot-observe",
             Self::RigFault => "rig-fault",
+            Self::Quarantined { .. } => "quarantined",
             Self::Interrupted => "interrupted",
         }
     }
@@ -224,6 +234,10 @@ impl fmt::Display for Reason {
             }
             Self::CannotObserve { needs } => write!(f, "needs {needs}"),
             Self::RigFault => write!(f, "the rig failed before this was measured; see errors"),
+            Self::Quarantined { board, why, until } => write!(
+                f,
+                "board {board} is quarantined until {until} ({why}); when it is in order, `hil doctor --release {board}`"
+            ),
             Self::Interrupted => write!(f, "the run was interrupted before this was measured"),
         }
     }

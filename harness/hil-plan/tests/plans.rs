@@ -10,7 +10,11 @@ use hil_model::lab::{BenchInfo, Evidence, Lab};
 use hil_model::limit::Limit;
 use hil_model::metric::{Metric, Statistic};
 use hil_model::plan::{Plan, Step};
-use hil_model::scenario::{Alert, Check, Code, Needs, Place, Rule, Sampling, Scenario, Severity, Workers, Workload};
+use hil_model::power::{Meter, Shunt};
+use hil_model::scenario::{
+    Alert, Check, Code, DutyCycle, Needs, Place, Rule, Sampling, Scenario, Severity, Workers, Workload,
+};
+use hil_model::units::{MILLISECOND, Quantity, SECOND};
 use hil_model::verdict::Reason;
 use hil_plan::{MissingData, Options, plan, select};
 
@@ -237,7 +241,10 @@ fn what_cannot_be_answered_says_what_is_needed() {
     power.checks = vec![check("LAN-02", Metric::Power, Statistic::Mean, "< 1.2 mW")];
     let plan_without_meter = plan(&[power], &lab(8), &BTreeMap::new(), &FULL);
     assert!(plan_without_meter.jobs.is_empty());
-    assert_eq!(plan_without_meter.skipped[0].reason, Reason::CannotObserve { needs: "a board with a shunt, or a meter".to_owned() });
+    assert_eq!(
+        plan_without_meter.skipped[0].reason,
+        Reason::CannotObserve { needs: "a board with a shunt, or a meter".to_owned() }
+    );
 
     let plan_without_bench = plan(&[scenario], &Lab::default(), &BTreeMap::new(), &FULL);
     assert!(matches!(plan_without_bench.skipped[0].reason, Reason::NoBench { .. }));
@@ -266,4 +273,61 @@ fn only_keeps_what_it_names_and_refuses_names_that_fit_nothing() {
     assert_eq!(select(all.clone(), &["desktop-cpu".to_owned()]).unwrap(), all);
     let error = select(all, &["LAN-18".to_owned(), "LAN-99".to_owned()]).unwrap_err();
     assert_eq!(error.0, ["LAN-99"]);
+}
+
+/// A lab whose bench has a meter.
+fn metered_lab() -> Lab {
+    let source = String::new();
+    let shunt = Shunt {
+        ohms: 0.5,
+        tolerance: 0.001,
+        amplifier: "INA240A2".to_owned(),
+        gain: 50.0,
+        gain_error_max: 0.002,
+        offset_max_volts: 25e-6,
+        bandwidth_hz: 400e3,
+        high_volts: 3.2,
+        source,
+        unverified: None,
+    };
+    let mut lab = lab(1);
+    lab.benches[0].meter = Some(Meter { shunt, stated: Vec::new() });
+    lab
+}
+
+/// The duty cycles of a plan: sleep mode, period, periods.
+fn cycles(plan: &Plan) -> Vec<(&str, Duration, u32)> {
+    let steps = plan.jobs.iter().flat_map(|job| &job.starts).flat_map(|start| &start.steps);
+    let cycle = |step| match step {
+        &Step::DutyCycle { ref sleep, period, periods, .. } => Some((sleep.as_str(), period, periods)),
+        _ => None,
+    };
+    steps.filter_map(cycle).collect()
+}
+
+#[test]
+fn power_is_metered_in_the_asked_mode_and_in_the_light_one() {
+    let mut question = scenario(vec![check("LAN-02", Metric::Power, Statistic::Mean, "< 1.2 mW")]);
+    let main = question.workloads.get_mut(&WorkloadId::main()).unwrap();
+    main.duty_cycle = Some(DutyCycle { period: Quantity::new(20.0, MILLISECOND), sleep: "stop".to_owned() });
+    let ms = Duration::from_millis;
+    let planned = plan(&[question.clone()], &metered_lab(), &BTreeMap::new(), &FULL);
+    assert!(planned.skipped.is_empty());
+    assert_eq!(cycles(&planned), [("stop", ms(20), 20), ("sleep", ms(20), 20)].repeat(5));
+    assert!(planned.jobs[0].starts.iter().all(|start| matches!(start.steps[0], Step::Verify { .. })));
+
+    // Half of 60 s for five starts of one mode: six periods of a second each.
+    let main = question.workloads.get_mut(&WorkloadId::main()).unwrap();
+    main.duty_cycle = Some(DutyCycle { period: Quantity::new(1.0, SECOND), sleep: "sleep".to_owned() });
+    let long = plan(&[question.clone()], &metered_lab(), &BTreeMap::new(), &FULL);
+    assert_eq!(cycles(&long), [("sleep", ms(1000), 6)].repeat(5));
+
+    question.workloads.get_mut(&WorkloadId::main()).unwrap().duty_cycle = None;
+    let without = plan(&[question.clone()], &metered_lab(), &BTreeMap::new(), &FULL);
+    assert!(without.jobs.is_empty());
+    assert!(matches!(&without.skipped[0].reason, Reason::CannotObserve { needs } if needs.contains("duty_cycle =")));
+
+    question.checks[0].metric = Metric::Energy;
+    let energy = plan(&[question], &metered_lab(), &BTreeMap::new(), &FULL);
+    assert_eq!(cycles(&energy), [("sleep", Duration::ZERO, 20)].repeat(5));
 }

@@ -4,6 +4,7 @@ pub mod emulated;
 
 pub mod attached;
 pub mod board;
+pub mod image;
 pub mod order;
 
 use board::error::BoardError;

@@ -4,6 +4,7 @@ use crate::source::{Input, ReadError, Source};
 
 /// Every file of `scenarios/`: its path in the repository and its text.
 pub const EMBEDDED: &[(&str, &str)] = &[
+    ("scenarios/_base/keyword-board.toml", include_str!("../../../scenarios/_base/keyword-board.toml")),
     ("scenarios/_base/keyword-desktop.toml", include_str!("../../../scenarios/_base/keyword-desktop.toml")),
     (
         "scenarios/liquid-audio-nets/desktop-cpu-accuracy.toml",
@@ -20,6 +21,30 @@ pub const EMBEDDED: &[(&str, &str)] = &[
     (
         "scenarios/liquid-audio-nets/desktop-cpu-keyword.toml",
         include_str!("../../../scenarios/liquid-audio-nets/desktop-cpu-keyword.toml"),
+    ),
+    (
+        "scenarios/liquid-audio-nets/nrf52840-accuracy.toml",
+        include_str!("../../../scenarios/liquid-audio-nets/nrf52840-accuracy.toml"),
+    ),
+    (
+        "scenarios/liquid-audio-nets/nrf52840-keyword.toml",
+        include_str!("../../../scenarios/liquid-audio-nets/nrf52840-keyword.toml"),
+    ),
+    (
+        "scenarios/liquid-audio-nets/nrf52840-power.toml",
+        include_str!("../../../scenarios/liquid-audio-nets/nrf52840-power.toml"),
+    ),
+    (
+        "scenarios/liquid-audio-nets/stm32f4-accuracy.toml",
+        include_str!("../../../scenarios/liquid-audio-nets/stm32f4-accuracy.toml"),
+    ),
+    (
+        "scenarios/liquid-audio-nets/stm32f4-keyword.toml",
+        include_str!("../../../scenarios/liquid-audio-nets/stm32f4-keyword.toml"),
+    ),
+    (
+        "scenarios/liquid-audio-nets/stm32f4-power.toml",
+        include_str!("../../../scenarios/liquid-audio-nets/stm32f4-power.toml"),
     ),
     (
         "scenarios/neuro-divergent/desktop-cpu-kernels.toml",

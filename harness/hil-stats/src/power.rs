@@ -24,6 +24,7 @@ use hil_model::estimate::{Estimate, Finding, Method};
 use hil_model::metric::{Metric, Statistic};
 use hil_model::power::{LIGHT_SLEEP, Metering};
 use hil_model::sample::Observations;
+use hil_model::units::MILLIWATT_HOUR;
 
 use crate::derived::{self, Figure};
 use crate::error::StatsError;
@@ -146,8 +147,9 @@ impl<'a> Cycles<'a> {
         let power = self.power(Statistic::Mean)?;
         let figure = Figure { value: power.value, lower: power.lower, upper: power.upper };
         let life = derived::shared_out(battery.capacity.base(), figure);
-        let capacity = shown(Metric::Energy, battery.capacity.base());
-        let at = format!("at {} on average, from {capacity} ({})", shown(Metric::Power, power.value), battery.why);
+        let capacity = battery.capacity.get(MILLIWATT_HOUR);
+        let at =
+            format!("at {} on average, from {capacity:.1} mWh ({})", shown(Metric::Power, power.value), battery.why);
         let remark = Some(power.remark.iter().fold(at, |all, more| format!("{all}; {more}")));
         Ok(Estimate { value: life.value, lower: life.lower, upper: life.upper, remark, ..power })
     }

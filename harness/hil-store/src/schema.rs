@@ -12,7 +12,7 @@ use hil_model::run::FormatVersion;
 use self::Kind::{Bool, F64, Text, U32, U64};
 
 /// The version of the tables that this build writes.
-pub const TABLES_FORMAT: FormatVersion = FormatVersion { major: 1, minor: 1 };
+pub const TABLES_FORMAT: FormatVersion = FormatVersion { major: 1, minor: 2 };
 /// Metadata key of the table's name.
 pub const KEY_TABLE: &str = "hilbench.table";
 /// Metadata key of the version.
@@ -37,6 +37,12 @@ pub enum Table {
     Cases,
     /// Deviations from a reference; since 1.1.
     Deviations,
+    /// Meters: converters with the chain before them; since 1.2.
+    Meters,
+    /// Periods of duty cycles; since 1.2.
+    Periods,
+    /// Codes of converters; since 1.2.
+    Codes,
     /// Figures of checks.
     Estimates,
     /// Checks and their verdicts.
@@ -56,6 +62,9 @@ impl Table {
             Self::Answers => "answers",
             Self::Cases => "cases",
             Self::Deviations => "deviations",
+            Self::Meters => "meters",
+            Self::Periods => "periods",
+            Self::Codes => "codes",
             Self::Estimates => "estimates",
             Self::Verdicts => "verdicts",
         }
@@ -218,6 +227,67 @@ pub const TABLES: &[TableSpec] = &[
         columns: &[
             always("name", Text, "", "name of the case"),
             always("error", F64, "rel", "relative error of the result; infinite where no number expresses it"),
+        ],
+    },
+    TableSpec {
+        table: Table::Meters,
+        row: "what metered the power of a workload in one start; since 1.2",
+        columns: &[
+            START,
+            always("converter", Text, "", "name of the converter"),
+            always("bits", U32, "", "of a code; the input of full scale gives 2^bits"),
+            always("full_scale_uv", U32, "uV", "the input of full scale"),
+            always("full_scale_ppm", U32, "1e-6", "largest relative error of the full scale"),
+            always("offset_uv", U32, "uV", "largest offset at the converter's input"),
+            always("supply_uv", U32, "uV", "voltage behind the shunt"),
+            always("supply_ppm", U32, "1e-6", "largest relative error of that voltage"),
+            always("sample_ticks", U32, "ticks", "of the clock of the workload, from one code to the next"),
+            always("sleeps", Text, "", "sleep modes of the machine, separated by spaces"),
+            always("shunt_ohms", F64, "ohm", "nominal resistance of the shunt"),
+            always("shunt_tolerance", F64, "", "largest relative error of the shunt"),
+            always("amplifier", Text, "", "part of the amplifier over the shunt"),
+            always("gain", F64, "V/V", "nominal gain of the amplifier"),
+            always("gain_error_max", F64, "", "largest relative error of the gain"),
+            always("offset_max_volts", F64, "V", "largest offset at the amplifier's input"),
+            always("bandwidth_hz", F64, "Hz", "where the gain has fallen by 3 dB"),
+            always("high_volts", F64, "V", "highest output of the amplifier"),
+            always("source", Text, "", "where the figures of shunt and amplifier come from"),
+            maybe("unverified", Text, "", "what of them has not been checked there"),
+            always("asked_sleep", Text, "", "sleep mode of the duty cycle that is asked about"),
+            always("period_ticks", U64, "ticks", "its period; 0 for no pause"),
+            maybe("stated_amperes", F64, "A", "typical current of that mode from a data sheet; not metered"),
+            maybe("stated_source", Text, "", "where that is stated"),
+            maybe("battery_joules", F64, "J", "capacity that battery life is stated for"),
+            maybe("battery_why", Text, "", "where the capacity comes from"),
+        ],
+    },
+    TableSpec {
+        table: Table::Periods,
+        row: "one period of a duty cycle, with what its codes convert to; since 1.2",
+        columns: &[
+            START,
+            always("index", U32, "", "position among all periods of this workload in this start"),
+            always("sleep", Text, "", "sleep mode"),
+            always("began", U64, "ticks", "reading of the clock when the iteration began"),
+            always("first_code", U64, "ticks", "reading of the clock at the first code"),
+            always("slept", U64, "ticks", "reading of the clock when the machine went to sleep"),
+            always("ended", U64, "ticks", "reading of the clock when it was ready for the next iteration"),
+            always("codes", U32, "", "codes that were taken, all in the table codes"),
+            always("awake_codes", U32, "", "how many of them before it went to sleep"),
+            always("sleep_seen", Bool, "", "whether the converter went on in its sleep"),
+            always("lost", U32, "", "codes that were lost"),
+            maybe("awake_joules", F64, "J", "energy taken awake; empty where the chain gives no currents"),
+            maybe("asleep_joules", F64, "J", "energy taken asleep; empty where nobody saw it"),
+            maybe("watts", F64, "W", "average power over the period; empty where a part was not seen"),
+        ],
+    },
+    TableSpec {
+        table: Table::Codes,
+        row: "one raw code of a converter, in the order in which they were taken; since 1.2",
+        columns: &[
+            START,
+            always("period", U32, "", "index of its period"),
+            always("code", U32, "", "as the converter gave it"),
         ],
     },
     TableSpec {

@@ -9,6 +9,7 @@ mod deviations;
 mod estimates;
 mod iterations;
 mod peaks;
+mod power;
 mod slices;
 mod starts;
 mod verdicts;
@@ -48,6 +49,9 @@ pub(crate) fn encode(run: &Run, observations: &[Observations]) -> Result<Vec<(St
         answers::build(&owners),
         cases::build(&owners),
         deviations::build(&owners),
+        power::build_meters(&owners),
+        power::build_periods(&owners),
+        power::build_codes(&owners),
         estimates::build(&run.checks),
         verdicts::build(&run.checks),
     ];
@@ -72,6 +76,12 @@ pub fn read_observations(folder: &Path) -> Result<Vec<Observations>, StoreError>
     // Format 1.0 has no such table. One that was written and is gone is an error.
     if sums.lists(&Table::Deviations.file_name()) {
         deviations::read(&sheet(folder, &sums, Table::Deviations)?, &mut all)?;
+    }
+    // Formats before 1.2 have none of these.
+    if sums.lists(&Table::Meters.file_name()) {
+        let [meters, periods, codes] = [Table::Meters, Table::Periods, Table::Codes];
+        let meters = sheet(folder, &sums, meters)?;
+        power::read(&meters, &sheet(folder, &sums, periods)?, &sheet(folder, &sums, codes)?, &mut all)?;
     }
     Ok(all)
 }
@@ -115,8 +125,12 @@ struct Owner<'a> {
 
 /// Starts a raw table with its base columns: one row an element of `list`.
 fn raw<'a, T: 'a>(table: Table, owners: &'a [Owner<'a>], list: impl Fn(&'a Observations) -> &'a [T]) -> Builder {
-    let rows: Vec<&Owner<'_>> =
-        owners.iter().flat_map(|owner| std::iter::repeat_n(owner, list(owner.seen).len())).collect();
+    base(table, owners, |seen| list(seen).len())
+}
+
+/// Starts a raw table with its base columns: as many rows an owner as `count` says.
+fn base<'a>(table: Table, owners: &'a [Owner<'a>], count: impl Fn(&'a Observations) -> usize) -> Builder {
+    let rows: Vec<&Owner<'_>> = owners.iter().flat_map(|owner| std::iter::repeat_n(owner, count(owner.seen))).collect();
     let mut builder = Builder::new(table, rows.len());
     builder.full("scenario", rows.iter().map(|owner| owner.seen.scenario.as_str()));
     builder.full("workload", rows.iter().map(|owner| owner.seen.workload.as_str()));
@@ -143,6 +157,18 @@ fn distribute<T>(
     list: impl Fn(&mut Observations) -> &mut Vec<T>,
     make: impl Fn(usize) -> Result<T, StoreError>,
 ) -> Result<(), StoreError> {
+    for_each_owner(sheet, all, |owner, row| {
+        list(owner).push(make(row)?);
+        Ok(())
+    })
+}
+
+/// Reads a raw table: calls `take` with the owner of each row.
+fn for_each_owner(
+    sheet: &Sheet,
+    all: &mut [Observations],
+    mut take: impl FnMut(&mut Observations, usize) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
     let (scenarios, workloads) = (sheet.full::<&str>("scenario")?, sheet.full::<&str>("workload")?);
     let find = |all: &[Observations], scenario: &str, workload: &str| {
         all.iter().position(|seen| seen.scenario.as_str() == scenario && seen.workload.as_str() == workload)
@@ -158,7 +184,7 @@ fn distribute<T>(
             }
         };
         current = Some((name, owner));
-        list(&mut all[owner]).push(make(row)?);
+        take(&mut all[owner], row)?;
     }
     Ok(())
 }

@@ -26,6 +26,13 @@ fn a_run_of_version_1_0_reads_as_it_was_written() {
 fn a_run_of_version_1_1_reads_as_it_was_written() {
     let folder = fixture("v1.1");
     assert_eq!(read_run(&folder).unwrap(), sample::run().unwrap());
+    assert_eq!(read_observations(&folder).unwrap(), sample::observations_1_1().unwrap());
+}
+
+#[test]
+fn a_run_of_version_1_2_reads_as_it_was_written() {
+    let folder = fixture("v1.2");
+    assert_eq!(read_run(&folder).unwrap(), sample::run().unwrap());
     assert_eq!(read_observations(&folder).unwrap(), sample::observations().unwrap());
 }
 

@@ -11,11 +11,13 @@ use hil_model::estimate::Method;
 use hil_model::id::{RunId, ScenarioId, TableName, TargetId, WorkloadId};
 use hil_model::lab::Evidence;
 use hil_model::metric::{Metric, Statistic};
+use hil_model::power::{Converter, Metering, Period, Shunt, StatedCurrent};
 use hil_model::run::{CheckResult, Figure};
 use hil_model::sample::{
     Answer, Case, Counter, Cut, Deviation, Failure, Iteration, Observations, OwnCost, Peak, Slice,
 };
-use hil_model::units::UNITS;
+use hil_model::scenario::Battery;
+use hil_model::units::{JOULE, Quantity, UNITS};
 use hil_model::verdict::Outcome;
 use hil_store::{RunWriter, StoreError, read_observations, read_run, read_verdicts};
 use proptest::collection::{btree_set, vec};
@@ -61,6 +63,66 @@ fn failure() -> impl Strategy<Value = Failure> {
     ]
 }
 
+/// A metering with distinct periods; what it says need not be possible.
+fn metering() -> impl Strategy<Value = Metering> {
+    let converter = (any::<[u32; 6]>(), any::<u8>(), text(), text()).prop_map(|(numbers, bits, name, sleeps)| {
+        let [full_scale_uv, full_scale_ppm, offset_uv, supply_uv, supply_ppm, sample_ticks] = numbers;
+        let start = 0;
+        Converter {
+            start,
+            name,
+            bits,
+            full_scale_uv,
+            full_scale_ppm,
+            offset_uv,
+            supply_uv,
+            supply_ppm,
+            sample_ticks,
+            sleeps,
+        }
+    });
+    let period = (vec(any::<u16>(), 0..9), any::<[u64; 4]>(), any::<(u32, bool, u32)>(), text());
+    let shunt = (proptest::array::uniform7(real()), text(), text(), option::of(text()));
+    let rest = (text(), count(), option::of((real(), text())), option::of((real(), text())));
+    (vec(converter, 1..4), vec(period, 0..6), shunt, rest).prop_map(|(mut converters, periods, shunt, rest)| {
+        for (start, converter) in (0..).zip(&mut converters) {
+            converter.start = start;
+        }
+        let (
+            [ohms, tolerance, gain, gain_error_max, offset_max_volts, bandwidth_hz, high_volts],
+            amplifier,
+            source,
+            unverified,
+        ) = shunt;
+        let (sleep, period_ticks, stated, battery) = rest;
+        let periods = (0..).zip(periods).map(|(n, (codes, moments, (awake_codes, sleep_seen, lost), sleep))| {
+            let [began, first_code, slept, ended] = moments;
+            let (start, index) = (n / 3, n % 3);
+            Period { start, index, sleep, codes, began, first_code, slept, ended, awake_codes, sleep_seen, lost }
+        });
+        Metering {
+            shunt: Shunt {
+                ohms,
+                tolerance,
+                amplifier,
+                gain,
+                gain_error_max,
+                offset_max_volts,
+                bandwidth_hz,
+                high_volts,
+                source,
+                unverified,
+            },
+            converters,
+            stated: stated.map(|(amperes, source)| StatedCurrent { sleep: sleep.clone(), amperes, source }),
+            battery: battery.map(|(joules, why)| Battery { capacity: Quantity::new(joules, JOULE), why }),
+            sleep,
+            period_ticks,
+            periods: periods.collect(),
+        }
+    })
+}
+
 /// What one workload showed; the workload is named by the caller, because names are unique in a run.
 fn seen() -> impl Strategy<Value = Observations> {
     let cost = (any::<u32>(), count(), option::of(count()), option::of(count()))
@@ -92,15 +154,22 @@ fn seen() -> impl Strategy<Value = Observations> {
     );
     let evidence =
         select(vec![Evidence::Hardware, Evidence::Emulated, Evidence::Host, Evidence::SoftwareGpu, Evidence::Imported]);
+    let metering = option::of(metering());
     let lists = (vec(cost, 0..3), vec(iteration(), 0..20), vec(slice, 0..3), vec(peak, 0..3));
     let others = (vec(answer, 0..4), vec(case, 0..4), vec(deviation, 0..4), end);
-    (lists, others, evidence, text(), real()).prop_map(
-        |((own_costs, iterations, slices, peaks), (answers, cases, deviations, end), evidence, name, hz)| {
+    (lists, others, evidence, (text(), real()), metering).prop_map(
+        |(
+            (own_costs, iterations, slices, peaks),
+            (answers, cases, deviations, end),
+            evidence,
+            (name, hz),
+            metering,
+        )| {
             let (failure, cut, unobservable, answers_planned) = end;
             let scenario = ScenarioId::new("placeholder").unwrap();
             let seen = Observations::new(scenario, WorkloadId::main(), evidence, Counter { name, hz });
             let seen = Observations { own_costs, iterations, slices, peaks, answers, cases, deviations, ..seen };
-            Observations { failure, cut, unobservable, answers_planned, ..seen }
+            Observations { metering, failure, cut, unobservable, answers_planned, ..seen }
         },
     )
 }

@@ -16,7 +16,7 @@ pub mod device;
 pub mod fault;
 pub mod jobs;
 pub mod kernel;
-pub mod power;
 pub mod listener;
+pub mod power;
 pub mod redact;
 mod wire;

@@ -7,6 +7,7 @@
 mod axis;
 mod bar;
 mod ecdf;
+mod trace;
 
 use askama::Template;
 use hil_model::lab::Evidence;
@@ -14,6 +15,7 @@ use hil_model::verdict::Outcome;
 
 use crate::distribution::Curve;
 use crate::render::RenderError;
+use crate::supply::Supply;
 use crate::view::{AlertRow, Group, Row, Tone, View, Weight};
 use crate::words;
 
@@ -127,6 +129,10 @@ impl Page<'_> {
 
     fn bar(&self, row: &Row) -> Option<String> {
         row.raw.and_then(bar::svg)
+    }
+
+    fn trace(&self, supply: &Supply) -> Option<String> {
+        supply.trace.as_ref().and_then(trace::svg)
     }
 
     fn is_stand_in(&self, evidence: &Evidence) -> bool {

@@ -53,7 +53,7 @@ pub(super) fn environment(run: &Run) -> Vec<Fact> {
         Fact { name: "Started", value: one_line(&run.started) },
         Fact { name: "Took", value: duration(run.seconds) },
     ];
-    facts.extend(environment.builds.iter().map(|built| Fact { name: "Built for this run", value: one_line(built) }));
+    facts.extend(environment.builds.iter().map(|built| Fact { name: "Measured program", value: one_line(built) }));
     facts
 }
 

@@ -307,6 +307,23 @@ fn bad_frames_are_answered_and_the_session_goes_on() {
 }
 
 #[test]
+fn a_hello_begins_anew_whatever_the_last_host_left_behind() {
+    let mut bytes = frames(&[Request::Now, Request::Now]);
+    // Another host, whose frames count from 0 on; so do those that it is answered with.
+    bytes.extend(frames(&[Request::Hello { version: 1 }, Request::Now]));
+    let mut machine = Machine { from_host: bytes.into(), hz: 1e9, ..Machine::default() };
+    let (mut input, mut samples) = ([0; 8], [Sample::default(); 3]);
+    let mut four = Four(None);
+    let mut kernels: [&mut dyn Kernel; 1] = [&mut four];
+    Agent::new(&mut machine, &mut kernels, Buffers { input: &mut input, samples: &mut samples }).serve();
+    let (mut decoder, mut rest, mut lost) = (Decoder::new(), machine.to_host.as_slice(), Vec::new());
+    while let Some(frame) = decoder.feed(&mut rest) {
+        lost.push(frame.unwrap().lost.map(|lost| (lost.expected, lost.got)));
+    }
+    assert_eq!(lost, [None, None, Some((2, 0)), None]);
+}
+
+#[test]
 fn hosts_of_another_version_are_told_which_this_is() {
     // A later hello with a field that this version does not know: number 0, then version 9, then more.
     #[derive(serde::Serialize)]

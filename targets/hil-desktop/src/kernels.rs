@@ -2,7 +2,8 @@
 //!
 //! They are the first users of the interface that everybody's own kernels use. Those of keyword spotting take 16-bit
 //! little-endian PCM at 16 kHz, one second at most; their front end computes in `f64`, the form whose features equal the
-//! reference's. The one that takes its sound hop by hop is that of boards, whose front end computes in `f32`. Those of dense arithmetic make their own inputs.
+//! reference's. The one that takes its sound hop by hop is that of boards, whose front end computes in `f32`. Those of dense
+//! arithmetic make their own inputs.
 
 mod keyword;
 mod keyword_hop;

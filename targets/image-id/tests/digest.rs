@@ -1,5 +1,7 @@
 //! What changes the identity of an image, and what does not.
 
+#![expect(clippy::unwrap_used, reason = "a panic in a test's helper is the failure of the test")]
+
 use std::fs;
 use std::path::Path;
 

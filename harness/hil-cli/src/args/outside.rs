@@ -37,6 +37,12 @@ pub struct DoctorArgs {
     /// Agent whose kernels count as known: a program or an ELF file for a board, in the place of the built-in one
     #[arg(long, value_name = "PROGRAM|ELF")]
     pub image: Option<PathBuf>,
+    /// Write a first lab file from what is attached; one that exists is not touched
+    #[arg(long, value_name = "FILE", conflicts_with = "release")]
+    pub write_lab: Option<PathBuf>,
+    /// Give a quarantined board back, instead of a diagnosis
+    #[arg(long, value_name = "BOARD")]
+    pub release: Option<String>,
     /// What to print on standard output
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,

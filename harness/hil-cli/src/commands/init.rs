@@ -16,8 +16,8 @@ use crate::show::{clean, print_out};
 const FIRST: &str = include_str!("init/first.toml");
 /// A scenario for a board.
 const BOARD: &str = include_str!("init/board.toml");
-/// Runs are measurements of one machine and belong into no repository.
-const IGNORE: &str = "/hil-runs/\n";
+/// Runs are measurements of one machine, and a lab is of one desk: neither belongs into a repository.
+const IGNORE: &str = "/hil-runs/\n/lab.toml\n";
 /// A program that does nothing and that every computer has.
 const NOTHING: &str = if cfg!(windows) { r#""cmd", "/C", "exit""# } else { r#""true""# };
 
@@ -40,7 +40,7 @@ enum Fate {
 
 /// Writes the starter project, and says what to do next.
 pub fn init(args: &InitArgs) -> Result<Exit, CliError> {
-    let files = starters(args.board.as_deref())?;
+    let files = starters(args.board.as_deref(), &args.dir)?;
     let mut fates = Vec::new();
     for file in &files {
         fates.push(fate(&args.dir, file)?);
@@ -72,14 +72,14 @@ pub fn init(args: &InitArgs) -> Result<Exit, CliError> {
 }
 
 /// The files of the project.
-fn starters(board: Option<&str>) -> Result<Vec<Starter>, CliError> {
+fn starters(board: Option<&str>, dir: &Path) -> Result<Vec<Starter>, CliError> {
     let starter = |path: &str, text: String| Starter { path: PathBuf::from(path), text };
     let mut files = vec![
         starter("scenarios/first.toml", FIRST.replace("@COMMAND@", NOTHING)),
         starter(".gitignore", IGNORE.to_owned()),
     ];
     if let Some(given) = board {
-        let known: Vec<_> = boards::known()?.into_iter().map(|known| known.board).collect();
+        let known: Vec<_> = boards::known_in(dir)?.into_iter().map(|known| known.board).collect();
         let Some(board) = known.iter().find(|board| board.platform.as_str() == given) else {
             let known = known.iter().map(|board| board.platform.as_str()).collect::<Vec<_>>().join(", ");
             return Err(CliError::Board { given: given.to_owned(), known });
@@ -144,11 +144,12 @@ fn quoted(folder: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::{quoted, says, starters};
+    use std::path::Path;
 
     #[test]
     fn no_placeholder_is_left_and_every_board_has_a_starter() {
         for known in crate::boards::known().unwrap() {
-            for file in starters(Some(known.board.platform.as_str())).unwrap() {
+            for file in starters(Some(known.board.platform.as_str()), Path::new(".")).unwrap() {
                 assert!(!file.text.contains('@'), "{}: {}", file.path.display(), file.text);
             }
         }

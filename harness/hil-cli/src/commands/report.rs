@@ -14,6 +14,7 @@ use crate::error::CliError;
 use crate::exit::Exit;
 use crate::show::{clean, print_err, print_out};
 use crate::stages::render::table;
+use crate::supplies;
 use crate::surroundings::Surroundings;
 
 /// Renders a stored run into the files that were asked for, or as a table.
@@ -22,7 +23,7 @@ pub fn report(args: &ReportArgs, around: &Surroundings) -> Result<Exit, CliError
     let run = read(&folder)?;
     let observations = hil_store::read_observations(&folder).map_err(CliError::Stored)?;
     let distributions = distributions::of(&observations);
-    let view = View::new(&run, &distributions);
+    let view = View::new(&run, &distributions).with_supplies(supplies::of(&observations));
     let mut written = false;
     if let Some(path) = &args.html {
         let text = html::render(&view).map_err(|error| CliError::Report(error.to_string()))?;

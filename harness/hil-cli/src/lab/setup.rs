@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
-use hil_bench::bench::Bench;
+use hil_bench::bench::{Bench, RigError, Trouble};
 use hil_bench::control::{Control, SystemClock};
 use hil_bench::inquire::inquire;
 use hil_bench::process::ProcessBench;
@@ -139,6 +139,14 @@ impl Setup {
     /// # Errors
     /// Why there is none, for a fault of the rig: no image, or one whose name is no text.
     pub fn bench(&self, seat: &Seat) -> Result<Box<dyn Bench>, String> {
+        self.bench_as(seat, false)
+    }
+
+    /// The bench of a seat; with `under_reset` its chip is attached to while the reset pin is held.
+    ///
+    /// # Errors
+    /// As of [`Setup::bench`].
+    pub fn bench_as(&self, seat: &Seat, under_reset: bool) -> Result<Box<dyn Bench>, String> {
         let Via::Board(board) = &seat.via else {
             let args = self.program.args().iter().map(OsString::from).collect();
             return Ok(Box::new(ProcessBench::new(self.program.path(), args, seat.info.clone())));
@@ -148,7 +156,11 @@ impl Setup {
             ImageSource::OnBoard => None,
             ImageSource::Repository => return Err(format!("there is no image for {}", board.platform)),
         };
-        Ok(Box::new(reach::carried(&self.own, &Order { allow_erase: self.allow_erase, ..board.order(image) }, seat.info.clone())?))
+        Ok(Box::new(reach::carried(
+            &self.own,
+            &Order { allow_erase: self.allow_erase, under_reset, ..board.order(image) },
+            seat.info.clone(),
+        )?))
     }
 
     /// The kernels that scenarios may name; each seat learns its own. An own image is asked, the others are part of this
@@ -183,9 +195,12 @@ impl Setup {
         if self.seats.iter().any(|seat| seat.info.kernels.is_none()) {
             return Ok(None);
         }
-        let all: BTreeSet<&KernelName> =
-            self.seats.iter().filter_map(|seat| seat.info.kernels.as_ref()).flatten().collect();
-        Ok(Some(all.into_iter().cloned().collect()))
+        // A name does not become a mistake because the lab leaves its bench out.
+        let here = agent::built_in_kernels().into_iter().map(|kernel| kernel.name).filter(|_| self.program.is_own());
+        let firmware = board_image::KERNELS.iter().map(|(name, _)| (*name).to_owned());
+        let of_seats = self.seats.iter().filter_map(|seat| seat.info.kernels.clone()).flatten();
+        let all: BTreeSet<KernelName> = of_seats.chain(names(here.chain(firmware))).collect();
+        Ok(Some(all.into_iter().collect()))
     }
 
     /// What an image offers does not depend on the board that it runs on, and an emulated one is always free. Nothing for a
@@ -205,7 +220,13 @@ impl Setup {
         let never = AtomicBool::new(false);
         let control = Control { cancel: &never, clock: &SystemClock::start() };
         let bench = self.bench(seat).map_err(failed)?;
-        let (_, offers) = inquire(&*bench, control).map_err(|error| failed(error.to_string()))?;
+        let is_passing = |error: &RigError| matches!(error, RigError::Agent { trouble: Trouble::Passing, .. });
+        // On a busy computer a board that is emulated can be too slow for the one who writes its flash; asked again.
+        let asked = inquire(&*bench, control).or_else(|error| match is_passing(&error) {
+            true => inquire(&*bench, control),
+            false => Err(error),
+        });
+        let (_, offers) = asked.map_err(|error| failed(error.to_string()))?;
         let named = offers.into_iter().map(|offer| KernelName::new(offer.name.to_string()));
         named.collect::<Result<_, _>>().map_err(|error| failed(error.to_string()))
     }

@@ -12,6 +12,7 @@ use crate::distributions;
 use crate::error::CliError;
 use crate::show::Show;
 use crate::stages::measure::Observed;
+use crate::supplies;
 
 /// Name of the report in a run folder.
 pub const REPORT: &str = "report.html";
@@ -38,7 +39,7 @@ pub fn keep(
     show: &mut Show,
 ) -> Result<PathBuf, CliError> {
     let distributions = distributions::of(observations);
-    let view = View::new(run, &distributions);
+    let view = View::new(run, &distributions).with_supplies(supplies::of(observations));
     let report = hil_report::render::html::render(&view).map_err(|error| CliError::Report(error.to_string()))?;
     let mut extra = vec![(REPORT, report.as_bytes()), (LOG, show.log().as_bytes())];
     extra.extend(more);

@@ -32,7 +32,7 @@ pub fn estimate(question: &Question, plan: &Plan, observed: &Observed) -> Vec<Fo
             Some(JobEnd::Finished) => true,
             // Without an agent there was no time to observe anything at all.
             Some(JobEnd::Interrupted) => !of_scenario.is_empty(),
-            Some(JobEnd::Faulted) | None => false,
+            Some(JobEnd::Faulted | JobEnd::SetAside) | None => false,
         };
         let skipped = |position| {
             plan.skipped

@@ -62,7 +62,7 @@ fn checks_of(
     let findings = found.checks.iter().zip(&found.cuts);
     let results = scenario.checks.iter().zip(findings).enumerate().map(|(position, (check, (finding, cut)))| {
         let Some(finding) = finding else {
-            let verdict = not_measured(plan, scenario, position, end);
+            let verdict = not_measured(plan, observed, scenario, position, end);
             return check_result(scenario, check, None, &verdict);
         };
         let verdict = hil_verdict::judge(check, finding, *cut);
@@ -72,7 +72,13 @@ fn checks_of(
 }
 
 /// The verdict on a check that was not measured: why, and what would be needed.
-fn not_measured(plan: &Plan, scenario: &Scenario, position: usize, end: Option<JobEnd>) -> Verdict {
+fn not_measured(
+    plan: &Plan,
+    observed: &Observed,
+    scenario: &Scenario,
+    position: usize,
+    end: Option<JobEnd>,
+) -> Verdict {
     let skip = plan
         .skipped
         .iter()
@@ -86,7 +92,10 @@ fn not_measured(plan: &Plan, scenario: &Scenario, position: usize, end: Option<J
             Verdict::because(outcome, skip.reason.clone())
         }
         (None, Some(JobEnd::Faulted)) => Verdict::because(Outcome::NotRun, Reason::RigFault),
-        (None, _) => Verdict::because(Outcome::NotRun, Reason::Interrupted),
+        (None, _) => {
+            let set_aside = observed.set_aside.get(&scenario.id).cloned();
+            Verdict::because(Outcome::NotRun, set_aside.unwrap_or(Reason::Interrupted))
+        }
     }
 }
 

@@ -1,4 +1,11 @@
 //! Run: the plan becomes raw samples. The only stage that takes long, holds the host, and can be interrupted.
+//!
+//! Jobs of this computer come first, alone, because nothing may disturb them. Then every board does its own jobs, in
+//! their order, next to the other boards (`boards`). What is observed is put together in the order of the plan, so it does
+//! not matter what ran at the same time. `claims` says what a run needs for itself.
+
+mod boards;
+mod claims;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,16 +18,17 @@ use hil_model::plan::{Job, Plan};
 use hil_model::run::{Noise, RigFault};
 use hil_model::sample::{Counter, Observations};
 use hil_model::units::Unit;
+use hil_model::verdict::Reason;
 use hil_suite::job::Sampling;
 
 use crate::args::RunArgs;
 use crate::error::CliError;
-use crate::lease::Lease;
+use crate::lab::Seat;
 use crate::noise;
 use crate::show::Show;
 use crate::stages::load::Question;
-use crate::stages::suites;
 use crate::stages::voice::{self, Voice};
+use crate::stages::{images, suites};
 use crate::surroundings::Surroundings;
 
 /// Everything that was observed.
@@ -32,13 +40,15 @@ pub struct Observed {
     pub faults: Vec<RigFault>,
     /// How each job ended; jobs that never began are absent.
     pub ends: BTreeMap<ScenarioId, JobEnd>,
+    /// Why jobs were not begun although nobody stopped the run.
+    pub set_aside: BTreeMap<ScenarioId, Reason>,
     /// Whether the user stopped the run.
     pub interrupted: bool,
     /// How quiet the machine was.
     pub noise: Noise,
     /// Clocks that timed iterations.
     pub clocks: Vec<String>,
-    /// What was built, in words.
+    /// What was measured and is not this program, in words: suites that were built, and images of boards.
     pub builds: Vec<String>,
     /// How the samples of criterion suites came about.
     pub samplings: BTreeMap<ScenarioId, Vec<Sampling>>,
@@ -53,6 +63,46 @@ pub enum JobEnd {
     Interrupted,
     /// The rig failed.
     Faulted,
+    /// It was not begun, because its board is not to be used.
+    SetAside,
+}
+
+/// What one job came to.
+#[derive(Debug)]
+struct Done {
+    outcome: JobOutcome,
+    samplings: Option<Vec<Sampling>>,
+    builds: Vec<String>,
+    set_aside: Option<Reason>,
+}
+
+impl Done {
+    fn of(outcome: JobOutcome) -> Self {
+        Self { outcome, samplings: None, builds: Vec::new(), set_aside: None }
+    }
+
+    fn set_aside(reason: Reason) -> Self {
+        Self { set_aside: Some(reason), ..Self::of(JobOutcome::nothing()) }
+    }
+
+    fn end(&self) -> JobEnd {
+        match (&self.set_aside, &self.outcome.fault, self.outcome.interrupted) {
+            (Some(_), _, _) => JobEnd::SetAside,
+            (None, Some(_), _) => JobEnd::Faulted,
+            (None, None, true) => JobEnd::Interrupted,
+            (None, None, false) => JobEnd::Finished,
+        }
+    }
+
+    /// In a few words.
+    fn words(&self) -> String {
+        match self.end() {
+            JobEnd::SetAside => "not run".to_owned(),
+            JobEnd::Faulted => "rig fault".to_owned(),
+            JobEnd::Interrupted => "interrupted".to_owned(),
+            JobEnd::Finished => voice::in_words(&self.outcome.observations),
+        }
+    }
 }
 
 impl Observed {
@@ -76,12 +126,30 @@ impl Observed {
         let rest = &self.observations[first..];
         &rest[..rest.iter().take_while(|seen| is_of(seen)).count()]
     }
+
+    /// Adds what the next job of the plan came to.
+    fn add(&mut self, job: &Job, done: Done) {
+        self.ends.insert(job.scenario.clone(), done.end());
+        for seen in &done.outcome.observations {
+            let clock = in_words(&seen.clock);
+            if !self.clocks.contains(&clock) {
+                self.clocks.push(clock);
+            }
+        }
+        self.interrupted |= done.outcome.interrupted;
+        self.observations.extend(done.outcome.observations);
+        self.faults.extend(done.outcome.fault);
+        self.builds.extend(done.builds);
+        self.samplings.extend(done.samplings.map(|samplings| (job.scenario.clone(), samplings)));
+        self.set_aside.extend(done.set_aside.map(|reason| (job.scenario.clone(), reason)));
+    }
 }
 
-/// Runs every job of the plan, one after another.
+/// Runs every job of the plan.
 ///
 /// # Errors
-/// [`CliError::Lease`] when the host is held by another run, [`CliError::OwnProgram`].
+/// [`CliError::Lease`] when the host or a board is held by another run, [`CliError::State`] when it cannot be told which
+/// boards are not to be used.
 pub fn measure(
     question: &Question,
     plan: &Plan,
@@ -90,10 +158,7 @@ pub fn measure(
     cancel: &AtomicBool,
     show: &mut Show,
 ) -> Result<Observed, CliError> {
-    let holder = format!("process {}, hil run {} since {}", std::process::id(), question.id, question.started);
-    let _lease = Lease::take(&around.lease, &holder, !args.no_wait, cancel, |holder| {
-        show.note(&format!("waiting: this host is held by {holder}"));
-    })?;
+    let claims = claims::take(question, plan, args, around, cancel, show)?;
     let noise = noise::probe(question.environment.cores);
     show.note(&format!("noise: {}", noise::in_words(&noise)));
     for warning in &noise.warnings {
@@ -103,67 +168,77 @@ pub fn measure(
         observations: Vec::new(),
         faults: Vec::new(),
         ends: BTreeMap::new(),
+        set_aside: BTreeMap::new(),
         interrupted: false,
         noise,
         clocks: Vec::new(),
         builds: Vec::new(),
         samplings: BTreeMap::new(),
     };
+    let mut done: Vec<Option<Done>> = Vec::new();
     for (position, job) in (1..).zip(&plan.jobs) {
-        if cancel.load(Ordering::Relaxed) {
-            observed.interrupted = true;
-            break;
-        }
-        let title = question.title_of(&job.scenario);
-        show.begin(position, plan.jobs.len(), job.scenario.as_str(), title);
-        let began = show.elapsed();
-        let outcome = if hil_suite::job::is_of_suites(job) {
-            let outcome = suites::run_job(job, cancel, show);
-            observed.samplings.insert(job.scenario.clone(), outcome.samplings);
-            observed.builds.extend(outcome.builds);
-            outcome.job
-        } else {
-            run_job(question, job, cancel, show)
-        };
-        for seen in &outcome.observations {
-            let clock = in_words(&seen.clock);
-            if !observed.clocks.contains(&clock) {
-                observed.clocks.push(clock);
+        let is_here = seat_of(question, job).is_none_or(|seat| seat.as_board().is_none());
+        let begins = is_here && !cancel.load(Ordering::Relaxed);
+        done.push(begins.then(|| run_here(question, job, (position, plan.jobs.len()), cancel, show)));
+    }
+    let boards = claims.boards;
+    for (position, one) in boards::run(question, plan, boards, args, around, cancel, show)? {
+        done[position] = Some(one);
+    }
+    observed.interrupted = done.iter().any(Option::is_none);
+    for (job, done) in plan.jobs.iter().zip(done) {
+        if let Some(done) = done {
+            if done.set_aside.is_none() {
+                images::tell(seat_of(question, job), &mut observed.builds, show);
             }
-        }
-        let (end, words) = match (&outcome.fault, outcome.interrupted) {
-            (Some(_), _) => (JobEnd::Faulted, "rig fault".to_owned()),
-            (None, true) => (JobEnd::Interrupted, "interrupted".to_owned()),
-            (None, false) => (JobEnd::Finished, voice::in_words(&outcome.observations)),
-        };
-        observed.interrupted |= outcome.interrupted;
-        observed.observations.extend(outcome.observations);
-        observed.ends.insert(job.scenario.clone(), end);
-        show.end(position, plan.jobs.len(), job.scenario.as_str(), show.elapsed() - began, &words);
-        if let Some(fault) = outcome.fault {
-            show.fault(&format!("{} on {}, {}: {}", fault.scenario, fault.platform, fault.phase, fault.message));
-            observed.faults.push(fault);
+            observed.add(job, done);
         }
     }
     Ok(observed)
 }
 
-fn run_job(question: &Question, job: &Job, cancel: &AtomicBool, show: &mut Show) -> JobOutcome {
-    let bench = match question.bench(&job.platform) {
-        Ok(bench) => bench,
-        Err(message) => {
-            let fault = RigFault {
-                scenario: job.scenario.clone(),
-                platform: job.platform.clone(),
-                phase: "open".to_owned(),
-                message,
-            };
-            return JobOutcome { fault: Some(fault), ..JobOutcome::nothing() };
-        }
+/// The seat that the job of a plan runs on.
+fn seat_of<'q>(question: &'q Question, job: &Job) -> Option<&'q Seat> {
+    question.seats().iter().find(|seat| seat.info.platform == job.platform)
+}
+
+/// A job on this computer, which nothing else may disturb.
+fn run_here(question: &Question, job: &Job, place: (usize, usize), cancel: &AtomicBool, show: &mut Show) -> Done {
+    let (position, count) = place;
+    show.begin(position, count, job.scenario.as_str(), question.title_of(&job.scenario));
+    let began = show.elapsed();
+    let done = if hil_suite::job::is_of_suites(job) {
+        let outcome = suites::run_job(job, cancel, show);
+        Done { samplings: Some(outcome.samplings), builds: outcome.builds, ..Done::of(outcome.job) }
+    } else {
+        let bench = question.bench(&job.platform);
+        let mut voice = Voice::new(job);
+        Done::of(match bench {
+            Ok(bench) => {
+                let control = Control { cancel, clock: &SystemClock::start() };
+                let inputs = Sets(&question.datasets);
+                hil_bench::job::run_job(job, &*bench, &inputs, &control, &mut |event| voice.say(show, &event))
+            }
+            Err(message) => no_bench(job, message),
+        })
     };
-    let control = Control { cancel, clock: &SystemClock::start() };
-    let mut voice = Voice::new(job, show);
-    hil_bench::job::run_job(job, &*bench, &Sets(&question.datasets), &control, &mut |event| voice.say(&event))
+    finish(position, count, job, &done, show.elapsed() - began, show);
+    done
+}
+
+/// Tells how a job ended.
+fn finish(position: usize, count: usize, job: &Job, done: &Done, seconds: f64, show: &mut Show) {
+    show.end(position, count, job.scenario.as_str(), seconds, &done.words());
+    if let Some(fault) = &done.outcome.fault {
+        show.fault(&format!("{} on {}, {}: {}", fault.scenario, fault.platform, fault.phase, fault.message));
+    }
+}
+
+/// A job that cannot begin.
+fn no_bench(job: &Job, message: String) -> JobOutcome {
+    let (scenario, platform) = (job.scenario.clone(), job.platform.clone());
+    let fault = RigFault { scenario, platform, phase: "open".to_owned(), message };
+    JobOutcome { fault: Some(fault), ..JobOutcome::nothing() }
 }
 
 /// A clock with its rate in a unit that keeps the number short: `monotonic, 1 GHz`.

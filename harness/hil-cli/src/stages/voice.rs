@@ -7,8 +7,7 @@ use hil_model::sample::{Failure, Observations};
 use crate::show::Show;
 
 /// Turns the events of one job into progress and details.
-pub struct Voice<'a> {
-    show: &'a mut Show,
+pub struct Voice {
     /// Work of the steps that are behind, in iterations, slices and items alike.
     behind: u64,
     /// Work of the current step that is done.
@@ -16,39 +15,39 @@ pub struct Voice<'a> {
     total: u64,
 }
 
-impl<'a> Voice<'a> {
-    /// The voice of `job`.
-    pub fn new(job: &Job, show: &'a mut Show) -> Self {
+impl Voice {
+    /// The voice of `job`, or of one more attempt at it.
+    pub fn new(job: &Job) -> Self {
         let steps = job.starts.iter().flat_map(|start| &start.steps);
-        Self { show, behind: 0, current: 0, total: steps.map(work).sum() }
+        Self { behind: 0, current: 0, total: steps.map(work).sum() }
     }
 
-    /// Tells what happened.
-    pub fn say(&mut self, event: &Event) {
+    /// Tells what happened to the job that `show` speaks of.
+    pub fn say(&mut self, show: &mut Show, event: &Event) {
         match event {
             Event::StartBegan { start, starts } => {
-                self.show.detail(1, &format!("start {} of {starts}", start + 1));
+                show.detail(1, &format!("start {} of {starts}", start + 1));
             }
             Event::StepBegan { workload, phase } => {
                 self.behind += std::mem::take(&mut self.current);
-                self.show.detail(2, &format!("{workload}: {phase}"));
+                show.detail(2, &format!("{workload}: {phase}"));
             }
             Event::Progress { workload, phase, done, .. } => {
                 self.current = u64::from(*done);
                 // A data set's length is not part of the plan, so the total grows with what is seen.
                 self.total = self.total.max(self.behind + self.current);
-                self.show.progress(self.behind + self.current, self.total, &format!("{workload}: {phase}"));
+                show.progress(self.behind + self.current, self.total, &format!("{workload}: {phase}"));
             }
-            Event::GettingReady { line } => self.show.detail(1, &format!("board: {line}")),
-            Event::AgentLog { line } => self.show.detail(1, &format!("agent: {line}")),
-            Event::AgentGone { how } => self.show.detail(1, &format!("the agent is gone: {how}")),
+            Event::GettingReady { line } => show.detail(1, &format!("board: {line}")),
+            Event::AgentLog { line } => show.detail(1, &format!("agent: {line}")),
+            Event::AgentGone { how } => show.detail(1, &format!("the agent is gone: {how}")),
             Event::WorkloadFailed { workload, failure } => {
-                self.show.detail(1, &format!("{workload}: {}", failure_in_words(failure)));
+                show.detail(1, &format!("{workload}: {}", failure_in_words(failure)));
             }
             Event::MemoryIsUpperBound { workload, total } => {
-                self.show.detail(1, &format!("{workload}: its memory use is at most {total} B"));
+                show.detail(1, &format!("{workload}: its memory use is at most {total} B"));
             }
-            Event::BudgetSpent => self.show.detail(0, "the budget is spent; judging what there is"),
+            Event::BudgetSpent => show.detail(0, "the budget is spent; judging what there is"),
         }
     }
 }
@@ -81,6 +80,7 @@ pub fn in_words(observations: &[Observations]) -> String {
         (sum(|seen| seen.answers.len()), "answers"),
         (sum(|seen| seen.cases.len()), "cases"),
         (sum(|seen| seen.deviations.len()), "deviations from a reference"),
+        (sum(|seen| seen.metering.as_ref().map_or(0, |metering| metering.periods.len())), "metered periods"),
     ];
     let parts = parts.iter().filter(|(count, _)| *count > 0);
     let words: Vec<String> = parts.map(|(count, what)| format!("{count} {what}")).collect();

@@ -38,6 +38,11 @@ impl Place {
         self.path().join("host.lease")
     }
 
+    /// The folder for what is remembered of boards.
+    pub fn state(&self) -> PathBuf {
+        self.path().join("state")
+    }
+
     /// `hil ARGS`, not yet started. It sees no data set but the built-in one.
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_hil"));
@@ -46,6 +51,7 @@ impl Place {
             .current_dir(self.path())
             .env_remove("HIL_DATA")
             .env("HIL_LEASE", self.lease())
+            .env("HIL_STATE", self.state())
             .env("XDG_DATA_HOME", self.path().join("user-data"))
             .env("COLUMNS", "100")
             .env("LC_ALL", "C.UTF-8")

@@ -3,17 +3,23 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a panic of a test is its failure")]
 
 mod bad_input;
+#[cfg(unix)]
+mod board_faults;
 mod common;
 #[cfg(unix)]
 mod emulate;
 mod exchange;
 mod firmware;
 mod first_run;
+mod lab;
 #[cfg(unix)]
 mod lease_and_interrupt;
+#[cfg(target_os = "linux")]
+mod operating;
 mod outcomes;
 mod outside;
 mod own_suite;
 mod repository;
+mod streaming;
 mod suites;
 mod terminal;

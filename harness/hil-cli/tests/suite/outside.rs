@@ -95,7 +95,7 @@ fn init_keeps_what_is_there_and_shows_what_it_would_have_written() {
     let scenario = place.path().join("new folder/scenarios/first.toml");
     let written = text(&scenario);
 
-    place.write("new folder/.gitignore", "target\n/hil-runs/\n");
+    place.write("new folder/.gitignore", "target\n/hil-runs/\n/lab.toml\n");
     let again = place.hil(&["init", "new folder"]).expect(0).out;
     assert_eq!(again.matches("which is as it would be written").count(), 2, "{again}");
 

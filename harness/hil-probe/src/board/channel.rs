@@ -5,7 +5,7 @@ use std::time::Duration;
 use probe_rs::rtt::{Rtt, ScanRegion};
 use probe_rs::{Core, MemoryInterface as _};
 
-use super::elf::{Elf, IMAGE_ID, RTT};
+use super::elf::{CORE_HZ, Elf, IMAGE_ID, RTT};
 use super::error::{BoardError, Step, in_full};
 
 /// For how long the reset may take.
@@ -29,7 +29,7 @@ pub fn start(core: &mut Core<'_>, elf: &Elf<'_>) -> Result<Rtt, BoardError> {
         let detail = format!("the image has no symbol {RTT}; does it link hil-board or rtt-target?");
         return Err(BoardError::Image { step: Step::Boot, detail });
     };
-    reset(core, Some(address))?;
+    reset(core, elf)?;
     let region = ScanRegion::Exact(address);
     let mut last = String::new();
     for _ in 0..LOOKS {
@@ -43,15 +43,16 @@ pub fn start(core: &mut Core<'_>, elf: &Elf<'_>) -> Result<Rtt, BoardError> {
     Err(BoardError::Image { step: Step::Boot, detail })
 }
 
-/// Resets the chip and runs what is in its flash; the control block of RTT at `block` is wiped before.
+/// Resets the chip and runs what is in its flash. What an earlier run has left where this one will tell of itself is
+/// wiped before.
 ///
 /// # Errors
 /// What the probe reports.
-pub fn reset(core: &mut Core<'_>, block: Option<u64>) -> Result<(), BoardError> {
+pub fn reset(core: &mut Core<'_>, elf: &Elf<'_>) -> Result<(), BoardError> {
     let failed = |error: probe_rs::Error| BoardError::of(Step::Boot, &error);
     core.reset_and_halt(FOR_RESET).map_err(failed)?;
-    if let Some(address) = block {
-        // The identifier begins with text; one zero word is enough to make it none.
+    // The identifier of RTT's block begins with text; one zero word is enough to make it none.
+    for address in [RTT, CORE_HZ].into_iter().filter_map(|symbol| elf.address_of(symbol)) {
         core.write_word_32(address, 0).map_err(failed)?;
     }
     core.run().map_err(failed)

@@ -58,7 +58,15 @@ pub struct Reading {
 
 /// This computer's clock.
 #[derive(Debug)]
-pub struct HostTime(pub Instant);
+pub struct HostTime(Instant);
+
+impl HostTime {
+    /// Counts from now.
+    #[must_use]
+    pub fn start() -> Self {
+        Self(Instant::now())
+    }
+}
 
 impl TimeBase for HostTime {
     fn name(&self) -> &'static str {

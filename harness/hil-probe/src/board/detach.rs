@@ -52,6 +52,7 @@ fn cleared(
     if after & bits == 0 {
         return Ok(());
     }
-    let detail = format!("the chip is not as it was before: {name} is {after:#x}; power it off before its current counts");
+    let detail =
+        format!("the chip is not as it was before: {name} is {after:#x}; power it off before its current counts");
     Err(BoardError::Other { step: Step::Detach, detail })
 }

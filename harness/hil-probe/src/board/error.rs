@@ -88,7 +88,9 @@ pub enum BoardError {
         detail: String,
     },
     /// It is another kind of chip.
-    #[error("identify: this is {found} and not {wanted}; is the right board plugged in, and is its platform right in the lab?")]
+    #[error(
+        "identify: this is {found} and not {wanted}; is the right board plugged in, and is its platform right in the lab?"
+    )]
     WrongChip {
         /// What it says it is.
         found: String,
@@ -122,6 +124,12 @@ pub enum BoardError {
     Clock {
         /// Both rates.
         detail: String,
+    },
+    /// The chip was reset by something else than this process.
+    #[error("link: the chip was reset while it was in use, {cause}; is its supply stable, and does no watchdog run?")]
+    Reset {
+        /// What its register of causes says.
+        cause: String,
     },
     /// The board stopped being there.
     #[error("link: {detail}")]

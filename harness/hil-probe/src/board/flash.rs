@@ -45,9 +45,7 @@ pub fn flash(session: &mut Session, elf: &[u8], say: &dyn Fn(&str)) -> Result<bo
 
 fn failed(error: &FlashError) -> BoardError {
     match error {
-        FlashError::Verify => {
-            BoardError::Flash { detail: "what was written reads back differently".to_owned() }
-        }
+        FlashError::Verify => BoardError::Flash { detail: "what was written reads back differently".to_owned() },
         FlashError::Core(error)
         | FlashError::ResetAndHalt(error)
         | FlashError::Run(error)

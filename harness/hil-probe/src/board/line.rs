@@ -5,6 +5,8 @@ use probe_rs::{Core, MemoryInterface as _};
 
 use super::bridge::Ended;
 use super::error::{BoardError, Step, in_full};
+use super::kind::Family;
+use super::reset;
 use super::uart::Uart;
 
 /// The channel of frames, in both directions.
@@ -63,19 +65,20 @@ impl Line for Alone {
 /// A core with a probe on it; frames go over RTT, or over a serial line beside it.
 pub struct Probed<'p, 'c> {
     core: &'p mut Core<'c>,
+    family: Family,
     rtt: Option<Rtt>,
     uart: Option<Uart>,
 }
 
 impl<'p, 'c> Probed<'p, 'c> {
     /// Frames over RTT.
-    pub fn over_rtt(core: &'p mut Core<'c>, rtt: Rtt) -> Self {
-        Self { core, rtt: Some(rtt), uart: None }
+    pub fn over_rtt(core: &'p mut Core<'c>, family: Family, rtt: Rtt) -> Self {
+        Self { core, family, rtt: Some(rtt), uart: None }
     }
 
     /// Frames over `uart`; `rtt` is for last words, where the image has it.
-    pub fn over_uart(core: &'p mut Core<'c>, rtt: Option<Rtt>, uart: Uart) -> Self {
-        Self { core, rtt, uart: Some(uart) }
+    pub fn over_uart(core: &'p mut Core<'c>, family: Family, rtt: Option<Rtt>, uart: Uart) -> Self {
+        Self { core, family, rtt, uart: Some(uart) }
     }
 
     /// The core.
@@ -83,12 +86,19 @@ impl<'p, 'c> Probed<'p, 'c> {
         self.core
     }
 
-    /// Forgets that the chip was reset: it was, by whoever started the image.
+    /// Forgets that the chip was reset, and why: it was, by whoever started the image.
     ///
     /// # Errors
     /// What the probe reports.
     pub fn begin(&mut self) -> Result<(), BoardError> {
-        self.core.read_word_32(DHCSR).map(drop).map_err(|error| BoardError::of(Step::Boot, &error))
+        let failed = |error: probe_rs::Error| BoardError::of(Step::Boot, &error);
+        self.core.read_word_32(DHCSR).map_err(failed)?;
+        reset::forget(self.core, self.family).map_err(failed)
+    }
+
+    /// The chip was reset while it was in use.
+    fn was_reset(&mut self) -> BoardError {
+        BoardError::Reset { cause: reset::cause(self.core, self.family) }
     }
 
     fn read(&mut self, channel: usize) -> Result<Vec<u8>, BoardError> {
@@ -108,23 +118,21 @@ impl<'p, 'c> Probed<'p, 'c> {
     /// What an error of RTT means: where the chip was reset, its buffers are no longer what they were.
     fn lost(&mut self, error: &rtt::Error) -> BoardError {
         match (error, self.core.read_word_32(DHCSR)) {
-            (_, Ok(status)) if status & S_RESET_ST != 0 => was_reset(),
-            (rtt::Error::Probe(error), Err(_)) => BoardError::LinkLost {
-                detail: format!("the probe does not answer any more ({}); is it still plugged in?", in_full(error)),
-            },
-            (_, Err(cause)) => BoardError::LinkLost {
-                detail: format!("the chip does not answer any more ({}); is it still powered?", in_full(&cause)),
-            },
+            (_, Ok(status)) if status & S_RESET_ST != 0 => self.was_reset(),
+            // Over some probes a chip without supply looks like a probe that fails.
+            (_, Err(cause)) => {
+                let why = in_full(&cause);
+                let detail = format!("the board does not answer any more ({why}); is it still plugged in and powered?");
+                BoardError::LinkLost { detail }
+            }
             _ => BoardError::LinkLost {
-                detail: format!("the channels of the image are damaged ({}); its memory was overwritten", in_full(error)),
+                detail: format!(
+                    "the channels of the image are damaged ({}); its memory was overwritten",
+                    in_full(error)
+                ),
             },
         }
     }
-}
-
-fn was_reset() -> BoardError {
-    let detail = "the chip was reset while it was in use; is its supply stable, and does no watchdog run?".to_owned();
-    BoardError::LinkLost { detail }
 }
 
 impl Line for Probed<'_, '_> {
@@ -160,10 +168,12 @@ impl Line for Probed<'_, '_> {
             other => other,
         })?;
         if status & S_RESET_ST != 0 {
-            return Err(was_reset());
+            return Err(self.was_reset());
         }
         if status & S_LOCKUP != 0 {
-            return Ok(Some(Ended::LastWords("fault: the core is locked up by a fault in its handler of faults".to_owned())));
+            return Ok(Some(Ended::LastWords(
+                "fault: the core is locked up by a fault in its handler of faults".to_owned(),
+            )));
         }
         if status & S_HALT == 0 {
             return Ok(None);

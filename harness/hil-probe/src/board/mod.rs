@@ -24,6 +24,7 @@ pub mod identity;
 pub mod kind;
 pub mod line;
 pub mod open;
+mod reset;
 pub mod run;
 pub mod stage;
 pub mod uart;

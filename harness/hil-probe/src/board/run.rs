@@ -1,8 +1,8 @@
 //! Carries out one order, phase by phase: open, attach, identify, flash, boot, carry, detach.
 
 use std::io::{Read, Write};
+use std::mem::ManuallyDrop;
 use std::sync::Arc;
-use std::time::Instant;
 
 use probe_rs::{Core, Session};
 
@@ -68,7 +68,12 @@ pub fn carry_out(order: &Order, limits: &Limits, host: Host<'_>) -> Result<Ended
         injected.after_flash(&stage.board, elf.bytes);
     }
     let ended = run.serve(&mut session, &mut way, say, input, output);
-    run.leave(session, &way, &identity, say);
+    if let Err(BoardError::LinkLost { .. }) = &ended {
+        // Nobody answers there any more: letting go would only wait, and what happened would be told too late.
+        let _kept = ManuallyDrop::new(session);
+    } else {
+        run.leave(session, &way, &identity, say);
+    }
     ended.map(|ended| located(ended, &elf))
 }
 
@@ -123,7 +128,7 @@ impl Run<'_> {
         let mut line = self.watch.during(Step::Boot, self.limits.boot, || self.boot(&mut core, way, say))?;
         let mut base: Box<dyn TimeBase> = match way.emulated() {
             Some(emulated) => Box::new(VirtualTime(emulated.stage.board.clone())),
-            None => Box::new(HostTime(Instant::now())),
+            None => Box::new(HostTime::start()),
         };
         let checked = || clock::check(line.core(), self.elf, &mut *base);
         say(&self.watch.during(Step::Clock, self.limits.clock, checked)?);
@@ -151,7 +156,7 @@ impl Run<'_> {
         let rtt = match (&uart, self.elf.address_of(RTT)) {
             (Some(_), None) => {
                 say("boot: the image has no RTT, so it cannot say last words");
-                channel::reset(core, None)?;
+                channel::reset(core, self.elf)?;
                 None
             }
             _ => Some(channel::start(core, self.elf)?),
@@ -159,9 +164,10 @@ impl Run<'_> {
         if !channel::same_image(core, self.elf)? {
             say("boot: the image has no identity that could be compared");
         }
+        let family = self.kind.family;
         let mut line = match (uart, rtt) {
-            (Some(uart), rtt) => Probed::over_uart(core, rtt, uart),
-            (None, Some(rtt)) => Probed::over_rtt(core, rtt),
+            (Some(uart), rtt) => Probed::over_uart(core, family, rtt, uart),
+            (None, Some(rtt)) => Probed::over_rtt(core, family, rtt),
             (None, None) => return Err(BoardError::Order { detail: "no link".to_owned() }),
         };
         line.begin()?;

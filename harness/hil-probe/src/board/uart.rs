@@ -69,7 +69,8 @@ impl Uart {
                 let waiting = usize::try_from(waiting).unwrap_or(usize::MAX).min(PIECE);
                 let mut bytes = vec![0; waiting];
                 // Nothing to read is no end of the line, so the system is only asked where there is something.
-                let len = if waiting == 0 { 0 } else { port.read(&mut bytes).map_err(|error| lost(&error.to_string()))? };
+                let len =
+                    if waiting == 0 { 0 } else { port.read(&mut bytes).map_err(|error| lost(&error.to_string()))? };
                 into.extend_from_slice(bytes.get(..len).unwrap_or(&[]));
                 Ok(())
             }

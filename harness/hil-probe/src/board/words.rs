@@ -11,6 +11,8 @@ type Slice<'f> = EndianSlice<'f, LittleEndian>;
 
 /// The registers whose values are places in code, as they stand in the text of a fault.
 const REGISTERS: [&str; 2] = ["pc", "lr"];
+/// Functions that are told of one place at the most, where one is inlined into the next.
+const FRAMES: usize = 3;
 /// From here on a link register holds no address but how an exception returns (DDI 0403E, B1.5.8).
 const EXC_RETURN: u32 = 0xFFFF_FF00;
 
@@ -60,28 +62,32 @@ impl<'e, 'f> Places<'e, 'f> {
         Self { elf, lines }
     }
 
-    /// `function at file:line`, or as much of that as there is. A return address stands behind the call, so the
-    /// instruction before it is looked up.
+    /// `function at file:line`, or as much of that as there is; where functions are inlined, the innermost first. A return
+    /// address stands behind the call, so the instruction before it is looked up.
     fn at(&self, address: u32, returns: bool) -> Option<String> {
         if address >= EXC_RETURN {
             return None;
         }
         let address = u64::from(address & !1).saturating_sub(if returns { 2 } else { 0 });
-        let frame = self.lines.as_ref().and_then(|lines| {
-            // The innermost of the functions that are inlined there.
-            lines.find_frames(address).skip_all_loads().ok()?.next().ok()?
-        });
-        let named = frame.as_ref().and_then(|frame| frame.function.as_ref()?.demangle().ok().map(|name| name.into_owned()));
-        let function = named.or_else(|| self.elf.function_at(address).map(demangled));
-        let place = frame.and_then(|frame| {
-            let location = frame.location?;
-            Some(format!("{}:{}", short(location.file?), location.line?))
-        });
-        match (function, place) {
-            (Some(function), Some(place)) => Some(format!("{function} at {place}")),
-            (Some(function), None) => Some(function),
-            (None, place) => place,
+        let mut places: Vec<String> = Vec::new();
+        if let Some(mut frames) = self.lines.as_ref().and_then(|lines| lines.find_frames(address).skip_all_loads().ok())
+        {
+            while places.len() < FRAMES
+                && let Ok(Some(frame)) = frames.next()
+            {
+                let name = frame.function.as_ref().and_then(|function| function.demangle().ok());
+                let location = frame.location.and_then(|at| Some(format!("{}:{}", short(at.file?), at.line?)));
+                places.extend(match (name, location) {
+                    (Some(name), Some(location)) => Some(format!("{name} at {location}")),
+                    (Some(name), None) => Some(name.into_owned()),
+                    (None, location) => location,
+                });
+            }
         }
+        if places.is_empty() {
+            return self.elf.function_at(address).map(demangled);
+        }
+        Some(places.join(" in "))
     }
 }
 

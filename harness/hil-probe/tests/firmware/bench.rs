@@ -23,20 +23,8 @@ pub struct BoardUnderTest {
     pub core_hz: f64,
 }
 
-pub const BOARDS: [BoardUnderTest; 2] = [
-    BoardUnderTest { name: "stm32f4", core_hz: 168e6 },
-    BoardUnderTest { name: "nrf52840", core_hz: 64e6 },
-];
-
-/// How the board is reached.
-pub const WAYS: [(Door, OrderedLink); 4] = [
-    (Door::InProcess, OrderedLink::Rtt),
-    (Door::BlackMagic, OrderedLink::Rtt),
-    (Door::InProcess, OrderedLink::Uart { port: None, baud: BAUD }),
-    (Door::BlackMagic, OrderedLink::Uart { port: None, baud: BAUD }),
-];
-/// What the firmware's serial port runs at.
-pub const BAUD: u32 = 1_000_000;
+pub const BOARDS: [BoardUnderTest; 2] =
+    [BoardUnderTest { name: "stm32f4", core_hz: 168e6 }, BoardUnderTest { name: "nrf52840", core_hz: 64e6 }];
 
 impl BoardUnderTest {
     /// Its image, unless it has not been built.
@@ -80,13 +68,6 @@ pub fn carried(order: &Order, input: PipeReader, mut output: PipeWriter) -> Outc
     };
     let ended = carry_out(order, &Limits::default(), host);
     (ended, told.into_inner().unwrap_or_default())
-}
-
-/// An order that the host ends at once.
-pub fn tried(order: &Order) -> Outcome {
-    let (nothing, _) = pipe().unwrap();
-    let (_unread, output) = pipe().unwrap();
-    carried(order, nothing, output)
 }
 
 pub struct EmulatedBench {

@@ -6,6 +6,8 @@
 #![expect(clippy::print_stderr, reason = "what was not tested has to be said")]
 
 mod bench;
+mod limits;
+mod memory_rtt;
 mod power;
 mod serial;
 mod wired;
@@ -49,7 +51,7 @@ fn both_boards_say_who_they_are_and_what_they_offer() {
             assert_eq!(info.agent, format!("fw-{}", board.name));
             assert_eq!((info.clock.name.as_str(), info.clock.hz), ("cyccnt", board.core_hz));
             let names: Vec<&str> = offers.iter().map(|offer| offer.name.as_str()).collect();
-            assert_eq!(names, [HOP, "fault/panic", "fault/hard-fault", "fault/hang"]);
+            assert_eq!(names, [HOP, "fault/panic", "fault/hard-fault", "fault/stack-overflow", "fault/hang"]);
         });
     }
 }

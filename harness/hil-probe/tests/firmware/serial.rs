@@ -1,9 +1,11 @@
 //! A session over the boards' serial port, at its line rate.
 
+use hil_probe::board::elf::{Elf, RTT};
 use hil_wire::message::Request;
 
 use crate::bench::BOARDS;
-use crate::wired::Wired;
+use crate::memory_rtt::Probe;
+use crate::wired::{Wired, image};
 
 const HOP: &str = "lan/keyword_hop_i8";
 const HELLO: Request<'_> = Request::Hello { version: hil_wire::version::WIRE_VERSION };
@@ -49,5 +51,23 @@ fn the_next_host_is_answered_whatever_became_of_the_last_one() {
         wired.host_again();
         assert!(wired.ask(&HELLO).starts_with("Hello"), "after one that was not");
         assert!(wired.ask(&Request::Now).starts_with("Now"));
+    }
+}
+
+#[test]
+fn the_side_that_speaks_is_the_side_that_is_answered() {
+    for board in BOARDS {
+        let Some(mut wired) = Wired::start(board, 1) else { continue };
+        let elf = image(board).unwrap();
+        let block = Elf::parse(&elf).unwrap().address_of(RTT).unwrap();
+        let probe = Probe { block: u32::try_from(block).unwrap() };
+        wired.ask(&HELLO);
+        assert_eq!(probe.taken(&mut wired), 0, "nothing goes to RTT");
+        probe.say(&mut wired, &HELLO);
+        wired.run(0.01);
+        assert!(probe.taken(&mut wired) > 20, "{} does not answer on RTT", board.name);
+        wired.host_again();
+        assert!(wired.ask(&HELLO).starts_with("Hello"), "and back again");
+        assert_eq!(probe.taken(&mut wired), 0);
     }
 }

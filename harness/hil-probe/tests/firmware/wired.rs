@@ -19,11 +19,23 @@ use crate::bench::BoardUnderTest;
 const TURN: u64 = 20_000;
 /// Longest wait for an answer, in turns.
 const PATIENCE: usize = 200_000;
+/// The machine's turn when its stack pointer is watched.
+const LOOK: u64 = 40;
+
+/// The image of a board, where it has been built.
+pub fn image(board: BoardUnderTest) -> Option<Vec<u8>> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../target/firmware/fw-{}.elf", board.name));
+    std::fs::read(path).ok()
+}
 
 /// The board and the host's side of the line.
 pub struct Wired {
     pub machine: Machine,
     port: usize,
+    /// The least that the board drew when somebody looked.
+    pub least_amperes: f64,
+    /// The stack pointer at its lowest, while it is watched.
+    lowest: Option<u32>,
     encoder: Encoder,
     decoder: Decoder,
     waiting: Vec<u8>,
@@ -32,15 +44,15 @@ pub struct Wired {
 impl Wired {
     /// A board with parts of its own by `seed`, which runs from power-on; nothing when the image has not been built.
     pub fn start(board: BoardUnderTest, seed: u64) -> Option<Self> {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../target/firmware/fw-{}.elf", board.name));
-        let elf = std::fs::read(path).ok()?;
+        let elf = image(board)?;
         let mut machine = board::build(board.name, seed).unwrap();
         Image::parse(&elf).unwrap().load(&mut machine).unwrap();
         machine.cpu.reset(ResetCause::PowerOn);
         let names = machine.cpu.soc.serial_ports();
         let port = names.iter().position(|name| ["usart2", "uarte0"].contains(&name.as_str())).unwrap();
         let (encoder, decoder) = (Encoder::new(), Decoder::new());
-        let mut wired = Self { machine, port, encoder, decoder, waiting: Vec::new() };
+        let mut wired =
+            Self { machine, port, least_amperes: f64::INFINITY, lowest: None, encoder, decoder, waiting: Vec::new() };
         // What is said before the port is set up is lost; it waits for the oscillators, for 2 ms at most.
         wired.run(0.02);
         Some(wired)
@@ -50,8 +62,35 @@ impl Wired {
     pub fn run(&mut self, seconds: f64) {
         let end = self.seconds() + seconds;
         while self.seconds() < end {
-            self.machine.run(TURN, &AtomicBool::new(false));
+            self.turn();
         }
+    }
+
+    /// The machine's turn.
+    fn turn(&mut self) {
+        let Some(lowest) = &mut self.lowest else {
+            self.machine.run(TURN, &AtomicBool::new(false));
+            self.least_amperes = self.machine.cpu.supply.amperes().min(self.least_amperes);
+            return;
+        };
+        for _ in 0..TURN / LOOK {
+            self.machine.run(LOOK, &AtomicBool::new(false));
+            *lowest = self.machine.cpu.reg(13).min(*lowest);
+        }
+    }
+
+    /// The lowest value of the stack pointer while `act` succeeds.
+    pub fn lowest_stack_pointer(&mut self, act: impl FnOnce(&mut Self) -> bool) -> u32 {
+        self.lowest = Some(u32::MAX);
+        assert!(act(self));
+        self.lowest.take().unwrap()
+    }
+
+    /// What RAM holds.
+    pub fn ram(&self) -> &[u8] {
+        let regions = self.machine.cpu.memory.regions();
+        let ram = regions.iter().find(|region| region.base == 0x2000_0000).unwrap();
+        &ram.bytes
     }
 
     /// The board's time.
@@ -88,7 +127,7 @@ impl Wired {
                 return seen;
             }
             self.waiting.clear();
-            self.machine.run(TURN, &AtomicBool::new(false));
+            self.turn();
             self.waiting.extend(self.machine.cpu.soc.take_serial(self.port).iter().map(|sent| sent.byte));
         }
         let cpu = &self.machine.cpu;

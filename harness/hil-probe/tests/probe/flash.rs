@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use hil_probe::board::attach::patient;
 use probe_rs::MemoryInterface as _;
 use probe_rs::Session;
 use probe_rs::flashing::{DownloadOptions, ElfLoader, ElfOptions, download_file_with_options};
@@ -21,7 +22,7 @@ pub fn flash(session: &mut Session, chip: Chip, program: &str) {
 fn a_program_is_flashed_verified_and_stands_at_its_entry() {
     for (chip, front) in ALL {
         let rig = Rig::new(chip, front);
-        let mut session = rig.attach(chip.name);
+        let mut session = rig.attach(patient(chip.name));
         flash(&mut session, chip, "hello");
         let flash_base = session.target().memory_map.iter().find_map(|region| {
             region.as_nvm_region().filter(|nvm| nvm.range.contains(&0x0800_0000) || nvm.range.start == 0)
@@ -40,7 +41,7 @@ fn a_program_is_flashed_verified_and_stands_at_its_entry() {
 fn flashing_twice_erases_what_was_there() {
     for (chip, front) in ALL {
         let rig = Rig::new(chip, front);
-        let mut session = rig.attach(chip.name);
+        let mut session = rig.attach(patient(chip.name));
         flash(&mut session, chip, "exit");
         flash(&mut session, chip, "hello");
     }

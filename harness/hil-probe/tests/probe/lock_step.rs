@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use hil_emulator::host::Mode;
+use hil_probe::board::attach::patient;
 use probe_rs::MemoryInterface as _;
 use probe_rs::rtt::Rtt;
 
@@ -12,7 +13,7 @@ use crate::rig::{ALL, Chip, Front, Rig};
 /// Everything that a host can see of a run: when the control block appeared, what came, and the counter at each look.
 fn look(chip: Chip, front: Front) -> (usize, Vec<u8>, Vec<u32>) {
     let rig = Rig::on(chip.start(Mode::LockStep { cycles_per_access: 500 }), front);
-    let mut session = rig.attach(chip.name);
+    let mut session = rig.attach(patient(chip.name));
     flash(&mut session, chip, "hello");
     let mut core = session.core(0).unwrap();
     let elf = std::fs::read(chip.elf("hello")).unwrap();

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use hil_probe::board::attach::patient;
 use probe_rs::rtt::{Rtt, ScanRegion};
 use probe_rs::semihosting::SemihostingCommand;
 use probe_rs::{BreakpointCause, Core, CoreStatus, HaltReason, MemoryInterface as _, RegisterId, VectorCatchCondition};
@@ -52,7 +53,7 @@ fn harmonic() -> f32 {
 fn text_and_defmt_frames_come_through_rtt() {
     for (chip, front) in ALL {
         let rig = Rig::new(chip, front);
-        let mut session = rig.attach(chip.name);
+        let mut session = rig.attach(patient(chip.name));
         flash(&mut session, chip, "hello");
         let region = control_block(chip, "hello");
         let mut core = session.core(0).unwrap();
@@ -88,7 +89,7 @@ fn the_cycle_counter_moves_while_the_program_runs() {
     const CYCCNT: u64 = 0xE000_1004;
     for (chip, front) in ALL {
         let rig = Rig::new(chip, front);
-        let mut session = rig.attach(chip.name);
+        let mut session = rig.attach(patient(chip.name));
         flash(&mut session, chip, "hello");
         let mut core = session.core(0).unwrap();
         core.run().unwrap();
@@ -131,7 +132,7 @@ fn pc(core: &mut Core<'_>) -> u64 {
 fn breakpoints_stop_and_steps_go_on_by_one() {
     for (chip, front) in ALL {
         let rig = Rig::new(chip, front);
-        let mut session = rig.attach(chip.name);
+        let mut session = rig.attach(patient(chip.name));
         flash(&mut session, chip, "hello");
         let harmonic = symbol(chip, "hello", "harmonic");
         let mut core = session.core(0).unwrap();
@@ -166,7 +167,7 @@ fn a_watchpoint_stops_at_a_store() {
     const DEMCR: u64 = 0xE000_EDFC;
     for (chip, front) in ALL {
         let rig = Rig::new(chip, front);
-        let mut session = rig.attach(chip.name);
+        let mut session = rig.attach(patient(chip.name));
         flash(&mut session, chip, "hello");
         let ScanRegion::Exact(block) = control_block(chip, "hello") else { unreachable!("it is exact") };
         // The write offset of the first up channel.
@@ -194,7 +195,7 @@ fn core_word(core: &mut Core<'_>, address: u64) -> u32 {
 fn a_hard_fault_is_caught() {
     for (chip, front) in ALL {
         let rig = Rig::new(chip, front);
-        let mut session = rig.attach(chip.name);
+        let mut session = rig.attach(patient(chip.name));
         flash(&mut session, chip, "hello");
         let mut core = session.core(0).unwrap();
         core.enable_vector_catch(VectorCatchCondition::HardFault).unwrap();
@@ -215,7 +216,7 @@ fn a_hard_fault_is_caught() {
 fn a_semihosting_call_is_recognised() {
     for (chip, front) in ALL {
         let rig = Rig::new(chip, front);
-        let mut session = rig.attach(chip.name);
+        let mut session = rig.attach(patient(chip.name));
         flash(&mut session, chip, "exit");
         let mut core = session.core(0).unwrap();
         core.run().unwrap();
@@ -231,7 +232,7 @@ fn a_semihosting_call_is_recognised() {
 fn a_halted_program_goes_on_where_it_was() {
     for (chip, front) in ALL {
         let rig = Rig::new(chip, front);
-        let mut session = rig.attach(chip.name);
+        let mut session = rig.attach(patient(chip.name));
         flash(&mut session, chip, "hello");
         let mut core = session.core(0).unwrap();
         core.run().unwrap();

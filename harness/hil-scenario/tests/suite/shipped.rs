@@ -97,6 +97,16 @@ fn the_rows_of_the_catalogue_are_asked_as_they_are_written_there() {
     assert_eq!(
         rows,
         [
+            "LAN-01 stm32f4 latency p95 < 15 ms",
+            "LAN-02 stm32f4 power mean < 1.2 mW",
+            "LAN-03 stm32f4 memory max < 64 KiB",
+            "LAN-04 stm32f4 accuracy proportion > 93.8 %",
+            "LAN-05 stm32f4 battery_life mean > 80 h",
+            "LAN-06 nrf52840 latency p95 < 12 ms",
+            "LAN-07 nrf52840 power mean < 0.9 mW",
+            "LAN-08 nrf52840 memory max < 32 KiB",
+            "LAN-09 nrf52840 accuracy proportion > 93.5 %",
+            "LAN-10 nrf52840 battery_life mean > 100 h",
             "LAN-16 desktop-cpu latency p95 < 5 ms",
             "LAN-17 desktop-cpu throughput mean > 1000 req/s",
             "LAN-18 desktop-cpu memory max < 100 MB",

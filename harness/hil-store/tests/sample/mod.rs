@@ -1,5 +1,5 @@
-//! The sample runs of formats 1.0 and 1.1, as values. The files in `fixtures/store/v1` and `v1.1` hold exactly this and
-//! are frozen with it.
+//! The sample runs of formats 1.0, 1.1 and 1.2, as values. The files in `fixtures/store/v1`, `v1.1` and `v1.2` hold exactly
+//! this and are frozen with it.
 
 use std::time::Duration;
 
@@ -7,14 +7,15 @@ use hil_model::estimate::Method;
 use hil_model::id::{PlatformId, RunId, ScenarioId, TableName, TargetId, WorkloadId};
 use hil_model::lab::Evidence;
 use hil_model::metric::{Metric, Statistic};
+use hil_model::power::{Converter, Metering, Period, Shunt, StatedCurrent};
 use hil_model::run::{
     Alarm, AlertResult, CheckResult, DataUsed, Environment, Figure, FormatVersion, Noise, RigFault, Run,
 };
 use hil_model::sample::{
     Answer, Case, Counter, Cut, Deviation, Failure, Iteration, Observations, OwnCost, Peak, Slice,
 };
-use hil_model::scenario::{Place, Severity};
-use hil_model::units::Unit;
+use hil_model::scenario::{Battery, Place, Severity};
+use hil_model::units::{JOULE, Quantity, Unit};
 use hil_model::verdict::Outcome;
 
 type AnyError = Box<dyn std::error::Error>;
@@ -154,8 +155,85 @@ fn checks() -> Result<Vec<CheckResult>, AnyError> {
     Ok(vec![plain, not_run, ratio])
 }
 
-/// What was observed, as far as format 1.1 can tell it: every table has rows.
+/// What was observed, as far as format 1.2 can tell it: every table has rows.
 pub fn observations() -> Result<Vec<Observations>, AnyError> {
+    let mut observations = observations_1_1()?;
+    if let [main, scalar, ..] = observations.as_mut_slice() {
+        let bare = metering();
+        main.metering = Some(Metering {
+            converters: vec![converter(0), Converter { supply_uv: 2_998_877, ..converter(3) }],
+            stated: Some(StatedCurrent {
+                sleep: "stop".to_owned(),
+                amperes: 0.1 + 0.2,
+                source: "DS8626 table 23: stop, 25 °C".to_owned(),
+            }),
+            battery: Some(Battery { capacity: Quantity::new(345.6, JOULE), why: "eine Zelle".to_owned() }),
+            periods: vec![period(0, 0, "stop"), period(0, 1, "sleep"), period(3, 0, "stop")],
+            ..bare.clone()
+        });
+        let unverified = Some("every figure".to_owned());
+        scalar.metering = Some(Metering { shunt: Shunt { unverified, ..bare.shunt.clone() }, ..bare });
+    }
+    Ok(observations)
+}
+
+fn converter(start: u32) -> Converter {
+    Converter {
+        start,
+        name: "adc1".to_owned(),
+        bits: 12,
+        full_scale_uv: 3_300_000,
+        full_scale_ppm: 10_000,
+        offset_uv: 4_030,
+        supply_uv: 3_300_000,
+        supply_ppm: 10_000,
+        sample_ticks: 840,
+        sleeps: "sleep stop".to_owned(),
+    }
+}
+
+fn metering() -> Metering {
+    Metering {
+        shunt: Shunt {
+            ohms: 0.5,
+            tolerance: 0.001,
+            amplifier: "INA240A2".to_owned(),
+            gain: 50.0,
+            gain_error_max: 0.002,
+            offset_max_volts: 25e-6,
+            bandwidth_hz: 400_000.0,
+            high_volts: 3.2,
+            source: "TI SBOS662".to_owned(),
+            unverified: None,
+        },
+        converters: vec![converter(0)],
+        sleep: "stop".to_owned(),
+        period_ticks: 3_360_000,
+        stated: None,
+        battery: None,
+        periods: Vec::new(),
+    }
+}
+
+fn period(start: u32, index: u32, sleep: &str) -> Period {
+    let sleep_seen = sleep == "sleep";
+    Period {
+        start,
+        index,
+        sleep: sleep.to_owned(),
+        codes: if index == 1 { vec![1241, 1242, 0, 65_535] } else { vec![1240, 1243] },
+        began: 1_000_000,
+        first_code: 1_000_840,
+        slept: 1_001_680,
+        ended: 4_360_000,
+        awake_codes: 2,
+        sleep_seen,
+        lost: start,
+    }
+}
+
+/// What was observed, as far as format 1.1 can tell it.
+pub fn observations_1_1() -> Result<Vec<Observations>, AnyError> {
     let mut observations = observations_1_0()?;
     if let [main, scalar, ..] = observations.as_mut_slice() {
         let deviation = |name: &str, error| Deviation { name: name.to_owned(), error };

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use crate::board::chip::Chip;
 use crate::board::{self, BoardError, BoardFacts};
+use crate::cpu::Cpu;
 use crate::debug::blackmagic::{Options, Server, ServerError};
 use crate::elf::{self, Image};
 use crate::host::trace::TextTrace;
@@ -33,8 +34,24 @@ pub struct Settings<'a> {
     pub recorder: Option<Box<dyn Recorder>>,
     /// Whether the serial ports appear as pseudo-terminals.
     pub pty: bool,
-    /// Is told what the chip's model noticed, each thing once.
-    pub notice: Box<dyn FnMut(&Note) + Send>,
+    /// Is told what people should know, each thing once.
+    pub notice: Box<dyn FnMut(&Notice<'_>) + Send>,
+}
+
+/// What people should know about a board that runs.
+#[derive(Debug, thiserror::Error)]
+pub enum Notice<'a> {
+    /// The chip's model noticed something.
+    #[error("{0}")]
+    Chip(&'a Note),
+    /// The pseudo-terminals of the serial ports failed, and are gone.
+    #[error("the serial ports are unconnected from now on: {0}: {reason}", reason = reason(.0))]
+    Ports(#[source] PtyError),
+}
+
+/// Why the operating system refuses a pseudo-terminal.
+fn reason(error: &PtyError) -> String {
+    std::error::Error::source(error).map_or_else(|| "no reason given".to_owned(), ToString::to_string)
 }
 
 /// Why nothing is emulated.
@@ -95,7 +112,8 @@ impl Emulation {
         }
         let ptys = if settings.pty { Some(Ptys::open(&machine.cpu)?) } else { None };
         let ports = ptys.iter().flat_map(Ptys::paths).map(|(name, path)| (name.to_owned(), path)).collect();
-        let keeper = Keeper { ptys, notice: settings.notice, told: 0 };
+        let exchange = ptys.map(|mut ptys| -> Exchange { Box::new(move |cpu| ptys.exchange(cpu)) });
+        let keeper = Keeper { exchange, notice: settings.notice, told: 0 };
         let board = Board::start_attended(machine, settings.mode, Some(Box::new(keeper)))
             .map_err(|source| EmulationError::Host { what: "a thread", source })?;
         let server = Server::start(board.clone(), settings.server)?;
@@ -141,23 +159,63 @@ impl Emulation {
     }
 }
 
+/// Moves what the serial ports have sent, and what is sent to them.
+type Exchange = Box<dyn FnMut(&mut Cpu) -> Result<(), PtyError> + Send>;
+
 /// Moves the bytes of the serial ports, and reports what the chip's model notices.
 struct Keeper {
-    ptys: Option<Ptys>,
-    notice: Box<dyn FnMut(&Note) + Send>,
+    exchange: Option<Exchange>,
+    notice: Box<dyn FnMut(&Notice<'_>) + Send>,
     told: usize,
 }
 
 impl Attendant for Keeper {
     fn attend(&mut self, machine: &mut Machine) {
-        if let Some(Err(_)) = self.ptys.as_mut().map(|ptys| ptys.exchange(&mut machine.cpu)) {
+        if let Some(Err(error)) = self.exchange.as_mut().map(|exchange| exchange(&mut machine.cpu)) {
             // A system that fails once is not asked again; the board runs on with its ports unconnected.
-            self.ptys = None;
+            self.exchange = None;
+            (self.notice)(&Notice::Ports(error));
         }
         let notes = machine.cpu.soc.notes();
         for note in notes.get(self.told..).unwrap_or_default() {
-            (self.notice)(note);
+            (self.notice)(&Notice::Chip(note));
         }
         self.told = notes.len();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Error, ErrorKind};
+    use std::sync::{Arc, Mutex};
+
+    use super::Keeper;
+    use crate::board::build;
+    use crate::host::Attendant;
+    use crate::soc::{Master, Width};
+    use crate::uart::pty::PtyError;
+
+    #[test]
+    fn terminals_that_fail_are_told_once_and_given_up() {
+        let told: Arc<Mutex<Vec<String>>> = Arc::default();
+        let asked = Arc::new(Mutex::new(0));
+        let (tell, ask) = (Arc::clone(&told), Arc::clone(&asked));
+        let mut keeper = Keeper {
+            exchange: Some(Box::new(move |_| {
+                *ask.lock().unwrap() += 1;
+                Err(PtyError::Refused { what: "read", source: Error::new(ErrorKind::Other, "input/output error") })
+            })),
+            notice: Box::new(move |notice| tell.lock().unwrap().push(notice.to_string())),
+            told: 0,
+        };
+        let mut machine = build("nrf52840", 1).unwrap();
+        machine.cpu.write_as(Master::Debugger, 0x4001_2000, Width::Word, 1).unwrap();
+        keeper.attend(&mut machine);
+        keeper.attend(&mut machine);
+        assert_eq!(*asked.lock().unwrap(), 1);
+        let failed =
+            "the serial ports are unconnected from now on: failed to read a pseudo-terminal: input/output error";
+        let noted = "write to a register that is not modelled at 0x40012000";
+        assert_eq!(*told.lock().unwrap(), [failed, noted]);
     }
 }

@@ -46,6 +46,9 @@ impl MeterSettings {
     }
 }
 
+/// A thousand million seconds, in picoseconds: errors of clocks are parts of so many.
+const RATE_TIME: u128 = 1_000_000_000_000_000_000_000;
+
 /// Where the samples of a meter go.
 pub trait Samples: Send + std::fmt::Debug {
     /// The next sample, in picoamperes.
@@ -90,12 +93,23 @@ impl Meter {
         meter
     }
 
+    /// Samples in [`RATE_TIME`].
+    fn rate(&self) -> u128 {
+        u128::from(self.settings.rate_hz.max(1)) * 1_000_000_000u128.saturating_add_signed(self.error_ppb.into())
+    }
+
     /// When sample `number` starts.
     fn bound(&self, number: u64) -> Time {
-        let rate =
-            u128::from(self.settings.rate_hz.max(1)) * 1_000_000_000u128.saturating_add_signed(self.error_ppb.into());
-        let since = u128::from(number).saturating_mul(1_000_000_000_000_000_000_000) / rate;
+        let since = u128::from(number).saturating_mul(RATE_TIME) / self.rate();
         Time(self.settings.phase.0.saturating_add(u64::try_from(since).unwrap_or(u64::MAX)))
+    }
+
+    /// The first sample that starts at `time` or later.
+    fn first_from(&self, time: Time) -> u64 {
+        let since = u128::from(time.0.saturating_sub(self.settings.phase.0));
+        let number = u64::try_from(since.saturating_mul(self.rate()) / RATE_TIME).unwrap_or(u64::MAX - 1);
+        // Bounds are rounded down, so the next one may be meant.
+        if self.bound(number) < time { number + 1 } else { number }
     }
 
     /// The sample is complete.
@@ -123,9 +137,9 @@ impl Meter {
 impl Recorder for Meter {
     fn stretch(&mut self, stretch: Stretch) {
         // A meter that is connected late starts with the first period that it sees whole.
-        while self.known < stretch.start && self.start < stretch.start {
-            self.number += 1;
-            (self.start, self.end, self.charge) = (self.end, self.bound(self.number + 1), 0);
+        if self.known < stretch.start && self.start < stretch.start {
+            self.number = self.first_from(stretch.start);
+            (self.start, self.end, self.charge) = (self.bound(self.number), self.bound(self.number + 1), 0);
         }
         let mut from = stretch.start.max(self.start);
         while from < stretch.end {

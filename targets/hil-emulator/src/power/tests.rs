@@ -161,6 +161,32 @@ fn a_meter_that_is_connected_late_starts_with_a_whole_period() {
 }
 
 #[test]
+fn a_meter_that_is_connected_late_takes_the_samples_that_it_would_have_taken() {
+    for (rate_hz, ppm, phase, late) in
+        [(999_983, 37.5, 7, 123_456_789), (1_000_000, 0.0, 0, 1_000_000), (3, -100_000.0, 5, 1_000_000_000_000)]
+    {
+        let samples = |stretches: &[(u64, u64, u64)]| {
+            let settings = MeterSettings { rate_hz, clock_error_ppm: ppm, phase: Time(phase), ranges: Vec::new() };
+            let (sender, receiver) = channel();
+            let mut meter = Meter::new(settings, Box::new(sender));
+            for (start, end, picoamperes) in stretches {
+                meter.stretch(super::Stretch { start: Time(*start), end: Time(*end), picoamperes: *picoamperes });
+            }
+            drop(meter);
+            receiver.iter().filter(|sample| *sample == 1_000_001).count()
+        };
+        let end = late + 10_000_000_000_000 / rate_hz;
+        let whole = samples(&[(0, late, 1), (late, end, 1_000_001)]);
+        assert!(whole >= 8);
+        assert_eq!(samples(&[(late, end, 1_000_001)]), whole, "{rate_hz} Hz, {ppm} ppm");
+        // After 200 days, too: counted period by period this would take longer than anybody waits.
+        let days = 17_280_000_000_000_000_123;
+        let few = samples(&[(days, days + 10_000_000_000_000 / rate_hz, 1_000_001)]);
+        assert!((8..=11).contains(&few), "{few}");
+    }
+}
+
+#[test]
 fn ranges_round_to_their_steps() {
     let (sender, receiver) = channel();
     let ranges = vec![Range { full_scale: 1_000, step: 10 }, Range { full_scale: 100_000, step: 1_000 }];

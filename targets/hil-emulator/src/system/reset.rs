@@ -8,8 +8,8 @@ use super::fpb::Fpb;
 use super::itm::{Itm, Tpiu};
 use super::mpu::Mpu;
 use super::scb::Scb;
-use crate::cpu::{Cpu, Flags};
-use crate::soc::{Activity, IrqLines, Master, ResetCause, Width};
+use crate::cpu::{Cpu, Flags, Sleep};
+use crate::soc::{Activity, CoreClock, IrqLines, Master, ResetCause, Width};
 
 impl Cpu {
     /// Resets core and chip. Memory keeps its contents.
@@ -27,6 +27,10 @@ impl Cpu {
             (system.debug, system.dwt) = (Debug::default(), system.dwt.powered_on());
         }
         self.reset_core();
+        if self.soc.core_clock() == CoreClock::Off {
+            // A chip without supply stays in reset.
+            self.sleeping = Some(Sleep::Interrupt);
+        }
     }
 
     /// Resets the core alone (AIRCR.VECTRESET).

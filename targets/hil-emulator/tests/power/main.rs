@@ -9,6 +9,9 @@ mod own;
 mod script;
 mod stm32f4;
 
+#[path = "../shared/semihosting.rs"]
+mod semihosting;
+
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 

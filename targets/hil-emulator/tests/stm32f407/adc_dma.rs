@@ -18,13 +18,13 @@ fn run(volts: f64, slice: u64) -> Run {
 fn volts_and_amperes_come_out_as_they_are() {
     for volts in [0.2, 1.234, 3.0] {
         let run = run(volts, 1_000_000);
-        let measured = run.value("microvolts") as f64 / 1e6;
+        let measured = run.value::<f64>("microvolts") / 1e6;
         // 3 LSB of 0.8 mV: errors and noise of this part, and the rounding of its calibration word.
         assert!((measured - volts).abs() < 0.0025, "{measured} V instead of {volts} V:\n{}", run.text);
-        let supply = run.value("supply_microvolts") as f64 / 1e6;
+        let supply = run.value::<f64>("supply_microvolts") / 1e6;
         let real = run.machine.cpu.supply.load_volts();
         assert!((supply - real).abs() < 0.006, "{supply} V instead of {real} V");
-        let amperes = run.value("microamperes") as f64 / 1e6;
+        let amperes = run.value::<f64>("microamperes") / 1e6;
         let real = run.machine.cpu.supply.amperes();
         assert!((amperes / real - 1.0).abs() < 0.05, "{amperes} A instead of {real} A");
     }
@@ -47,6 +47,6 @@ fn a_step_is_seen_by_the_conversions_behind_it() {
     run.until(60_000);
     run.succeeded();
     // Half of the pairs before the step, half behind it.
-    let measured = run.value("microvolts") as f64 / 1e6;
+    let measured = run.value::<f64>("microvolts") / 1e6;
     assert!((0.985..1.015).contains(&measured), "{measured} V:\n{}", run.text);
 }

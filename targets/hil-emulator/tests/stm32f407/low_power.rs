@@ -116,7 +116,7 @@ fn a_watchdog_that_starves_resets_and_says_so() {
 fn random_words_come_every_40_periods() {
     let run = run_whole(RANDOM, 100_000, &[]);
     // 256 words of 833 ns at the least.
-    assert!(run.value("cycles") >= 256 * 140 - 140);
+    assert!(run.value::<u64>("cycles") >= 256 * 140 - 140);
 }
 
 #[test]

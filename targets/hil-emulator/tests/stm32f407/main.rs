@@ -4,9 +4,11 @@ mod adc_dma;
 mod clocks;
 mod low_power;
 mod mem_dma;
-mod semihosting;
 mod timers;
 mod uart_dma;
+
+#[path = "../shared/semihosting.rs"]
+mod semihosting;
 
 use semihosting::Run;
 

@@ -45,5 +45,5 @@ fn messages_of_unknown_length_go_through_a_ring_and_come_back() {
     feed(&mut run, b"123");
     run.until(run.micros() + 5_000);
     run.succeeded();
-    assert_eq!(run.value("kept"), 0x31, "the first byte stays, the others are lost");
+    assert_eq!(run.value::<u64>("kept"), 0x31, "the first byte stays, the others are lost");
 }

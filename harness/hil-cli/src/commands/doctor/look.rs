@@ -9,9 +9,11 @@ use std::path::Path;
 
 use hil_model::id::PlatformId;
 use hil_probe::attached;
+use hil_probe::order::{Link, Reach as Way};
 
+use crate::args::DoctorArgs;
 use crate::boards::KnownBoard;
-use crate::commands::doctor::system::{Folder, Known, Os, Probe, System, Tools, User};
+use crate::commands::doctor::system::{By, Folder, Known, Os, Place, Probe, System, Tools, User};
 use crate::error::CliError;
 use crate::lab::{Seat, Via};
 use crate::surroundings::Surroundings;
@@ -21,15 +23,14 @@ use crate::{boards, environment, lab, noise};
 ///
 /// # Errors
 /// Those of local board files and of a data folder that is none.
-pub fn look(folder: Folder, data: Option<&Path>, around: &Surroundings) -> Result<System, CliError> {
+pub fn look(folder: Folder, seats: &[Seat], args: &DoctorArgs, around: &Surroundings) -> Result<System, CliError> {
     let environment = environment::look();
     let emulated = hil_emulator::board::all().unwrap_or_default();
     let chip = |platform: &PlatformId| {
         let found = emulated.iter().find(|(board, _)| board.platform == platform.as_str());
         found.map(|(_, chip)| chip.probe_rs_target.clone())
     };
-    let seats = lab::built_in();
-    let known = boards::known()?.into_iter().map(|known| described(known, &seats, chip));
+    let known = boards::known()?.into_iter().map(|known| described(known, chip));
     Ok(System {
         os: os(),
         memory_available: memory_available(),
@@ -41,7 +42,9 @@ pub fn look(folder: Folder, data: Option<&Path>, around: &Surroundings) -> Resul
         probes: attached::attached().into_iter().map(probe).collect(),
         ports: linux::ports(),
         boards: known.collect(),
-        data: hil_data::status(&around.data_dirs(data)?),
+        seats: seats.iter().map(place).collect(),
+        has_lab: lab::file::meant(args.lab.lab.as_deref()).is_some(),
+        data: hil_data::status(&around.data_dirs(args.data.data.as_deref())?),
         folder,
         environment,
     })
@@ -62,15 +65,32 @@ fn memory_available() -> Option<u64> {
     Some(sysinfo::System::new_with_specifics(refresh).available_memory()).filter(|bytes| *bytes > 0)
 }
 
-fn described(known: KnownBoard, seats: &[Seat], chip: impl Fn(&PlatformId) -> Option<String>) -> Known {
-    let attached = seats.iter().find(|seat| seat.info.platform == known.board.platform && seat.via == Via::Process);
+fn described(known: KnownBoard, chip: impl Fn(&PlatformId) -> Option<String>) -> Known {
     Known {
-        attached: attached.map(|seat| format!("{} cores, evidence {}", seat.info.cores, seat.info.evidence)),
         emulated: chip(&known.board.platform),
         platform: known.board.platform.to_string(),
         title: known.board.title,
         reach: known.board.reach,
     }
+}
+
+fn place(seat: &Seat) -> Place {
+    let by = match &seat.via {
+        Via::Process => By::Process(seat.info.cores),
+        Via::Board(board) => {
+            let port = match &board.link {
+                Link::Uart { port, .. } => port.clone(),
+                Link::Rtt => None,
+            };
+            match &board.reach {
+                Way::Emulated { .. } => By::Emulation,
+                Way::Probe { selector, .. } => By::Probe(selector.clone(), port),
+                Way::SerialOnly => By::Port(port.unwrap_or_default()),
+            }
+        }
+    };
+    let (name, platform) = (seat.name.clone(), seat.info.platform.to_string());
+    Place { name, platform, evidence: seat.info.evidence, by }
 }
 
 fn probe(found: attached::Attached) -> Probe {

@@ -1,6 +1,6 @@
 //! From facts to findings. Pure: the same computer always gets the same diagnosis, and any computer can be made up.
 
-mod attached;
+pub mod attached;
 mod computer;
 mod folder;
 mod tools;

@@ -5,7 +5,7 @@
 
 use std::path::PathBuf;
 
-use hil_model::lab::Reach;
+use hil_model::lab::{Evidence, Reach};
 use hil_model::run::{Environment, Noise};
 
 /// A computer, what is attached to it, and what a folder asks of it.
@@ -33,6 +33,10 @@ pub struct System {
     pub ports: Vec<Port>,
     /// Kinds of machine that scenarios can name.
     pub boards: Vec<Known>,
+    /// Where agents can run.
+    pub seats: Vec<Place>,
+    /// Whether a file says what is attached.
+    pub has_lab: bool,
     /// Data sets.
     pub data: Vec<hil_data::Status>,
     /// What this folder asks.
@@ -130,8 +134,32 @@ pub struct Known {
     pub reach: Reach,
     /// The chip as probe-rs calls it, when the board can be emulated.
     pub emulated: Option<String>,
-    /// Cores and evidence, when it is attached.
-    pub attached: Option<String>,
+}
+
+/// A seat of the lab.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// What the lab calls it.
+    pub name: String,
+    /// Its kind of machine.
+    pub platform: String,
+    /// What its figures count as.
+    pub evidence: Evidence,
+    /// What leads to it.
+    pub by: By,
+}
+
+/// What leads to a seat.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum By {
+    /// It is this computer, with so many cores.
+    Process(u32),
+    /// It is emulated.
+    Emulation,
+    /// The debug probe of this selector, and the serial port of this name, if it has one.
+    Probe(String, Option<String>),
+    /// A serial port alone.
+    Port(String),
 }
 
 /// What a folder asks.

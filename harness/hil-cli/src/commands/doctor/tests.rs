@@ -5,21 +5,20 @@ use std::path::PathBuf;
 
 use hil_data::Presence;
 use hil_model::id::DatasetName;
-use hil_model::lab::Reach;
+use hil_model::lab::{Evidence, Reach};
 use hil_model::run::{Environment, Noise};
 
-use crate::commands::doctor::system::{Clock, Folder, Known, Need, Os, Port, Probe, System, Tools, User};
+use crate::commands::doctor::system::{By, Clock, Folder, Known, Need, Os, Place, Port, Probe, System, Tools, User};
 use crate::commands::doctor::{finding::State, render, rules};
 
 /// Linux with nothing attached and nothing asked.
-fn bare_laptop() -> System {
+pub(super) fn bare_laptop() -> System {
     let text = str::to_owned;
     let board = |platform: &str, title: &str, chip: Option<&str>| Known {
         platform: text(platform),
         title: text(title),
         reach: if chip.is_some() { Reach::Probe } else { Reach::Process },
         emulated: chip.map(text),
-        attached: chip.is_none().then(|| text("4 cores, evidence host")),
     };
     System {
         os: Os::Linux,
@@ -52,12 +51,21 @@ fn bare_laptop() -> System {
             board("desktop-cpu", "This computer", None),
             board("stm32f4", "STM32F4 Discovery", Some("STM32F407VGTx")),
         ],
+        seats: vec![
+            seat("this computer", "desktop-cpu", Evidence::Host, By::Process(4)),
+            seat("emulated stm32f4", "stm32f4", Evidence::Emulated, By::Emulation),
+        ],
+        has_lab: false,
         data: vec![
             set("keywords-selfmade", Presence::Embedded),
             set("keywords-test", Presence::Absent { origin: text("https://example.org/speech"), how: text("ask") }),
         ],
         folder: Folder::Nothing,
     }
+}
+
+fn seat(name: &str, platform: &str, evidence: Evidence, by: By) -> Place {
+    Place { name: name.to_owned(), platform: platform.to_owned(), evidence, by }
 }
 
 fn set(name: &str, presence: Presence) -> hil_data::Status {
@@ -71,7 +79,7 @@ fn set(name: &str, presence: Presence) -> hil_data::Status {
     }
 }
 
-fn probe(serial: &str) -> Probe {
+pub(super) fn probe(serial: &str) -> Probe {
     Probe {
         name: "ST-Link V2-1".to_owned(),
         selector: format!("0483:374b:{serial}"),
@@ -92,7 +100,7 @@ fn port(path: &str, name: Option<&str>) -> Port {
 }
 
 /// Linux with everything there is, a probe and a port in use by others, and a phone among the boards.
-fn full_bench() -> System {
+pub(super) fn full_bench() -> System {
     let mut system = bare_laptop();
     let version = |text: &str| Some(text.to_owned());
     system.noise.governor = version("performance");
@@ -119,8 +127,17 @@ fn full_bench() -> System {
         title: "A phone".to_owned(),
         reach: Reach::Phone,
         emulated: None,
-        attached: None,
     });
+    let probe_of = |serial: &str| By::Probe(format!("0483:374B:{serial}"), None);
+    system.has_lab = true;
+    system.seats.truncate(1);
+    system.seats.extend([
+        seat("bench-1", "stm32f4", Evidence::Hardware, probe_of("066aff")),
+        seat("bench-2", "stm32f4", Evidence::Hardware, probe_of("066CFF")),
+        seat("bench-3", "stm32f4", Evidence::Hardware, By::Port("/dev/ttyUSB0".to_owned())),
+        seat("bench-4", "stm32f4", Evidence::Hardware, By::Port("/dev/ttyUSB7".to_owned())),
+        seat("bench-5", "stm32f4", Evidence::Emulated, By::Probe("1d50:6018:127.0.0.1:4242".to_owned(), None)),
+    ]);
     system.data[1].presence = Presence::Here(PathBuf::from("/data/speech"));
     system.folder = Folder::Scenarios { count: 3, needs: Vec::new() };
     system
@@ -208,6 +225,7 @@ fn phones_are_not_spoken_of_where_no_board_is_one() {
 #[test]
 fn scripts_get_the_same_and_no_device_moves_the_cursor() {
     let mut system = bare_laptop();
+    system.has_lab = true;
     system.probes = vec![Probe { name: "evil\u{1b}[2J\nprobe".to_owned(), ..probe("1") }];
     let findings = rules::findings(&system);
     let values: Vec<serde_json::Value> = findings.iter().map(render::json).collect();
@@ -215,7 +233,7 @@ fn scripts_get_the_same_and_no_device_moves_the_cursor() {
     assert_eq!(
         *of_probe,
         serde_json::json!({
-            "section": "Debug probes", "what": "0483:374b:1", "state": "ok", "says": "evil [2J probe", "next": []
+            "section": "Debug probes", "what": "0483:374b:1", "state": "ok", "says": "evil [2J probe; no board of the lab is behind it", "next": []
         })
     );
     assert!(!shown(&system).contains('\u{1b}'));

@@ -44,8 +44,8 @@ pub fn run(facts: Facts, core: (DCB, DWT), rtt: Rtt, parts: Parts) -> ! {
     let (Some(keyword), Some(input), Some(samples)) = (keyword(), input, samples) else {
         unreachable!("run is called once, and the weights of the image are whole")
     };
-    let (mut panic, mut fault, mut hang) = (Faulty::Panic, Faulty::HardFault, Faulty::Hang);
-    let kernels: &mut [&mut dyn Kernel] = &mut [keyword, &mut panic, &mut fault, &mut hang];
+    let [panic, fault, overflow, hang] = &mut [Faulty::Panic, Faulty::HardFault, Faulty::StackOverflow, Faulty::Hang];
+    let kernels: &mut [&mut dyn Kernel] = &mut [keyword, panic, fault, overflow, hang];
     serve(platform, kernels, input, samples)
 }
 

@@ -11,6 +11,7 @@
 
 pub mod app;
 pub mod counter;
+mod fault;
 pub mod kernels;
 pub mod last_words;
 pub mod link;

@@ -109,7 +109,13 @@ impl Link {
                 return Ok(len);
             }
         }
-        if self.other_side_speaks() { Err(LinkClosed) } else { Ok(0) }
+        let is_first = self.side.is_none();
+        match self.other_side_speaks() {
+            // The very first host ends no session.
+            true if is_first => self.read(buffer),
+            true => Err(LinkClosed),
+            false => Ok(0),
+        }
     }
 
     /// Whether the side that is not answered has sent something; it is the one that is answered from then on.

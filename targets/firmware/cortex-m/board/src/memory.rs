@@ -2,7 +2,8 @@
 //!
 //! Before a kernel is called outside of a timed region, the free stack below the caller is painted; after the call the
 //! lowest word that changed tells how deep it went. The agent verifies a kernel before every measurement, and
-//! verifying runs the same code, so what is timed has been watched before.
+//! verifying runs the same code, so what is timed has been watched before. What a frame holds without ever writing to it
+//! keeps its paint: at the end of the deepest call that is some tens of bytes.
 
 use core::ptr::{addr_of, read_volatile, write_volatile};
 
@@ -19,6 +20,7 @@ unsafe extern "C" {
     static __sbss: u32;
     static __ebss: u32;
     static __euninit: u32;
+    static _stack_end: u32;
     static _stack_start: u32;
 }
 
@@ -44,18 +46,19 @@ pub fn stack_pointer() -> usize {
     msp::read() as usize
 }
 
-/// Where the stack could grow to: the end of static data.
-fn floor() -> usize {
-    (addr_of!(__euninit) as usize).next_multiple_of(4)
+/// Where the stack ends: below it there is no memory.
+#[must_use]
+pub fn stack_end() -> usize {
+    addr_of!(_stack_end) as usize
 }
 
 /// Paints the free stack. Gives the stack pointer from which the depth of a call is counted.
 #[inline(never)]
 pub fn paint() -> usize {
     let pointer = stack_pointer();
-    let mut at = floor();
+    let mut at = stack_end();
     while at + MARGIN < pointer {
-        // SAFETY: between the end of static data and the stack pointer lies nothing that is in use; no interrupt handler
+        // SAFETY: between the end of the stack and the stack pointer lies nothing that is in use; no interrupt handler
         // of this firmware keeps anything there between two instructions.
         unsafe { write_volatile(at as *mut u32, PAINT) };
         at += 4;
@@ -67,7 +70,7 @@ pub fn paint() -> usize {
 #[inline(never)]
 #[must_use]
 pub fn deepest(from: usize) -> usize {
-    let mut at = floor();
+    let mut at = stack_end();
     // SAFETY: reads RAM that belongs to the stack.
     while at < from && unsafe { read_volatile(at as *const u32) } == PAINT {
         at += 4;

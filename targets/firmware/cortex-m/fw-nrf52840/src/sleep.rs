@@ -5,7 +5,7 @@
 //!
 //! No interrupt handler runs: PRIMASK holds back what ends a sleep.
 
-use cortex_m::peripheral::NVIC;
+use cortex_m::peripheral::{DWT, NVIC};
 use nrf52840_hal::pac::{CLOCK, Interrupt, POWER, RTC0, TIMER0};
 
 /// TIMER0 and the converter count 16 MHz.
@@ -45,24 +45,28 @@ impl Sleep {
         Self { timer, rtc, clock, coming_up: COMING_UP }
     }
 
-    /// Waits until the clock of RTC0 runs, a quarter of a second after the start.
+    /// Waits until the clock of RTC0 runs, a quarter of a second after the start: for ever on a board without that crystal.
     pub fn wait_for_crystal(&self) {
         while self.clock.events_lfclkstarted.read().bits() == 0 {}
     }
 
-    /// WFI until TIMER0 says so.
+    /// WFI until TIMER0 says so. The cycle counter adds what comes before TIMER0 starts and behind its reading.
     pub fn light(&mut self, ticks: u64) -> u64 {
+        let entered = DWT::cycle_count();
         let counts = u32::try_from(ticks / TICKS_PER_COUNT).unwrap_or(u32::MAX);
         self.timer.tasks_clear.write(|w| w.tasks_clear().set_bit());
         self.timer.events_compare[0].reset();
         // SAFETY: any count will do; a match with 0 would come after a whole turn.
         self.timer.cc[0].write(|w| unsafe { w.bits(counts.max(1)) });
+        let before = DWT::cycle_count().wrapping_sub(entered);
         self.timer.tasks_start.write(|w| w.tasks_start().set_bit());
         wait(Interrupt::TIMER0, || self.timer.events_compare[0].read().bits() != 0);
         self.timer.tasks_capture[1].write(|w| w.tasks_capture().set_bit());
+        let read = DWT::cycle_count();
         self.timer.tasks_stop.write(|w| w.tasks_stop().set_bit());
         self.timer.events_compare[0].reset();
-        u64::from(self.timer.cc[1].read().bits()) * TICKS_PER_COUNT
+        let passed = u64::from(self.timer.cc[1].read().bits()) * TICKS_PER_COUNT;
+        passed + u64::from(before) + u64::from(DWT::cycle_count().wrapping_sub(read))
     }
 
     /// WFI without the high-frequency clock, for as long as leaves time to come up again.
@@ -98,9 +102,26 @@ fn high_up(clock: &CLOCK) {
     while clock.events_hfclkstarted.read().bits() == 0 {}
 }
 
+/// Clears what floating-point arithmetic has flagged: the flags ask for the interrupt of the FPU, which would end a sleep as
+/// soon as it has begun (nRF52840 errata, anomaly 87; unverified).
+fn settle_float() {
+    // SAFETY: the flags of FPSCR are read by nothing here.
+    unsafe {
+        core::arch::asm!(
+            "vmrs {status}, fpscr",
+            "bic {status}, {status}, #0x9f",
+            "vmsr fpscr, {status}",
+            status = out(reg) _,
+            options(nomem, nostack)
+        );
+    }
+    NVIC::unpend(Interrupt::FPU);
+}
+
 /// WFI until `done`, which `interrupt` announces. What has announced something before must have been taken back.
 fn wait(interrupt: Interrupt, done: impl Fn() -> bool) {
     cortex_m::interrupt::free(|_| {
+        settle_float();
         cortex_m::asm::dsb();
         NVIC::unpend(interrupt);
         // SAFETY: its handler never runs, because it is masked again before the section ends.

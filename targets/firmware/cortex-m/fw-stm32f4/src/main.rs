@@ -3,6 +3,7 @@
 #![no_main]
 
 mod meter;
+mod pins;
 mod serial;
 mod sleep;
 
@@ -29,11 +30,12 @@ fn main() -> ! {
     };
     // The HAL sets the wait states, the prefetch and both caches for this frequency.
     let mut rcc = chip.RCC.freeze(Config::hse(8.MHz()).sysclk(168.MHz()));
+    pins::rest(&chip.GPIOA, &chip.GPIOB, &chip.GPIOC, &chip.GPIOD, &chip.GPIOE, &mut rcc);
     let sleep = Sleep::new(chip.TIM5, chip.RTC, chip.PWR, chip.EXTI, core.SCB, &mut rcc);
-    let pins = (&chip.GPIOA, chip.GPIOE);
-    let meter = Chip::new((chip.ADC1, chip.ADC_COMMON), chip.DMA2, chip.TIM2, pins, sleep, &mut rcc);
+    let meter = Chip::new((chip.ADC1, chip.ADC_COMMON), chip.DMA2, chip.TIM2, chip.GPIOE, sleep, &mut rcc);
     let pins = chip.GPIOA.split(&mut rcc);
     let serial = Serial::new(chip.USART2, chip.DMA1, (pins.pa2, pins.pa3), &mut rcc, Ring::new(ring));
+    pins::stop_clocks();
     let (Some(port), Some(meter)) =
         (serial.and_then(|serial| singleton!(SERIAL: Serial = serial)), singleton!(METER: Chip = meter))
     else {

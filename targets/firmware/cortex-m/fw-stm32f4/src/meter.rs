@@ -7,7 +7,7 @@
 use hil_board::meter::Meter;
 use hil_board::power::SLEEPS;
 use hil_wire::message::Converter;
-use stm32f4xx_hal::pac::{ADC_COMMON, ADC1, DMA2, GPIOA, GPIOE, RCC, TIM2};
+use stm32f4xx_hal::pac::{ADC_COMMON, ADC1, DMA2, GPIOE, RCC, TIM2};
 use stm32f4xx_hal::rcc::{Enable, Rcc};
 use stm32f4xx_hal::signature::VrefCal;
 
@@ -47,23 +47,20 @@ pub struct Chip {
 }
 
 impl Chip {
-    /// The meter with its pins set up.
+    /// The meter with its marker set up; PA1 is analog already.
     pub fn new(
         (adc, common): (ADC1, ADC_COMMON),
         dma: DMA2,
         trigger: TIM2,
-        pins: (&GPIOA, GPIOE),
+        marker: GPIOE,
         sleep: Sleep,
         rcc: &mut Rcc,
     ) -> Self {
-        GPIOA::enable(rcc);
-        GPIOE::enable(rcc);
-        pins.0.moder().modify(|_, w| w.moder1().analog());
-        pins.1.moder().modify(|_, w| w.moder4().output());
+        marker.moder().modify(|_, w| w.moder4().output());
         ADC1::enable(rcc);
         // 84 MHz / 4: the data sheet allows 36 MHz.
         common.ccr().write(|w| w.adcpre().div4());
-        let mut chip = Self { adc, common, dma, trigger, marker: pins.1, sleep, codes: None };
+        let mut chip = Self { adc, common, dma, trigger, marker, sleep, codes: None };
         chip.clock(false);
         chip
     }
@@ -75,6 +72,8 @@ impl Chip {
         rcc.ahb1enr().modify(|_, w| w.dma2en().bit(on));
         rcc.apb1enr().modify(|_, w| w.tim2en().bit(on));
         rcc.apb2enr().modify(|_, w| w.adc1en().bit(on));
+        // A peripheral answers a little after its clock was switched on (ES0182; unverified).
+        cortex_m::asm::dsb();
     }
 
     /// The supply in microvolts, by the internal reference.

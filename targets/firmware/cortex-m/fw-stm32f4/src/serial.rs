@@ -71,4 +71,6 @@ fn clock(on: bool) {
     let rcc = unsafe { &*RCC::ptr() };
     rcc.ahb1enr().modify(|_, w| w.dma1en().bit(on));
     rcc.apb1enr().modify(|_, w| w.usart2en().bit(on));
+    // A peripheral answers a little after its clock was switched on (ES0182; unverified).
+    cortex_m::asm::dsb();
 }

@@ -104,12 +104,17 @@ impl Nrf52840 {
         }
     }
 
-    /// Sends events on their way to the tasks that they trigger.
+    /// Sends events on their way to the tasks that they trigger. A task that several channels trigger at the same time is
+    /// triggered once: they share its line.
     fn route(&mut self, base: u32, fired: u32, now: Time) {
         let at = Time(now.0.saturating_add(self.facts.ppi.latency_ps));
         for bit in (0..32).filter(|bit| fired >> bit & 1 == 1) {
-            let tasks = self.models.ppi.tasks(base + 0x100 + 4 * bit);
-            self.pending.extend(tasks.map(|task| (at, task)));
+            for task in self.models.ppi.tasks(base + 0x100 + 4 * bit) {
+                let is_on_its_way = self.pending.iter().rev().take_while(|(due, _)| *due == at);
+                if !is_on_its_way.map(|(_, task)| *task).any(|other| other == task) {
+                    self.pending.push_back((at, task));
+                }
+            }
         }
     }
 

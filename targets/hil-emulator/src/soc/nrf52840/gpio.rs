@@ -45,9 +45,9 @@ impl Gpio {
         *self = Self { outside: self.outside, taken, ..Self::default() };
     }
 
-    /// The outside drives pin `pin` (0 to 31), or lets it float.
-    pub fn drive(&mut self, pin: usize, level: Option<bool>) {
-        self.outside[pin & 31] = level;
+    /// The outside drives pin `pin` (0 to 31), or lets it float. Gives what it did before.
+    pub fn drive(&mut self, pin: usize, level: Option<bool>) -> Option<bool> {
+        std::mem::replace(&mut self.outside[pin & 31], level)
     }
 
     /// A GPIOTE channel drives pin `pin`, or does not any more.

@@ -201,8 +201,11 @@ impl Soc for Nrf52840 {
     fn core_halted(&mut self, halted: bool, io: &mut Io<'_>) {
         self.catch_up(io);
         self.models.wdt.set_halted(halted, io.now);
-        // As in the chip's emulated System OFF, a debugger finds the core running.
-        self.models.clock_power.power.off &= !halted;
+        let power = &mut self.models.clock_power.power;
+        // As in the chip's emulated System OFF, a debugger finds the core running. Without supply it does not go on.
+        power.off &= !halted;
+        io.requests.core_off |= power.dark && !halted;
+        self.settle(Unit::ClockPower, io);
         self.plan();
     }
 

@@ -6,12 +6,13 @@ use super::{Nrf52840, pins};
 use crate::soc::{Io, ResetCause};
 
 impl Nrf52840 {
-    /// Drives a pin, or lets it float. A low level on the reset pin resets the chip once.
+    /// Drives a pin, or lets it float. The reset pin resets the chip when it becomes low; its pull-up keeps it high while
+    /// nothing drives it.
     pub(super) fn drive(&mut self, name: &str, level: Option<bool>, io: &mut Io<'_>) -> bool {
         let Some((port, pin)) = pins::parse(name) else { return false };
         self.catch_up(io);
-        self.models.pins.drive(port, pin, level);
-        if level == Some(false) && reset_pin(io.memory) == Some((port, pin)) {
+        let before = self.models.pins.drive(port, pin, level);
+        if level == Some(false) && before != Some(false) && reset_pin(io.memory) == Some((port, pin)) {
             io.requests.reset = Some(ResetCause::Pin);
         }
         self.settle(Unit::Gpiote, io);
@@ -27,6 +28,7 @@ impl Nrf52840 {
         }
         self.models.saadc.analog.apply_supply(volts);
         let dark = self.models.clock_power.power.dark;
+        // A chip that is reset stays without clocks while the supply is too low: see `restart`.
         if !dark && volts < self.facts.supply.brown_out_volts {
             // Held in reset until the supply is back.
             self.restart(ResetCause::PowerOn, io);

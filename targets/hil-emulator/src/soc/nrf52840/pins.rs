@@ -56,10 +56,11 @@ impl Pins {
         self.detects = self.ports.each_ref().map(Gpio::detect);
     }
 
-    /// The outside drives a pin, or lets it float.
-    pub fn drive(&mut self, port: usize, pin: usize, level: Option<bool>) {
-        self.ports[port & 1].drive(pin, level);
+    /// The outside drives a pin, or lets it float. Gives what it did before.
+    pub fn drive(&mut self, port: usize, pin: usize, level: Option<bool>) -> Option<bool> {
+        let before = self.ports[port & 1].drive(pin, level);
         self.update();
+        before
     }
 
     /// What the chip drives onto a pin.

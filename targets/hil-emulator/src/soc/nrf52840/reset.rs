@@ -27,13 +27,15 @@ pub fn reset_pin(memory: &Memory) -> Option<(usize, usize)> {
 impl Nrf52840 {
     /// Registers as after a reset for `cause`.
     pub(super) fn restart(&mut self, cause: ResetCause, io: &mut Io<'_>) {
-        let off = self.models.clock_power.power.off;
+        let (off, dark) = (self.models.clock_power.power.off, self.models.clock_power.power.dark);
         if off {
             self.lose_ram(io);
             io.stall_until(io.now.plus_ns(self.facts.sleep.wake_off_ns));
         }
         self.models.silence(cause);
         self.models.clock_power.power.reset(cause);
+        // Whoever asks for a reset, a supply that is too low holds the chip in it.
+        self.models.clock_power.power.dark = dark && self.volts(io) < self.facts.supply.power_on_volts;
         let antenna = if word(io.memory, ANTENNA) & 1 == 1 { ANTENNA_PINS } else { 0 };
         let reset = match reset_pin(io.memory) {
             Some((0, pin)) => 1 << pin,

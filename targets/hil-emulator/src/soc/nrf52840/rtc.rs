@@ -8,6 +8,7 @@
 use super::events::{Events, Peripheral};
 use crate::soc::Io;
 use crate::soc::bus::Word;
+use crate::soc::ticks::Ticks;
 use crate::time::Time;
 
 const TICK: u32 = 0x100;
@@ -16,8 +17,7 @@ const COMPARE: u32 = 0x140;
 const MASK: u32 = 0xFF_FFFF;
 /// The count that TRIGOVRFLW sets.
 const NEAR_OVERFLOW: u32 = 0xFF_FFF0;
-const HZ: u128 = 32_768;
-const PS_PER_SECOND: u128 = 1_000_000_000_000;
+const HZ: u64 = 32_768;
 
 /// A real-time counter.
 #[derive(Debug, Clone, Default)]
@@ -25,8 +25,8 @@ pub struct Rtc {
     events: Events,
     /// Compare registers that it has: 3 or 4.
     width: usize,
-    /// Since when the low-frequency clock runs: its edges are counted from there.
-    clock: Option<Time>,
+    /// The low-frequency clock while it runs: its edges are counted from its start.
+    clock: Option<Ticks>,
     running: bool,
     prescaler: u32,
     routed: u32,
@@ -34,18 +34,6 @@ pub struct Rtc {
     /// The count behind edge `edge`.
     count: u32,
     edge: u64,
-}
-
-/// The number of the last edge at `now`, of a clock that started at `since`.
-fn edges(since: Time, now: Time) -> u64 {
-    let passed = u128::from(now.0.saturating_sub(since.0)) * HZ / PS_PER_SECOND;
-    u64::try_from(passed).unwrap_or(u64::MAX)
-}
-
-/// When edge `index` comes.
-fn edge_time(since: Time, index: u64) -> Time {
-    let after = (u128::from(index) * PS_PER_SECOND).div_ceil(HZ);
-    Time(since.0.saturating_add(u64::try_from(after).unwrap_or(u64::MAX)))
 }
 
 impl Rtc {
@@ -63,6 +51,7 @@ impl Rtc {
 
     /// The low-frequency clock runs since `clock`, or not at all.
     pub fn set_clock(&mut self, clock: Option<Time>, now: Time) {
+        let clock = clock.map(|since| Ticks::new(since, HZ));
         if clock != self.clock {
             self.catch_up(now);
             (self.clock, self.edge) = (clock, 0);
@@ -76,8 +65,8 @@ impl Rtc {
 
     /// Takes the ticks up to `now` into the count.
     fn catch_up(&mut self, now: Time) {
-        if let (true, Some(since)) = (self.running, self.clock) {
-            let ticks = edges(since, now).saturating_sub(self.edge) / self.divider();
+        if let (true, Some(clock)) = (self.running, self.clock) {
+            let ticks = clock.count(now).saturating_sub(self.edge) / self.divider();
             self.count = self.count.wrapping_add(ticks as u32) & MASK;
             self.edge += ticks * self.divider();
         }
@@ -85,7 +74,7 @@ impl Rtc {
 
     /// The next edge is where counting goes on from.
     fn align(&mut self, now: Time) {
-        self.edge = self.clock.map_or(0, |since| edges(since, now) + 1);
+        self.edge = self.clock.map_or(0, |clock| clock.count(now) + 1);
     }
 
     /// Whether the event at `offset` happens and would be noticed.
@@ -168,8 +157,8 @@ impl Peripheral for Rtc {
 
     fn next_event(&self) -> Time {
         match (self.clock, self.running, self.planned()) {
-            (Some(since), true, Some(ticks)) => {
-                edge_time(since, self.edge.saturating_add(ticks.saturating_mul(self.divider())))
+            (Some(clock), true, Some(ticks)) => {
+                clock.at(self.edge.saturating_add(ticks.saturating_mul(self.divider())))
             }
             _ => Time::NEVER,
         }

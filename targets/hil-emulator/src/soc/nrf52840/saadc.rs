@@ -4,7 +4,7 @@
 //! is that of the input when the acquisition ends: gain, reference, quantisation, and noise of the size that the chip's
 //! facts name. Input resistors (RESP, RESN) matter to floating inputs only and change nothing here; the gain has no
 //! error of its own, and calibration therefore takes its time and changes nothing. A SAMPLE while a conversion runs is
-//! lost. EasyDMA reaches RAM only: elsewhere the conversion ends without a result, and that is noted.
+//! lost. Switching the converter off ends whatever it does, without an event (unverified). EasyDMA reaches RAM only: elsewhere the conversion ends without a result, and that is noted.
 
 use super::analog::Analog;
 use super::channel::Channel;
@@ -241,7 +241,13 @@ impl Peripheral for Saadc {
                     self.task(offset, io);
                 }
             }
-            0x500 => self.enabled = word.within(u32::from(self.enabled), 1) == 1,
+            0x500 => {
+                self.enabled = word.within(u32::from(self.enabled), 1) == 1;
+                if !self.enabled {
+                    (self.buffer, self.conversion) = (None, None);
+                    (self.calibrated, self.next_sample) = (None, None);
+                }
+            }
             0x510..=0x58C => self.channels[(offset as usize - 0x510) / 16].write(offset & 0xC, word),
             0x5F0 => self.resolution = word.within(self.resolution, 7),
             0x5F4 => self.oversample = word.within(self.oversample, 0xF).min(8),

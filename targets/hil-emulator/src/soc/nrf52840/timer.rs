@@ -139,6 +139,7 @@ impl Peripheral for Timer {
     fn write(&mut self, offset: u32, word: Word, io: &mut Io<'_>) -> Option<()> {
         // The ticks so far keep the old settings; nothing says what a running timer makes of new ones.
         self.catch_up(io.now);
+        let counted = self.needs_clock();
         match offset {
             0x000..=0x010 | 0x040..=0x054 => {
                 if word.value & word.mask & 1 == 1 && (offset < 0x040 || (offset as usize - 0x040) / 4 < self.width) {
@@ -159,6 +160,10 @@ impl Peripheral for Timer {
                 *compare = word.onto(*compare);
             }
             _ => self.events.write(offset, word)?,
+        }
+        if !counted && self.needs_clock() {
+            // What a counter that becomes a timer did not count is not made up for.
+            self.since = io.now;
         }
         Some(())
     }

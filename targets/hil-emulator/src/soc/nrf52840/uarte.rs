@@ -127,9 +127,7 @@ impl Uarte {
                 // FLUSHRX: what is held goes to the buffer.
                 self.rx.running = Some((self.rx.pointer, self.rx.length));
                 self.rx.done = 0;
-                while let Some(byte) = self.held.pop_front().filter(|_| self.rx.running.is_some()) {
-                    self.store(byte, io);
-                }
+                self.store_held(io);
                 self.end_rx();
             }
             _ => {}
@@ -144,6 +142,11 @@ impl Uarte {
         if self.rx.length == 0 {
             self.end_rx();
         }
+        self.store_held(io);
+    }
+
+    /// What is held goes into the buffer, as far as there is room.
+    fn store_held(&mut self, io: &mut Io<'_>) {
         while self.rx.running.is_some()
             && let Some(byte) = self.held.pop_front()
         {

@@ -216,7 +216,8 @@ impl Soc for Stm32f407 {
         self.rcc.reset(cause, io);
         self.pwr.reset(cause == ResetCause::PowerOn);
         self.pwr.supplied(io.supply.volts());
-        self.iwdg.reset(!self.flash.watchdog_by_software(), io);
+        // `deep` is what a reset does not end: a supply that is too low.
+        self.iwdg.reset(!self.flash.watchdog_by_software() && self.deep.is_none(), io);
         if self.iwdg.started() {
             self.rcc.keep_lsi_on(io);
         }

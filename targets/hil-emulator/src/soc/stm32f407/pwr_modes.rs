@@ -138,19 +138,29 @@ impl Stm32f407 {
         }
     }
 
-    /// A reset ended whatever mode there was. Gives whether the power was gone, of which the backup domain knows nothing.
+    /// A reset ended whatever mode there was, but for a supply that is too low, which holds the chip in reset. Gives whether
+    /// the power was gone, of which the backup domain knows nothing.
     pub(super) fn deep_reset(&mut self, cause: ResetCause, io: &mut Io<'_>) -> bool {
         let deep = self.deep.take();
         if cause == ResetCause::WakeUp {
             io.stall_until(io.now.plus_ns(self.pwr.facts().standby_wake_up_us.saturating_mul(1000)));
         }
         match deep {
+            Some(Deep::BrownOut(_)) if io.supply.volts() < self.release_volts() => {
+                self.deep = deep;
+                true
+            }
             Some(Deep::BrownOut(flags)) if cause == ResetCause::PowerOn => {
                 self.rcc.tell(flags);
                 true
             }
             _ => false,
         }
+    }
+
+    /// The supply that ends a brown-out, in volts.
+    fn release_volts(&self) -> f64 {
+        self.pwr.facts().release_volts[self.flash.brown_out_level()]
     }
 
     /// The supply of the chip has `volts` from now on.
@@ -160,13 +170,14 @@ impl Stm32f407 {
         let facts = self.pwr.facts();
         let gone = volts < facts.reset_volts[3];
         match self.deep {
-            Some(Deep::BrownOut(flags)) if volts < facts.release_volts[level] => {
+            Some(Deep::BrownOut(flags)) if volts < self.release_volts() => {
                 self.deep = Some(Deep::BrownOut(flags | if gone { PORRSTF } else { 0 }));
             }
             Some(Deep::BrownOut(_)) => io.requests.reset = Some(ResetCause::PowerOn),
             _ if volts < facts.reset_volts[level] => {
                 let flags = BORRSTF | PINRSTF | if gone { PORRSTF } else { 0 };
                 self.deep = Some(Deep::BrownOut(flags));
+                self.iwdg.reset(false, io);
                 self.rcc.stop(io);
                 self.clocks_changed(io.now);
                 io.requests.core_off = true;
@@ -221,6 +232,8 @@ impl Stm32f407 {
     /// The debugger halted the core, or let it go on.
     pub(super) fn halt_changed(&mut self, halted: bool, io: &mut Io<'_>) {
         self.halted = halted;
+        // A debugger that lets the core go on gives it no supply.
+        io.requests.core_off |= !halted && matches!(self.deep, Some(Deep::BrownOut(_)));
         self.iwdg.hold(halted && self.dbgmcu.freezes()[2], io.now);
         self.clocks_changed(io.now);
     }

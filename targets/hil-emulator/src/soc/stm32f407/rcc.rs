@@ -341,8 +341,13 @@ impl Rcc {
         if self.bdcr >> 15 & 1 == 0 || !self.clocks[source].ready {
             return 0;
         }
-        let divider = if source == HSE { u64::from(self.cfgr >> 16 & 31) } else { 1 };
-        self.clocks[source].hz.checked_div(divider).unwrap_or(0)
+        let divider = match (source, u64::from(self.cfgr >> 16 & 31)) {
+            // RTCPRE 0 and 1 are no clock (RM0090 7.3.3).
+            (HSE, 0 | 1) => return 0,
+            (HSE, divider) => divider,
+            _ => 1,
+        };
+        self.clocks[source].hz / divider
     }
 
     /// The clock of 48 MHz, which is the PLL's output Q, in hertz; 0 while the PLL is off.

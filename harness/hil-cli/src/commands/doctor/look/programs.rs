@@ -4,12 +4,14 @@ use std::io::Read as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Longest time that a program may take to say its version. `rustc` behind rustup takes a tenth of a second.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Bytes of an answer that are read.
 const LONGEST: u64 = 4096;
+/// Between two looks at a program that has answered and not ended.
+const LOOK_AGAIN: Duration = Duration::from_millis(5);
 
 /// What `program args` prints on standard output, if it ends well and in time.
 pub fn ask(program: &Path, args: &[&str]) -> Option<String> {
@@ -35,13 +37,20 @@ fn ask_within(program: &Path, args: &[&str], patience: Duration) -> Option<Strin
         // Nobody listens any more once the time is over.
         let _late = send.send(read.is_ok().then_some(text));
     });
+    let until = Instant::now() + patience;
     let answer = receive.recv_timeout(patience).ok().flatten();
-    if answer.is_none() {
-        // It may have ended meanwhile, which is as good.
-        let _ended = child.kill();
+    // One that closes its output and stays would be waited for as well.
+    while answer.is_some() && Instant::now() < until {
+        match child.try_wait() {
+            Ok(Some(status)) => return answer.filter(|_| status.success()),
+            Ok(None) => std::thread::sleep(LOOK_AGAIN),
+            Err(_) => break,
+        }
     }
-    let status = child.wait().ok()?;
-    answer.filter(|_| status.success())
+    // It may have ended meanwhile, which is as good.
+    let _ended = child.kill();
+    let _status = child.wait();
+    None
 }
 
 #[cfg(all(test, unix))]
@@ -60,6 +69,7 @@ mod tests {
         assert_eq!(shell("echo 1.2", long).as_deref(), Some("1.2\n"));
         assert_eq!(shell("echo 1.2; exit 3", long), None);
         assert_eq!(shell("exec sleep 1000", Duration::from_millis(1)), None);
+        assert_eq!(shell("echo 1.2; exec >/dev/null; exec sleep 1000", Duration::from_millis(100)), None);
         assert_eq!(ask_within(Path::new("/no/such/program"), &[], long), None);
     }
 }

@@ -9,6 +9,8 @@ pub enum Faulty {
     Panic,
     /// It executes an undefined instruction.
     HardFault,
+    /// It calls itself until there is no stack left.
+    StackOverflow,
     /// It never returns.
     Hang,
 }
@@ -18,6 +20,7 @@ impl Kernel for Faulty {
         match self {
             Self::Panic => "fault/panic",
             Self::HardFault => "fault/hard-fault",
+            Self::StackOverflow => "fault/stack-overflow",
             Self::Hang => "fault/hang",
         }
     }
@@ -26,6 +29,7 @@ impl Kernel for Faulty {
         match self {
             Self::Panic => "panics, on purpose",
             Self::HardFault => "executes an undefined instruction, on purpose",
+            Self::StackOverflow => "calls itself until there is no stack left, on purpose",
             Self::Hang => "never returns, on purpose",
         }
     }
@@ -39,6 +43,9 @@ impl Kernel for Faulty {
         match self {
             Self::Panic => panic!("on purpose"),
             Self::HardFault => cortex_m::asm::udf(),
+            Self::StackOverflow => {
+                core::hint::black_box(deeper(0));
+            }
             Self::Hang => loop {
                 cortex_m::asm::nop();
             },
@@ -48,4 +55,12 @@ impl Kernel for Faulty {
     fn known_answer(&mut self) -> Result<(), Mismatch> {
         Ok(())
     }
+}
+
+/// Calls itself for ever.
+#[expect(unconditional_recursion, reason = "it is what this is for")]
+#[inline(never)]
+fn deeper(depth: u32) -> u32 {
+    let frame = core::hint::black_box([depth; 16]);
+    deeper(depth.wrapping_add(1)).wrapping_add(core::hint::black_box(frame)[0])
 }

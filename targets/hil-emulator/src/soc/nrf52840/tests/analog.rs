@@ -46,6 +46,26 @@ const fn gain(code: u32) -> u32 {
 }
 
 #[test]
+fn switching_off_ends_what_the_converter_does() {
+    let mut rig = saadc(1, gain(0), 4);
+    // The converter's own timer, every 5 us.
+    rig.write(SAADC + 0x5F8, 1 << 12 | 80);
+    rig.write(SAADC, 1);
+    rig.write(SAADC + 4, 1);
+    rig.write(SAADC + 0xC, 1);
+    rig.pass_us(1);
+    rig.write(SAADC + 0x500, 0);
+    rig.pass_us(1000);
+    let (done, end, calibrated) = (SAADC + 0x108, SAADC + 0x104, SAADC + 0x110);
+    assert_eq!([done, end, calibrated, SAADC + 0x400].map(|at| rig.read(at)), [0; 4]);
+    // It does not go on where it was: START is needed again.
+    rig.write(SAADC + 0x500, 1);
+    rig.write(SAADC + 4, 1);
+    rig.pass_us(1000);
+    assert_eq!((rig.read(done), rig.read(end)), (0, 0));
+}
+
+#[test]
 fn codes_follow_gain_reference_and_resolution() {
     // 1/6 and 0.6 V: 3.6 V is the whole range.
     let mut rig = saadc(1, gain(0), 1);

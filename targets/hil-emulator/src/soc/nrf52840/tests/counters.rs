@@ -93,6 +93,40 @@ fn a_counter_counts_what_ppi_sends() {
 }
 
 #[test]
+fn channels_that_trigger_a_task_together_trigger_it_once() {
+    let mut rig = Rig::new("nrf52840");
+    rig.write(TIMER3 + 0x504, 1);
+    rig.write(TIMER3, 1);
+    for channel in 0..2 {
+        rig.write(PPI + 0x510 + 8 * channel, EGU + 0x100);
+        rig.write(PPI + 0x514 + 8 * channel, TIMER3 + 8);
+    }
+    rig.write(PPI + 0x504, 3);
+    rig.write(EGU, 1);
+    rig.pass_us(1);
+    assert_eq!(capture(&mut rig, TIMER3), 1);
+    // The forks trigger the event again, for ever: with each of them counted, their number would double every time.
+    rig.write(PPI + 0x910, EGU);
+    rig.write(PPI + 0x914, EGU);
+    rig.write(EGU, 1);
+    rig.pass_us(10);
+    assert!((159..=162).contains(&capture(&mut rig, TIMER3)), "16 times in a microsecond");
+}
+
+#[test]
+fn a_counter_that_becomes_a_timer_starts_from_then() {
+    let mut rig = Rig::new("nrf52840");
+    rig.write(TIMER + 0x504, 1);
+    rig.write(TIMER, 1);
+    rig.write(TIMER + 8, 1);
+    rig.pass_us(1000);
+    rig.write(TIMER + 0x504, 0);
+    assert_eq!(capture(&mut rig, TIMER), 1, "what passed meanwhile was not counted");
+    rig.pass_us(10);
+    assert_eq!(capture(&mut rig, TIMER), 11);
+}
+
+#[test]
 fn a_channel_takes_a_period_of_16_mhz() {
     let mut rig = Rig::new("nrf52840");
     rig.write(PPI + 0x510, EGU + 0x100);

@@ -119,6 +119,25 @@ fn easy_dma_receives_into_a_buffer_and_the_short_starts_the_next() {
 }
 
 #[test]
+fn flushing_leaves_what_the_buffer_has_no_room_for() {
+    let mut rig = uarte();
+    rig.write(0x2000_0100, 0);
+    rig.write(UARTE + 0x534, 0x2000_0100);
+    rig.write(UARTE + 0x538, 1);
+    rig.write(UARTE, 1);
+    assert_eq!(rig.feed(0, b"abcd"), 4);
+    rig.pass_us(400);
+    rig.write(UARTE + 0x534, 0x2000_0101);
+    rig.write(UARTE + 0x538, 2);
+    rig.write(UARTE + 0x02C, 1);
+    assert_eq!((rig.read(UARTE + 0x110), rig.read(UARTE + 0x53C)), (1, 2));
+    rig.write(UARTE + 0x534, 0x2000_0103);
+    rig.write(UARTE + 0x538, 1);
+    rig.write(UARTE, 1);
+    assert_eq!(rig.read(0x2000_0100), u32::from_le_bytes(*b"abcd"));
+}
+
+#[test]
 fn the_older_interface_sends_and_receives_bytes() {
     let mut rig = Rig::new("nrf52840");
     rig.write(UARTE + 0x524, BAUD);

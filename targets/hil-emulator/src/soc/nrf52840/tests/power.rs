@@ -1,13 +1,17 @@
 //! Sleep, System OFF, the supply's end, reset causes, and the watchdog in all of them.
 
+use std::sync::atomic::AtomicBool;
+
+use crate::machine::Stop;
 use crate::soc::testing::Rig;
-use crate::soc::{Activity, CoreClock, Master, ResetCause};
+use crate::soc::{Activity, CoreClock, Master, ResetCause, Width};
 
 const POWER: u32 = 0x4000_0000;
 const GPIOTE: u32 = 0x4000_6000;
 const TIMER: u32 = 0x4000_8000;
 const WDT: u32 = 0x4001_0000;
 const P0: u32 = 0x5000_0000;
+const DHCSR: u32 = 0xE000_EDF0;
 
 fn drive(rig: &mut Rig, pin: &str, level: Option<bool>) {
     assert!(rig.machine.cpu.with_soc(Master::Debugger, |soc, io| soc.drive_pin(pin, level, io)));
@@ -115,6 +119,53 @@ fn a_falling_supply_warns_then_resets() {
     rig.settle();
     assert_eq!((rig.machine.cpu.soc.core_clock(), rig.read(POWER + 0x400)), (CoreClock::Stopped, 0));
     assert_eq!((rig.read(POWER + 0x51C), rig.read(POWER + 0x510)), (0, 0));
+}
+
+#[test]
+fn neither_a_reset_nor_a_debugger_starts_a_chip_without_supply() {
+    let mut rig = Rig::new("nrf52840");
+    supply(&mut rig, 1.5);
+    for cause in [ResetCause::Software, ResetCause::Pin, ResetCause::PowerOn] {
+        rig.machine.cpu.reset(cause);
+        rig.settle();
+        assert_eq!(rig.machine.cpu.soc.core_clock(), CoreClock::Off, "{cause:?}");
+        assert!(rig.machine.cpu.sleeping.is_some(), "{cause:?}");
+    }
+    rig.machine.cpu.write_as(Master::Debugger, DHCSR, Width::Word, 0xA05F_0003).unwrap();
+    rig.settle();
+    rig.machine.cpu.write_as(Master::Debugger, DHCSR, Width::Word, 0xA05F_0001).unwrap();
+    let (stop, retired) = (rig.machine.run(1000, &AtomicBool::new(false)), rig.machine.retired());
+    assert_eq!((stop, retired, rig.machine.cpu.soc.core_clock()), (Stop::Asleep, 0, CoreClock::Off));
+    supply(&mut rig, 3.0);
+    rig.settle();
+    assert_eq!((rig.machine.cpu.soc.core_clock(), rig.machine.cpu.sleeping), (CoreClock::Stopped, None));
+}
+
+#[test]
+fn a_chip_that_a_debugger_found_in_system_off_draws_what_it_draws_running() {
+    let mut rig = Rig::new("nrf52840");
+    let running = rig.machine.cpu.supply.amperes();
+    rig.write(POWER + 0x500, 1);
+    rig.settle();
+    assert!(rig.machine.cpu.supply.amperes() < running / 100.0);
+    rig.machine.cpu.halt(1);
+    let halted = rig.machine.cpu.supply.amperes();
+    assert!((halted - running).abs() < running / 100.0, "{halted} A instead of {running} A");
+}
+
+#[test]
+fn the_reset_pin_resets_when_it_becomes_low() {
+    let mut rig = Rig::new("nrf52840");
+    for address in [0x1000_1200, 0x1000_1204] {
+        rig.machine.cpu.memory.slice_mut(address, 4).unwrap().copy_from_slice(&18u32.to_le_bytes());
+    }
+    for (level, resets) in
+        [(Some(true), false), (Some(false), true), (Some(false), false), (None, false), (Some(false), true)]
+    {
+        drive(&mut rig, "P0.18", level);
+        let reset = rig.machine.cpu.requests.reset.take();
+        assert_eq!(reset, resets.then_some(ResetCause::Pin), "{level:?}");
+    }
 }
 
 #[test]

@@ -30,7 +30,12 @@ impl Adc {
     /// The sampling time of a channel, in cycles.
     fn sampling_cycles(&self, channel: u32) -> u64 {
         // SMPR2 holds channels 0 to 9, SMPR1 those from 10 on.
-        let (register, place) = if channel < 10 { (1, channel) } else { (0, channel - 10) };
+        let (register, place) = match channel {
+            0..=9 => (1, channel),
+            10..=18 => (0, channel - 10),
+            // No such channel: it has no sampling time to set.
+            _ => return SAMPLING[0],
+        };
         SAMPLING[(self.sampling[register] >> (3 * place) & 7) as usize]
     }
 

@@ -47,6 +47,21 @@ fn near(rig: &Rig, value: u32, volts: f64) -> bool {
 }
 
 #[test]
+fn a_channel_that_there_is_not_has_no_sampling_time_and_reads_0() {
+    for channel in 19..=31 {
+        let mut rig = rig();
+        rig.write(ADC1 + SMPR1, 0x3FFF_FFFF);
+        rig.write(ADC1 + SMPR2, 0x3FFF_FFFF);
+        rig.write(ADC1 + SQR3, channel);
+        rig.write(ADC1 + CR2, SWSTART | 1);
+        pass(&mut rig, 15 * CYCLE);
+        assert_eq!(rig.read(ADC1 + SR) >> 1 & 1, 1, "channel {channel}");
+        let code = rig.read(ADC1 + DR);
+        assert!(near(&rig, code, 0.0), "channel {channel}: {code}");
+    }
+}
+
+#[test]
 fn a_conversion_takes_its_sampling_time_and_twelve_cycles() {
     for (code, sampling) in [3u64, 15, 28, 56, 84, 112, 144, 480].into_iter().enumerate() {
         for (resolution, bits) in [(0, 12), (1, 10), (2, 8), (3, 6)] {

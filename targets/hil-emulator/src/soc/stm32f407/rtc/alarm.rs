@@ -15,9 +15,25 @@ pub struct Alarm {
 }
 
 impl Alarm {
+    /// Whether the fields of the time that count hold something that a clock shows. Looking for one that none shows would
+    /// take every second of years.
+    fn is_a_time(&self, twelve: bool) -> bool {
+        let field = |mask: u32, shift: u32, bits: u32, fits: &dyn Fn(u32) -> bool| {
+            let digits = self.fields >> shift & bits;
+            self.fields >> mask & 1 == 1 || digits & 15 <= 9 && fits((digits >> 4) * 10 + (digits & 15))
+        };
+        let hours = |hour: u32| if twelve { (1..=12).contains(&hour) } else { hour < 24 };
+        let morning = self.fields >> 23 & 1 == 1 || twelve || self.fields >> 22 & 1 == 0;
+        let sixty = |count: u32| count < 60;
+        morning && field(23, 16, 0x3F, &hours) && field(15, 8, 0x7F, &sixty) && field(7, 0, 0x7F, &sixty)
+    }
+
     /// Seconds from `from` to the first second that matches, `from` included.
     #[must_use]
     pub fn seconds_to_match(&self, from: Calendar, twelve: bool) -> Option<u64> {
+        if !self.is_a_time(twelve) {
+            return None;
+        }
         let mut ahead = 0;
         while ahead < NEVER {
             let at = from.after(ahead);
@@ -69,6 +85,30 @@ mod tests {
         assert_eq!(to(0x0980_8080), Some(29 * 86_400 - (12 * 3600 + 34 * 60 + 56)), "9 July");
         assert_eq!(to(0x4380_8080), Some(86_400 - (12 * 3600 + 34 * 60 + 56)), "Wednesday");
         assert_eq!(to(0x3F80_8080), None);
+    }
+
+    #[test]
+    fn a_time_that_no_clock_shows_is_never_looked_for() {
+        let to = |fields, twelve| Alarm { fields, fraction: 0 }.seconds_to_match(Calendar::default(), twelve);
+        // Seconds, minutes, hours, the afternoon of a day of 24 hours, hours 0 and 13 of a day of twice twelve.
+        for (fields, twelve) in [
+            (0x8080_807F, false),
+            (0x8080_800A, false),
+            (0x8080_6080, false),
+            (0x8024_8080, false),
+            (0x8041_8080, false),
+            (0x8000_8080, true),
+            (0x8013_8080, true),
+        ] {
+            assert_eq!(to(fields, twelve), None, "{fields:#x}");
+            assert!(!Alarm { fields, fraction: 0 }.is_a_time(twelve), "{fields:#x}");
+        }
+        for hour in 0..24 {
+            for twelve in [false, true] {
+                let shown = Calendar::default().after(hour * 3600).time(twelve);
+                assert_eq!(to(0x8000_8080 | shown, twelve), Some(hour * 3600), "{shown:#x}");
+            }
+        }
     }
 
     #[test]

@@ -35,6 +35,22 @@ fn running() -> Rig {
     rig
 }
 
+#[test]
+fn the_crystal_clocks_the_rtc_only_through_its_prescaler() {
+    for (prescaler, runs) in [(0, false), (1, false), (8, true)] {
+        let mut rig = Rig::new("stm32f4");
+        rig.set(0x4002_3840, 1 << 28);
+        rig.set(PWR_CR, 1 << 8);
+        rig.set(0x4002_3800, 1 << 16);
+        rig.poll(0x4002_3800, 1 << 17, 1 << 17);
+        rig.write(0x4002_3808, prescaler << 16);
+        rig.write(BDCR, 3 << 8 | 1 << 15);
+        let before = rig.read(SSR);
+        rig.pass_us(10_000);
+        assert_eq!(rig.read(SSR) != before, runs, "RTCPRE {prescaler}");
+    }
+}
+
 /// Time and date.
 fn now(rig: &mut Rig) -> (u32, u32) {
     (rig.read(TR), rig.read(DR))

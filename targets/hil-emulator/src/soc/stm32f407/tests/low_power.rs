@@ -4,7 +4,7 @@ use std::sync::atomic::AtomicBool;
 
 use crate::cpu::Sleep;
 use crate::soc::testing::Rig;
-use crate::soc::{Activity, CoreClock, Master, ResetCause};
+use crate::soc::{Activity, CoreClock, Master, ResetCause, Width};
 
 const PWR_CR: u32 = 0x4000_7000;
 const PWR_CSR: u32 = 0x4000_7004;
@@ -234,6 +234,32 @@ fn the_voltage_detector_has_a_threshold_and_hysteresis() {
         rig.write(EXTI + 0x14, 1 << 16);
     }
     assert_eq!(seen, [(0, false), (1, true), (1, false), (0, true)]);
+}
+
+#[test]
+fn neither_a_reset_nor_a_debugger_starts_a_chip_without_supply() {
+    let mut rig = looping();
+    // The shortest time of the independent watchdog, which a brown-out stops.
+    for (register, value) in [(0x4000_3000, 0x5555), (0x4000_3008, 1), (0x4000_3000, 0xCCCC)] {
+        rig.write(register, value);
+    }
+    volts(&mut rig, 1.0);
+    for cause in [ResetCause::Software, ResetCause::Pin] {
+        rig.machine.cpu.reset(cause);
+        run(&mut rig, 1000);
+        assert_eq!((rig.machine.cpu.soc.core_clock(), asleep(&rig)), (CoreClock::Off, true), "{cause:?}");
+    }
+    let retired = rig.machine.retired();
+    for status in [0xA05F_0003, 0xA05F_0001] {
+        rig.machine.cpu.write_as(Master::Debugger, DHCSR, Width::Word, status).unwrap();
+        run(&mut rig, 1000);
+    }
+    assert_eq!((rig.machine.cpu.soc.core_clock(), rig.machine.retired()), (CoreClock::Off, retired));
+    volts(&mut rig, 3.3);
+    run(&mut rig, 1);
+    assert_eq!((rig.machine.cpu.soc.core_clock(), asleep(&rig)), (CoreClock::On, false));
+    // BOR, PIN, POR and the reset by software, and no watchdog.
+    assert_eq!(rig.read(CSR) & 0xFE00_0000, 0x1E00_0000);
 }
 
 #[test]

@@ -213,6 +213,8 @@ impl Timer {
                     self.reload.active = self.reload.written;
                 }
             }
+            // Only advanced timers have a repetition counter.
+            0x30 if !self.kind.advanced => {}
             0x30 => self.repetition.written = word.within(self.repetition.written, 0xFF),
             0x34..=0x40 => self.write_compare((offset as usize - 0x34) / 4, word, now),
             0x44 => self.breaks = word.within(self.breaks, 0xFFFF),

@@ -61,6 +61,14 @@ impl Bench {
 }
 
 #[test]
+fn only_advanced_timers_have_a_repetition_counter() {
+    for (number, repetition) in [(1, 3), (2, 0), (6, 0), (8, 3)] {
+        let mut bench = Bench::new(number, &[(RCR, 3)]);
+        assert_eq!(bench.timer.read(RCR, bench.now), Some(repetition), "TIM{number}");
+    }
+}
+
+#[test]
 fn updates_come_every_reload_plus_one_times_the_prescaler_plus_one() {
     let mut bench = Bench::new(3, &[(PSC, 9), (ARR, 99), (EGR, 1), (SR, 0), (DIER, 1), (CR1, 1)]);
     assert_eq!(bench.pass(3_500), [1_000, 2_000, 3_000]);

@@ -1,4 +1,7 @@
 //! Runs a program on a board and serves its semihosting: text is collected, the exit is the end.
+//!
+//! The test programs of both chips and of the power model share it; none of them uses all of it.
+#![expect(dead_code, reason = "each of the test programs that share this uses a part of it")]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a panic in a test's helper is the failure of the test")]
 
 use std::sync::atomic::AtomicBool;
@@ -31,11 +34,21 @@ pub struct Run {
 impl Run {
     /// The board called `name` with the program `elf`, just switched on.
     pub fn new(name: &str, elf: &[u8]) -> Self {
-        let mut machine = board::build(name, 1).unwrap();
+        Self::of_seed(name, elf, 1)
+    }
+
+    /// The same, with the parts that `seed` stands for.
+    pub fn of_seed(name: &str, elf: &[u8], seed: u64) -> Self {
+        let mut machine = board::build(name, seed).unwrap();
         Image::parse(elf).unwrap().load(&mut machine).unwrap();
         machine.cpu.reset(ResetCause::PowerOn);
         memory_write(&mut machine.cpu, DHCSR.0, Width::Word, DHCSR.1).unwrap();
         Self { machine, text: String::new(), ended: None, slice: 1_000_000 }
+    }
+
+    /// The same, running at most `slice` cycles in one go.
+    pub fn in_slices(self, slice: u64) -> Self {
+        Self { slice, ..self }
     }
 
     /// Now, in microseconds since power-on.
@@ -46,6 +59,28 @@ impl Run {
     /// Calls the chip as the world around it does.
     pub fn outside<T>(&mut self, act: impl FnOnce(&mut dyn Soc, &mut Io<'_>) -> T) -> T {
         self.machine.cpu.with_soc(Master::Debugger, |soc, io| act(soc, io))
+    }
+
+    /// Drives a pin.
+    pub fn drive(&mut self, pin: &str, level: bool) {
+        assert!(self.outside(|soc, io| soc.drive_pin(pin, Some(level), io)), "{pin}");
+    }
+
+    /// What the chip drives onto a pin.
+    pub fn level(&self, pin: &str) -> Option<bool> {
+        self.machine.cpu.soc.pin_level(pin)
+    }
+
+    /// Runs for `micros` microseconds from now on, or until the program ends.
+    pub fn pass(&mut self, micros: u64) {
+        self.until(self.micros() + micros);
+    }
+
+    /// Runs to the end of the program, which must come within `micros` microseconds from now on, and gives what it wrote.
+    pub fn finish(&mut self, micros: u64) -> &str {
+        self.pass(micros);
+        assert_eq!(self.ended, Some(true), "at {:#010x}, wrote:\n{}", self.machine.cpu.pc, self.text);
+        &self.text
     }
 
     /// Runs until the program ends, or until `micros` microseconds have passed since power-on. Gives whether it has
@@ -96,9 +131,10 @@ impl Run {
     }
 
     /// The number that the program wrote behind `name` at the start of a line.
-    pub fn value(&self, name: &str) -> u64 {
+    pub fn value<T: std::str::FromStr>(&self, name: &str) -> T {
         let line = self.text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
-        line.unwrap_or_else(|| panic!("no {name:?} in:\n{}", self.text)).parse().unwrap()
+        let number = line.and_then(|line| line.trim().parse().ok());
+        number.unwrap_or_else(|| panic!("no number {name:?} in:\n{}", self.text))
     }
 
     /// Asserts that the program ended with success, and that the chip noted nothing.
