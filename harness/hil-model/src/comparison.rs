@@ -67,6 +67,24 @@ pub enum ChangeReason {
     },
     /// The ratio is not a number that exists.
     NotFinite,
+    /// Only the baseline has the figure.
+    Vanished,
+    /// Only the candidate has the figure, so there is nothing to compare it with.
+    New,
+    /// A side's code failed, or its figure could not be had.
+    NoFigure {
+        /// `baseline` or `candidate`.
+        side: &'static str,
+        /// What happened, in words.
+        why: String,
+    },
+    /// The sides were measured under different conditions.
+    Foreign {
+        /// What differs, with both values.
+        differs: String,
+    },
+    /// A figure that has no noise differed between two runs of the same code, so it cannot be compared exactly.
+    NotRepeatable,
 }
 
 impl ChangeReason {
@@ -79,6 +97,11 @@ impl ChangeReason {
             Self::ControlDisagrees { .. } => "control-disagrees",
             Self::TooFewPairs { .. } => "too-few-pairs",
             Self::NotFinite => "not-finite",
+            Self::Vanished => "vanished",
+            Self::New => "new",
+            Self::NoFigure { .. } => "no-figure",
+            Self::Foreign { .. } => "foreign",
+            Self::NotRepeatable => "not-repeatable",
         }
     }
 }
@@ -93,6 +116,11 @@ impl fmt::Display for ChangeReason {
             }
             Self::TooFewPairs { have, need } => write!(f, "{have} pairs are too few, {need} are needed"),
             Self::NotFinite => write!(f, "the ratio is not a finite number"),
+            Self::Vanished => write!(f, "the baseline has this figure and the candidate does not"),
+            Self::New => write!(f, "the baseline has no such figure"),
+            Self::NoFigure { side, why } => write!(f, "the {side} has no figure: {why}"),
+            Self::Foreign { differs } => write!(f, "measured under different conditions: {differs}"),
+            Self::NotRepeatable => write!(f, "two runs of the same code differ, so the figure is not free of noise"),
         }
     }
 }

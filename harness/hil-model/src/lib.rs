@@ -3,7 +3,9 @@
 //! One module per arrow of the flow, in the order of the flow:
 //! [`scenario`] (the question) and [`lab`] (what can answer it) -> [`plan`] (what will be done) ->
 //! [`sample`] (what was observed) -> [`estimate`] (what it amounts to) -> [`verdict`] (what it proves) ->
-//! [`run`] (what is kept). [`comparison`] sets two runs side by side. [`data`] is the input of workloads; [`id`], [`units`], [`metric`] and [`limit`] are the words they are written in.
+//! [`run`] (what is kept). [`comparison`] sets two figures side by side, and [`gate`] is what is decided
+//! about all of them. [`data`] is the input of workloads; [`id`], [`units`], [`metric`] and [`limit`] are the words they
+//! are written in.
 //!
 //! Guarantees: values that exist are valid (a name has no control characters, a limit has a unit of its
 //! metric's dimension); nothing here reads a file, a clock or the environment, so nothing here can fail
@@ -14,6 +16,7 @@
 pub mod comparison;
 pub mod data;
 pub mod estimate;
+pub mod gate;
 pub mod id;
 pub mod lab;
 pub mod limit;

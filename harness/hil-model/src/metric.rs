@@ -35,7 +35,8 @@ pub enum Metric {
 }
 
 /// Which direction of a metric is the good one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum Better {
     /// Less is better, as for latency.
     Lower,
