@@ -64,7 +64,8 @@ fn run_closing(
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::sync::atomic::AtomicBool;
     use std::time::Duration;

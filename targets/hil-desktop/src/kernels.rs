@@ -6,11 +6,11 @@
 //! arithmetic make their own inputs.
 
 mod keyword;
-mod keyword_hop;
 mod mfcc;
 mod ndv;
 
 use hil_agent::kernel::{Kernel, LoadError};
+use hil_kernels::agent::KeywordHop;
 use hil_kernels::known_answer::CLIP_SAMPLES;
 use hil_kernels::pipeline::Form;
 use hil_kernels::tensor::vector::Vector;
@@ -29,7 +29,7 @@ pub fn shared_kernels() -> Vec<Box<dyn Kernel>> {
     if let Some(kernel) = mfcc::MfccKernel::new() {
         kernels.push(Box::new(kernel));
     }
-    if let Some(kernel) = keyword_hop::KeywordHop::new() {
+    if let Some(kernel) = KeywordHop::new() {
         kernels.push(Box::new(kernel));
     }
     kernels.extend(ndv::kernels(Vector::widest()));
@@ -58,8 +58,9 @@ mod tests {
     use hil_kernels::keyword::CLASSES;
 
     fn keyword_spotting() -> Vec<Box<dyn Kernel>> {
-        let whole = |kernel: &Box<dyn Kernel>| kernel.name().starts_with("lan/") && kernel.piece().is_none();
-        shared_kernels().into_iter().filter(whole).collect()
+        let mut kernels = shared_kernels();
+        kernels.retain(|kernel| kernel.name().starts_with("lan/") && kernel.piece().is_none());
+        kernels
     }
 
     #[test]

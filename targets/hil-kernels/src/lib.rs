@@ -1,8 +1,9 @@
 //! The shared kernels: the work that every target is asked to do, one step per file.
 //!
 //! Keyword spotting: [`mfcc`] turns one second of sound into int8 features, [`keyword`] turns the features into
-//! twelve scores, [`pipeline`] is both together, [`stream`] the same hop by hop. [`known_answer`] holds a clip that the crate makes itself and
-//! what must come out, so that a kernel proves itself on any machine before its time counts.
+//! twelve scores, [`pipeline`] is both together, [`stream`] the same hop by hop; `agent`, behind a feature of that name, is what boards and
+//! desktops alike run of it. [`known_answer`] holds a clip that the crate makes itself and what must come out, so that a
+//! kernel proves itself on any machine before its time counts.
 //!
 //! Dense arithmetic, behind the feature `tensor`: plain references, and variants with the vector instructions of desktop
 //! processors.
@@ -16,6 +17,8 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "agent")]
+pub mod agent;
 pub mod cfc;
 pub mod conv;
 pub mod dct;

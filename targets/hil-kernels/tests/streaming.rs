@@ -4,7 +4,6 @@
 //! names a folder with that set; without it that test prints `not run` and proves nothing.
 
 #![expect(clippy::unwrap_used, reason = "the helpers of a test fail it by panicking, as the test itself does")]
-#![expect(clippy::print_stdout, reason = "the counts, and what is missing, are for whoever runs the test")]
 
 use hil_kernels::keyword::KeywordWeights;
 use hil_kernels::known_answer::{CLIP_SAMPLES, SyntheticClip};

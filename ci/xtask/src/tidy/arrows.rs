@@ -28,7 +28,7 @@ const ARROWS: [(&str, &[&str]); 25] = [
     ("hil-suite", &["hil-bench", "hil-import", "hil-model"]),
     // The device side.
     ("hil-wire", &[]),
-    ("hil-kernels", &[]),
+    ("hil-kernels", &["hil-agent"]),
     ("hil-agent", &["hil-wire"]),
     ("hil-image-id", &[]),
     ("hil-desktop", &["hil-agent", "hil-kernels", "hil-wire"]),

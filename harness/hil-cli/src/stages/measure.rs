@@ -14,6 +14,7 @@ use hil_bench::control::{Control, SystemClock};
 use hil_bench::job::{Inputs, JobOutcome};
 use hil_model::data::Dataset;
 use hil_model::id::{DatasetName, ScenarioId};
+use hil_model::lab::Evidence;
 use hil_model::plan::{Job, Plan};
 use hil_model::run::{Noise, RigFault};
 use hil_model::sample::{Counter, Observations};
@@ -159,7 +160,11 @@ pub fn measure(
     show: &mut Show,
 ) -> Result<Observed, CliError> {
     let claims = claims::take(question, plan, args, around, cancel, show)?;
-    let noise = noise::probe(question.environment.cores);
+    let mut noise = noise::probe(question.environment.cores);
+    if plan.jobs.iter().all(|job| job.evidence == Evidence::Emulated) {
+        // What else this computer does decides how long an emulated board takes, and no figure of it.
+        noise.warnings.clear();
+    }
     show.note(&format!("noise: {}", noise::in_words(&noise)));
     for warning in &noise.warnings {
         show.warn(warning);

@@ -176,7 +176,7 @@ fn the_images_have_every_kernel_that_is_listed_for_boards() {
     assert!(names.contains(&"lan/keyword_hop_i8") && names.contains(&"fault/hard-fault"), "{listed}");
     for board in ["stm32f4", "nrf52840"] {
         for name in &names {
-            let id = name.replace('/', "-").replace('_', "-");
+            let id = name.replace(['/', '_'], "-");
             place.write(&format!("{board}/{id}.toml"), &scenario(&id, board, name));
         }
         let image = repository(&format!("target/firmware/fw-{board}.elf"));

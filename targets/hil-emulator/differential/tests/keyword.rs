@@ -1,12 +1,7 @@
 //! The scores of the int8 network, bit by bit: on this computer, on both emulated boards and on QEMU. Where QEMU is absent,
 //! the tests say `NOT TESTED`.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::print_stdout,
-    reason = "a test panics when it fails, and says when it cannot run"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "the helpers of a test fail it by panicking")]
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;

@@ -186,7 +186,7 @@ impl Attendant for Keeper {
 
 #[cfg(test)]
 mod tests {
-    use std::io::{Error, ErrorKind};
+    use std::io::Error;
     use std::sync::{Arc, Mutex};
 
     use super::Keeper;
@@ -203,7 +203,7 @@ mod tests {
         let mut keeper = Keeper {
             exchange: Some(Box::new(move |_| {
                 *ask.lock().unwrap() += 1;
-                Err(PtyError::Refused { what: "read", source: Error::new(ErrorKind::Other, "input/output error") })
+                Err(PtyError::Refused { what: "read", source: Error::other("input/output error") })
             })),
             notice: Box::new(move |notice| tell.lock().unwrap().push(notice.to_string())),
             told: 0,

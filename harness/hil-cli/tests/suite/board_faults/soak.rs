@@ -49,7 +49,6 @@ struct Row {
 }
 
 #[test]
-#[expect(clippy::print_stdout, reason = "the table is what the command is for")]
 fn soak() {
     let (runs, seed) = (number("HIL_SOAK_RUNS", 3), number("HIL_SOAK_SEED", 1));
     let mut reference = BTreeMap::new();

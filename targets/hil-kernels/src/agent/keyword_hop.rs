@@ -1,21 +1,24 @@
 //! Keyword spotting as boards do it: the newest 20 ms of sound in, scores out, in the same arithmetic (`f32`).
 
+use crate::keyword::KeywordWeights;
+use crate::known_answer::{EXPECTED, SEED, SyntheticClip};
+use crate::mfcc::MfccError;
+use crate::pipeline::Recognition;
+use crate::stream::{BoardStream, HOP, HOPS};
 use hil_agent::kernel::{Kernel, LoadError, Mismatch, Trouble};
-use hil_kernels::keyword::KeywordWeights;
-use hil_kernels::known_answer::{EXPECTED, SEED, SyntheticClip};
-use hil_kernels::mfcc::MfccError;
-use hil_kernels::pipeline::Recognition;
-use hil_kernels::stream::{BoardStream, HOP, HOPS};
 
 /// One iteration hears one hop and says what has been heard of the clip so far.
-pub(super) struct KeywordHop {
+#[derive(Debug)]
+pub struct KeywordHop {
     stream: BoardStream,
     hop: [i16; HOP],
     heard: Option<Result<Recognition, MfccError>>,
 }
 
 impl KeywordHop {
-    pub(super) fn new() -> Option<Self> {
+    /// The kernel with the weights that are part of the program; `None` when they are damaged.
+    #[must_use]
+    pub fn new() -> Option<Self> {
         let stream = BoardStream::new(KeywordWeights::embedded().ok()?).ok()?;
         Some(Self { stream, hop: [0; HOP], heard: None })
     }
@@ -97,9 +100,14 @@ impl Kernel for KeywordHop {
 
 #[cfg(test)]
 mod tests {
+    extern crate std;
+
+    use std::vec;
+    use std::vec::Vec;
+
     use super::KeywordHop;
+    use crate::stream::{HOP, HOPS};
     use hil_agent::kernel::Kernel;
-    use hil_kernels::stream::{HOP, HOPS};
 
     #[test]
     fn a_clip_is_fifty_pieces_and_its_first_one_forgets_the_clip_before() {
