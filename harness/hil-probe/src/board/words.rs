@@ -75,11 +75,12 @@ impl<'e, 'f> Places<'e, 'f> {
             while places.len() < FRAMES
                 && let Ok(Some(frame)) = frames.next()
             {
-                let name = frame.function.as_ref().and_then(|function| function.demangle().ok());
+                let name =
+                    frame.function.as_ref().and_then(|function| function.demangle().ok()).map(|name| bare(&name));
                 let location = frame.location.and_then(|at| Some(format!("{}:{}", short(at.file?), at.line?)));
                 places.extend(match (name, location) {
                     (Some(name), Some(location)) => Some(format!("{name} at {location}")),
-                    (Some(name), None) => Some(name.into_owned()),
+                    (Some(name), None) => Some(name),
                     (None, location) => location,
                 });
             }
@@ -92,7 +93,25 @@ impl<'e, 'f> Places<'e, 'f> {
 }
 
 fn demangled(name: &str) -> String {
-    addr2line::demangle_auto(name.into(), None).into_owned()
+    bare(&addr2line::demangle_auto(name.into(), None))
+}
+
+/// The name without the types that it is generic over: those of an iterator fill a screen, and say less than file and line.
+fn bare(name: &str) -> String {
+    let (mut out, mut depth, mut before) = (String::with_capacity(name.len()), 0_u32, ' ');
+    for letter in name.chars() {
+        match letter {
+            '<' => depth += 1,
+            // The arrow of a function's type closes nothing.
+            '>' if before != '-' && depth > 0 => depth -= 1,
+            _ if depth == 0 => out.push(letter),
+            _ => {}
+        }
+        before = letter;
+    }
+    // What is nothing but types, such as `<T as Trait>`, has no other name.
+    let out = out.trim_start_matches("::");
+    if out.is_empty() { name.to_owned() } else { out.to_owned() }
 }
 
 /// A file without the folders of whoever built it: `/home/me/x-1.0/src/a.rs` becomes `x-1.0/src/a.rs`.
@@ -105,7 +124,7 @@ fn short(file: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{first_register, short, with_places};
+    use super::{bare, first_register, short, with_places};
     use crate::board::elf::Elf;
 
     fn fixture(name: &str) -> Vec<u8> {
@@ -118,6 +137,14 @@ mod tests {
         assert_eq!(short("C:\\me\\board\\src\\a.rs"), "board/src/a.rs");
         assert_eq!(short("board/src/a.rs"), "board/src/a.rs");
         assert_eq!(short("/build/start.S"), "start.S");
+    }
+
+    #[test]
+    fn the_types_of_generic_functions_are_left_out() {
+        assert_eq!(bare("fold<Iter<u8>, map_fold::{closure_env#0}<(&u8, fn() -> i32), i32>>"), "fold");
+        assert_eq!(bare("<Zip<A, B> as Iterator>::next"), "next");
+        assert_eq!(bare("hil_kernels::dot::dot_i8::{closure#0}"), "hil_kernels::dot::dot_i8::{closure#0}");
+        assert_eq!(bare("<A as B>"), "<A as B>");
     }
 
     #[test]
