@@ -78,19 +78,15 @@ pub fn run_job(
         let (scenario, platform) = (job.scenario.clone(), job.platform.clone());
         Some(RigFault { scenario, platform, phase: phase.to_string(), message })
     };
-    let mut books = Vec::new();
-    for (id, workload) in &job.workloads {
-        match subject(id, workload, inputs) {
-            Ok(subject) => books.push(Book::new(job, subject)),
-            Err(message) => {
-                outcome.fault = fault(Phase::Load, message);
-                return outcome;
-            }
+    let books = match books(job, inputs) {
+        Ok(books) => books,
+        Err(message) => {
+            outcome.fault = fault(Phase::Load, message);
+            return outcome;
         }
-    }
-    let began = control.clock.now();
+    };
     let ear = Ear::new(*control);
-    let mut runner = Runner { job, bench, control: *control, ear: &ear, events, began, clock: None, books };
+    let mut runner = Runner::new(job, bench, *control, &ear, events, books);
     match runner.all_starts() {
         Ok(()) | Err(Stop::BudgetSpent | Stop::Cancelled) => {}
         Err(Stop::Rig { phase, message, trouble }) => {
@@ -101,11 +97,16 @@ pub fn run_job(
         Err(Stop::Failed(failure)) => outcome.fault = fault(Phase::Close, format!("{failure:?} of no workload")),
     }
     outcome.interrupted = runner.books.iter().any(|book| book.observations.cut == Some(Cut::User));
-    if let Some(clock) = runner.clock {
-        let books = runner.books.into_iter();
-        outcome.observations = books.map(|book| Observations { clock: clock.clone(), ..book.observations }).collect();
+    if runner.clock.is_some() {
+        outcome.observations = runner.books.into_iter().map(|book| book.observations).collect();
     }
     outcome
+}
+
+/// One book a workload, or why a workload cannot run.
+pub(crate) fn books<'j>(job: &'j Job, inputs: &'j dyn Inputs) -> Result<Vec<Book<'j>>, String> {
+    let book = |(id, workload)| subject(id, workload, inputs).map(|subject| Book::new(job, subject));
+    job.workloads.iter().map(|(id, workload)| book((id, workload))).collect()
 }
 
 /// What an agent understands of a workload.
@@ -179,6 +180,20 @@ pub(crate) struct Runner<'j, 'c, 'e> {
     pub(crate) books: Vec<Book<'j>>,
 }
 
+impl<'j, 'c, 'e> Runner<'j, 'c, 'e> {
+    /// Before the first start.
+    pub(crate) fn new(
+        job: &'j Job,
+        bench: &'c dyn Bench,
+        control: Control<'c>,
+        ear: &'c Ear<'c>,
+        events: &'e mut dyn FnMut(Event),
+        books: Vec<Book<'j>>,
+    ) -> Self {
+        Self { job, bench, control, ear, events, began: control.clock.now(), clock: None, books }
+    }
+}
+
 impl<'c> Runner<'_, 'c, '_> {
     fn all_starts(&mut self) -> Result<(), Stop> {
         let starts = u32::try_from(self.job.starts.len()).unwrap_or(u32::MAX);
@@ -190,11 +205,11 @@ impl<'c> Runner<'_, 'c, '_> {
                 match stop {
                     Stop::BudgetSpent => {
                         (self.events)(Event::BudgetSpent);
-                        self.book_cut(Cut::Budget, number, at);
+                        self.book_cut(Cut::Budget, number, at, &|_| true);
                         self.end_life(life, start.index, None)?;
                     }
                     Stop::Cancelled => {
-                        self.book_cut(Cut::User, number, at);
+                        self.book_cut(Cut::User, number, at, &|_| true);
                         // Nobody waits for an agent that has measured nothing.
                         if !self.measured_in(start.index).is_empty() {
                             self.end_life(life, start.index, Some(step.workload()))?;
@@ -210,7 +225,7 @@ impl<'c> Runner<'_, 'c, '_> {
     }
 
     /// The numbers of the workloads that were timed in this start and have not failed.
-    fn measured_in(&self, start: u32) -> Vec<usize> {
+    pub(crate) fn measured_in(&self, start: u32) -> Vec<usize> {
         let measured = |book: &Book<'_>| {
             let of_start = book.observations.iterations.iter().rev().take_while(|iteration| iteration.start == start);
             let metered = book.observations.metering.iter().flat_map(|metering| &metering.periods);
@@ -222,7 +237,7 @@ impl<'c> Runner<'_, 'c, '_> {
     }
 
     /// One step. A failure of the measured code is booked here and does not stop the others.
-    fn step(&mut self, life: &mut Option<AgentLife<'c>>, start: u32, step: &Step) -> Result<(), Stop> {
+    pub(crate) fn step(&mut self, life: &mut Option<AgentLife<'c>>, start: u32, step: &Step) -> Result<(), Stop> {
         let Some(at) = self.books.iter().position(|book| book.subject.id == step.workload()) else {
             return Err(Stop::lasting(Phase::Load, format!("the plan names no workload {}", step.workload())));
         };
@@ -277,7 +292,12 @@ impl<'c> Runner<'_, 'c, '_> {
         let events = &mut *self.events;
         let mut tell = |line: String| events(Event::GettingReady { line: printable(&line) });
         let life = AgentLife::open(self.bench, self.ear.control(), self.job.timeout, &mut tell)?;
-        let clock = self.clock.get_or_insert_with(|| life.info.clock.clone());
+        let clock = self.clock.get_or_insert_with(|| {
+            for book in &mut self.books {
+                book.observations.clock = life.info.clock.clone();
+            }
+            life.info.clock.clone()
+        });
         if *clock != life.info.clock {
             return Err(Stop::rig(
                 Phase::Handshake,
@@ -291,7 +311,7 @@ impl<'c> Runner<'_, 'c, '_> {
     /// whose request the caller's wish to stop may have left without its answer.
     ///
     /// The caller's wish to stop is not heard here: figures count only with this check.
-    fn end_life(
+    pub(crate) fn end_life(
         &mut self,
         mut life: Option<AgentLife<'c>>,
         start: u32,
@@ -344,13 +364,14 @@ impl<'c> Runner<'_, 'c, '_> {
     }
 
     /// The plan ended in or before step `at` of start `number`: something is missing of everything from there on.
-    fn book_cut(&mut self, cut: Cut, number: usize, at: usize) {
+    /// `counts` says whether a workload is missed at all.
+    pub(crate) fn book_cut(&mut self, cut: Cut, number: usize, at: usize, counts: &dyn Fn(&WorkloadId) -> bool) {
         let left = |(n, start): (usize, &'_ Start)| {
             let skip = if n == number { at } else { 0 };
             start.steps.iter().skip(skip).map(|step| step.workload().clone()).collect::<Vec<_>>()
         };
         let missing: BTreeSet<WorkloadId> = self.job.starts.iter().enumerate().skip(number).flat_map(left).collect();
-        for book in self.books.iter_mut().filter(|book| missing.contains(book.subject.id)) {
+        for book in self.books.iter_mut().filter(|book| missing.contains(book.subject.id) && counts(book.subject.id)) {
             book.observations.cut = Some(cut);
         }
     }

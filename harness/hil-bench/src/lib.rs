@@ -2,7 +2,7 @@
 //!
 //! A [`Bench`](bench::Bench) can start an agent; a [`Life`](bench::Life) is one run of it, from boot to end.
 //! [`run_job`](job::run_job) walks through the steps of a job over as many lives as it takes and returns what was
-//! observed. [`process::ProcessBench`] is this computer as a bench; other benches live in their own crates.
+//! observed; [`run_pairs`](pairs::run_pairs) does so for two builds in turns. [`process::ProcessBench`] is this computer as a bench; other benches live in their own crates.
 //!
 //! Guarantees: every wait has a deadline; nothing is timed before the known answer was right, and it is checked again
 //! afterwards; code that fails becomes a [`Failure`](hil_model::sample::Failure) of its workload, a rig that fails
@@ -19,6 +19,7 @@ pub mod event;
 pub mod inquire;
 pub mod job;
 mod life;
+pub mod pairs;
 pub mod phase;
 mod pieces;
 pub mod process;

@@ -4,7 +4,7 @@
 //! [`scenario`] (the question) and [`lab`] (what can answer it) -> [`plan`] (what will be done) ->
 //! [`sample`] (what was observed) -> [`estimate`] (what it amounts to) -> [`verdict`] (what it proves) ->
 //! [`run`] (what is kept). [`comparison`] sets two figures side by side, and [`gate`] is what is decided
-//! about all of them. [`data`] is the input of workloads; [`id`], [`units`], [`metric`] and [`limit`] are the words they
+//! about all of them; [`pairs`] is how two builds are measured for that. [`data`] is the input of workloads; [`id`], [`units`], [`metric`] and [`limit`] are the words they
 //! are written in.
 //!
 //! Guarantees: values that exist are valid (a name has no control characters, a limit has a unit of its
@@ -21,6 +21,7 @@ pub mod id;
 pub mod lab;
 pub mod limit;
 pub mod metric;
+pub mod pairs;
 pub mod plan;
 pub mod power;
 pub mod run;

@@ -78,8 +78,12 @@ impl Amounts {
     /// Counted iterations in a start of a workload whose statistics want `samples` over all starts. Each workload has
     /// its own number: a p99.9 of a fast one must not be paid for by running a slow one as often.
     pub(crate) fn iterations(&self, samples: u32) -> u32 {
+        self.samples(samples).div_ceil(self.starts).max(1)
+    }
+
+    /// Counted iterations of such a workload over all starts.
+    pub(crate) fn samples(&self, samples: u32) -> u32 {
         let wanted = samples.max(self.min_samples);
-        let wanted = if self.quick { wanted.div_ceil(QUICK_SHARE).max(QUICK_LEAST) } else { wanted };
-        wanted.div_ceil(self.starts).max(1)
+        if self.quick { wanted.div_ceil(QUICK_SHARE).max(QUICK_LEAST) } else { wanted }
     }
 }

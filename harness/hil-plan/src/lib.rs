@@ -10,6 +10,7 @@
 
 mod amounts;
 mod blocks;
+pub mod pairs;
 mod power;
 mod select;
 mod steps;

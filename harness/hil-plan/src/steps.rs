@@ -40,20 +40,10 @@ pub(crate) fn starts(
     // What takes little comes first, so that a budget that ends early does not starve it; timed iterations, of which any
     // number is worth something, come last.
     let mut lists = memory_alone(&asked, &amounts, &mut rng);
-    for (workload, table) in &asked.tables {
-        lists.push(vec![Step::Conform { workload: workload.clone(), table: table.clone() }]);
-    }
-    for workload in &asked.deviations {
-        lists.push(vec![Step::Deviate { workload: workload.clone() }]);
-    }
+    lists.extend(tables_and_deviations(&asked));
     lists.extend(throughput(scenario, &asked, &amounts, bench, &mut rng));
     lists.extend(metered(scenario, &asked, &amounts, options, &mut rng));
-    for workload in &asked.answers {
-        if let Some(dataset) = scenario.workloads.get(workload).and_then(|workload| workload.dataset.clone()) {
-            let verify = Step::Verify { workload: workload.clone() };
-            lists.push(vec![verify, Step::Answer { workload: workload.clone(), dataset }]);
-        }
-    }
+    lists.extend(answers(scenario, &asked));
     let suites: Vec<&WorkloadId> =
         asked.timed.keys().filter(|workload| suite_of(scenario, workload).is_some()).collect();
     // Readers of scenarios refuse a mixture, so these are all or none.
@@ -67,10 +57,10 @@ pub(crate) fn starts(
 
 /// What the checks want to know, as sets, so that two checks of one figure do not measure it twice.
 #[derive(Debug, Default)]
-struct Asked {
+pub(crate) struct Asked {
     /// With the samples that the most demanding statistic of each wants.
-    timed: BTreeMap<WorkloadId, u32>,
-    memory: BTreeSet<WorkloadId>,
+    pub(crate) timed: BTreeMap<WorkloadId, u32>,
+    pub(crate) memory: BTreeSet<WorkloadId>,
     throughput: BTreeSet<WorkloadId>,
     answers: BTreeSet<WorkloadId>,
     tables: BTreeSet<(WorkloadId, TableName)>,
@@ -80,7 +70,7 @@ struct Asked {
 }
 
 impl Asked {
-    fn of(checks: &[&Check], alerts: &[&Alert]) -> Self {
+    pub(crate) fn of(checks: &[&Check], alerts: &[&Alert]) -> Self {
         let mut asked = Self::default();
         for check in checks {
             if let Rule::Conforms(table) = &check.rule {
@@ -113,6 +103,25 @@ impl Asked {
         };
         set.insert(workload.clone());
     }
+}
+
+/// Starts that go through the tables and the reference errors.
+pub(crate) fn tables_and_deviations(asked: &Asked) -> Vec<Vec<Step>> {
+    let conform = |(workload, table): &(WorkloadId, TableName)| {
+        vec![Step::Conform { workload: workload.clone(), table: table.clone() }]
+    };
+    let deviate = |workload: &WorkloadId| vec![Step::Deviate { workload: workload.clone() }];
+    asked.tables.iter().map(conform).chain(asked.deviations.iter().map(deviate)).collect()
+}
+
+/// Starts that answer data sets.
+pub(crate) fn answers(scenario: &Scenario, asked: &Asked) -> Vec<Vec<Step>> {
+    let of = |workload: &WorkloadId| {
+        let dataset = scenario.workloads.get(workload)?.dataset.clone()?;
+        let workload = workload.clone();
+        Some(vec![Step::Verify { workload: workload.clone() }, Step::Answer { workload, dataset }])
+    };
+    asked.answers.iter().filter_map(of).collect()
 }
 
 /// Starts that time iterations. A peak of memory is read at their end where only one workload runs in them.
@@ -149,7 +158,7 @@ fn timed(asked: &Asked, amounts: &Amounts, rng: &mut impl Rng) -> Vec<Vec<Step>>
 }
 
 /// Starts that run one workload only, to see what memory that one needs.
-fn memory_alone(asked: &Asked, amounts: &Amounts, rng: &mut impl Rng) -> Vec<Vec<Step>> {
+pub(crate) fn memory_alone(asked: &Asked, amounts: &Amounts, rng: &mut impl Rng) -> Vec<Vec<Step>> {
     let seen_when_timed = |workload: &WorkloadId| asked.timed.len() == 1 && asked.timed.contains_key(workload);
     let alone: Vec<&WorkloadId> = asked.memory.iter().filter(|workload| !seen_when_timed(workload)).collect();
     taking_turns(&alone, amounts.starts, rng, |workload| {
@@ -162,7 +171,7 @@ fn memory_alone(asked: &Asked, amounts: &Amounts, rng: &mut impl Rng) -> Vec<Vec
 }
 
 /// Starts that count what all workers finish. Each worker is verified and warmed up by whoever runs the step.
-fn throughput(
+pub(crate) fn throughput(
     scenario: &Scenario,
     asked: &Asked,
     amounts: &Amounts,
@@ -180,7 +189,7 @@ fn throughput(
 }
 
 /// Starts that meter power, each with one workload.
-fn metered(
+pub(crate) fn metered(
     scenario: &Scenario,
     asked: &Asked,
     amounts: &Amounts,
@@ -237,6 +246,6 @@ fn taking_turns(
 }
 
 /// FNV-1a, so that each scenario has its own order whatever else is run beside it.
-fn hash(text: &str) -> u64 {
+pub(crate) fn hash(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }

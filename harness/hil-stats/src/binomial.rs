@@ -24,11 +24,17 @@ pub struct Ranks {
 /// The bounds of quantile `q` among `n` independent observations; absent where `n` cannot prove one.
 #[must_use]
 pub fn ranks(n: u64, q: f64) -> Ranks {
+    ranks_at(n, q, ALPHA)
+}
+
+/// As [`ranks`], each bound erring with `alpha` at most.
+#[must_use]
+pub fn ranks_at(n: u64, q: f64, alpha: f64) -> Ranks {
     if !(q > 0.0 && q < 1.0) {
         return Ranks { lower: None, upper: None };
     }
     // The upper bound is the lower bound of the observations counted from the top.
-    Ranks { lower: lower_rank(n, q), upper: lower_rank(n, 1.0 - q).map(|from_top| n + 1 - from_top) }
+    Ranks { lower: lower_rank(n, q, alpha), upper: lower_rank(n, 1.0 - q, alpha).map(|from_top| n + 1 - from_top) }
 }
 
 /// The bounds of quantile `q` among `n` observations that are worth `effective` independent ones.
@@ -55,8 +61,8 @@ pub fn half_tail(n: u64, count: u64) -> f64 {
     }
 }
 
-/// The largest `l` with `P(B <= l - 1) <= ALPHA`.
-fn lower_rank(n: u64, q: f64) -> Option<u64> {
+/// The largest `l` with `P(B <= l - 1) <= alpha`.
+fn lower_rank(n: u64, q: f64, alpha: f64) -> Option<u64> {
     if n == 0 {
         return None;
     }
@@ -64,13 +70,13 @@ fn lower_rank(n: u64, q: f64) -> Option<u64> {
     let mut count = (mean - 12.0 * (mean * (1.0 - q)).sqrt() - 10.0).max(0.0) as u64;
     let mut probability = ln_probability(n, q, count).exp();
     let mut tail = probability;
-    // A tail that equals ALPHA but for rounding counts as equal: n = 1 and q = 0.95 is such a case.
-    while tail <= ALPHA * (1.0 + 1e-9) && count < n {
+    // A tail that equals alpha but for rounding counts as equal: n = 1 and q = 0.95 is such a case.
+    while tail <= alpha * (1.0 + 1e-9) && count < n {
         probability *= (n - count) as f64 / (count + 1) as f64 * q / (1.0 - q);
         count += 1;
         tail += probability;
     }
-    // Now P(B <= count) exceeds ALPHA for the first time.
+    // Now P(B <= count) exceeds alpha for the first time.
     (count > 0).then_some(count)
 }
 

@@ -5,6 +5,8 @@
 //! tables. `power` joins the scatter between periods with the uncertainty of the meter, by [`derived`], which propagates
 //! intervals. These are what a run and an import are judged by.
 //!
+//! [`builds`] does so for two builds that were measured in turns, by [`restarted`].
+//!
 //! For comparing two runs and looking at many there are further methods, which no command of `hil` calls: [`mcnemar`]
 //! compares the answers of two sides, [`variance`] splits a spread into that between starts and that within,
 //! [`steady`] looks for the end of warm-up, [`sequential`] decides while sampling,
@@ -22,6 +24,7 @@
 pub mod autocorrelation;
 pub mod batch;
 pub mod binomial;
+pub mod builds;
 pub mod change;
 pub mod counted;
 pub mod derived;
@@ -37,6 +40,7 @@ pub mod paired;
 mod power;
 pub mod proportion;
 pub mod quantile;
+pub mod restarted;
 pub mod sequential;
 pub mod series;
 pub mod starts;

@@ -62,11 +62,8 @@ pub fn ratio(pairs: &[Pair]) -> Result<Estimate, StatsError> {
     if pairs.is_empty() {
         return Err(StatsError::TooFew { have: 0, need: quantile::needed_samples(0.5) });
     }
-    if let Some(position) = pairs.iter().position(|pair| !has_ratio(pair)) {
-        return Err(StatsError::NoRatio { position });
-    }
-    let slot = slot_effect(pairs);
-    let starts = series::by_start(pairs.iter().map(|pair| (pair.start, balanced(pair, slot))));
+    let (logs, slot) = balanced_logs(pairs)?;
+    let starts = series::by_start(pairs.iter().map(|pair| pair.start).zip(logs));
     let values = series::sorted(&starts);
     let centre = median(&values);
 
@@ -99,6 +96,18 @@ pub fn ratio(pairs: &[Pair]) -> Result<Estimate, StatsError> {
     })
 }
 
+/// The log-ratio of every pair, the effect of the place taken off, and that effect, if it can be told.
+///
+/// # Errors
+/// [`StatsError::NoRatio`] for a pair of which one side is not above zero.
+pub(crate) fn balanced_logs(pairs: &[Pair]) -> Result<(Vec<f64>, Option<f64>), StatsError> {
+    if let Some(position) = pairs.iter().position(|pair| !has_ratio(pair)) {
+        return Err(StatsError::NoRatio { position });
+    }
+    let slot = slot_effect(pairs);
+    Ok((pairs.iter().map(|pair| balanced(pair, slot)).collect(), slot))
+}
+
 fn has_ratio(pair: &Pair) -> bool {
     log_ratio(pair).is_finite() && pair.numerator > 0.0 && pair.denominator > 0.0
 }
@@ -124,7 +133,8 @@ fn balanced(pair: &Pair, slot: Option<f64>) -> f64 {
     }
 }
 
-fn slot_remark(pairs: &[Pair], slot: Option<f64>) -> Option<String> {
+/// The effect of the place, in words.
+pub(crate) fn slot_remark(pairs: &[Pair], slot: Option<f64>) -> Option<String> {
     if let Some(effect) = slot {
         return Some(format!("running first costs {:+.2} %, balanced out", (effect.exp() - 1.0) * 100.0));
     }

@@ -72,7 +72,7 @@ pub fn quantile(starts: &[Series], q: f64) -> Result<Estimate, StatsError> {
 }
 
 /// The value of rank `ceil(n * q)` of an ascending slice.
-fn point(sorted: &[f64], q: f64) -> Option<f64> {
+pub(crate) fn point(sorted: &[f64], q: f64) -> Option<f64> {
     if !(q > 0.0 && q < 1.0) {
         return None;
     }

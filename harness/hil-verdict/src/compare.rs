@@ -2,8 +2,8 @@
 //!
 //! Worse by more than the margin is proved when the whole interval lies beyond it, not worse when the far end lies
 //! within (Schuirmann's two one-sided tests); neither is "not significant". A control pair, two copies of the same code
-//! measured among the others, guards all comparisons of its run: when even the copies are told apart, nothing is
-//! proved by any other difference. Half the width of its interval and its own deviation together are the smallest change
+//! measured among the others, guards all comparisons of its run: when even the copies are told apart, and are not proved
+//! to lie within the margin of each other, nothing is proved by any other difference. Half the width of its interval and its own deviation together are the smallest change
 //! that the run could have seen.
 
 use hil_model::comparison::{Change, ChangeReason, Comparison};
@@ -14,7 +14,7 @@ use hil_model::metric::Better;
 #[must_use]
 pub fn compare(ratio: &Estimate, better: Better, margin: f64, control: Option<&Estimate>) -> Comparison {
     if let Some(control) = control
-        && !agrees(control)
+        && !agrees(control, margin)
     {
         return because(Change::Invalid, ChangeReason::ControlDisagrees { ratio: control.value });
     }
@@ -53,10 +53,15 @@ pub fn noise_floor(control: &Estimate) -> Option<f64> {
     floor.is_finite().then(|| floor.exp_m1())
 }
 
-/// Whether a control pair shows no difference: its interval contains 1. Without an interval it shows nothing, which is
-/// no agreement.
-fn agrees(control: &Estimate) -> bool {
-    matches!((control.lower, control.upper), (Some(lower), Some(upper)) if lower <= 1.0 && upper >= 1.0)
+/// Whether a control pair shows no difference that matters: its interval contains 1, or lies within `margin` of it
+/// (0.01 is 1 %), so that what disturbs the pair cannot pass for a change beyond the margin. Without an interval it shows
+/// nothing, which is no agreement.
+#[must_use]
+pub fn agrees(control: &Estimate, margin: f64) -> bool {
+    let (Some(lower), Some(upper)) = (control.lower, control.upper) else { return false };
+    let contains_one = lower <= 1.0 && upper >= 1.0;
+    let within = lower >= 1.0 / (1.0 + margin) && upper <= 1.0 + margin;
+    lower.is_finite() && upper.is_finite() && (contains_one || within)
 }
 
 fn because(change: Change, reason: ChangeReason) -> Comparison {
@@ -117,7 +122,7 @@ mod tests {
     #[test]
     fn a_control_pair_that_differs_invalidates_everything() {
         let fine = ratio(0.999, 1.0, 1.001);
-        let off = ratio(1.001, 1.004, 1.007);
+        let off = ratio(1.001, 1.004, 1.017);
         for good in [ratio(0.9, 0.95, 0.98), ratio(1.1, 1.2, 1.3), fine.clone()] {
             let found = compare(&good, Better::Lower, 0.01, Some(&off));
             assert_eq!(
@@ -126,11 +131,14 @@ mod tests {
             );
             assert_ne!(compare(&good, Better::Lower, 0.01, Some(&fine)).change, Change::Invalid);
         }
+        let small = ratio(1.001, 1.004, 1.009);
+        assert_ne!(compare(&fine, Better::Lower, 0.01, Some(&small)).change, Change::Invalid, "less than the margin");
+        assert_eq!(compare(&fine, Better::Lower, 0.001, Some(&small)).change, Change::Invalid, "more than the margin");
         let without = Estimate { lower: None, ..fine };
         assert_eq!(compare(&ratio(1.1, 1.2, 1.3), Better::Lower, 0.01, Some(&without)).change, Change::Invalid);
         assert_eq!(noise_floor(&without), None);
         let floor = noise_floor(&off).unwrap();
-        assert!((floor - ((1.007_f64 / 1.001).ln() / 2.0 + 1.004_f64.ln()).exp_m1()).abs() < 1e-12);
+        assert!((floor - ((1.017_f64 / 1.001).ln() / 2.0 + 1.004_f64.ln()).exp_m1()).abs() < 1e-12);
     }
 
     #[test]

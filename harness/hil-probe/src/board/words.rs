@@ -11,7 +11,8 @@ type Slice<'f> = EndianSlice<'f, LittleEndian>;
 
 /// The registers whose values are places in code, as they stand in the text of a fault.
 const REGISTERS: [&str; 2] = ["pc", "lr"];
-/// Functions that are told of one place at the most, where one is inlined into the next.
+/// Functions that are told of one place at the most, where one is inlined into the next. Of those of the language itself only
+/// the innermost is told: a loop over an iterator is half a dozen of them deep, and whose loop it is is the question.
 const FRAMES: usize = 3;
 /// From here on a link register holds no address but how an exception returns (DDI 0403E, B1.5.8).
 const EXC_RETURN: u32 = 0xFFFF_FF00;
@@ -75,9 +76,13 @@ impl<'e, 'f> Places<'e, 'f> {
             while places.len() < FRAMES
                 && let Ok(Some(frame)) = frames.next()
             {
+                let file = frame.location.as_ref().and_then(|at| at.file).map(short);
+                if !places.is_empty() && file.as_ref().is_some_and(|file| is_of_the_language(file)) {
+                    continue;
+                }
                 let name =
                     frame.function.as_ref().and_then(|function| function.demangle().ok()).map(|name| bare(&name));
-                let location = frame.location.and_then(|at| Some(format!("{}:{}", short(at.file?), at.line?)));
+                let location = frame.location.and_then(|at| Some(format!("{}:{}", file?, at.line?)));
                 places.extend(match (name, location) {
                     (Some(name), Some(location)) => Some(format!("{name} at {location}")),
                     (Some(name), None) => Some(name),
@@ -112,6 +117,11 @@ fn bare(name: &str) -> String {
     // What is nothing but types, such as `<T as Trait>`, has no other name.
     let out = out.trim_start_matches("::");
     if out.is_empty() { name.to_owned() } else { out.to_owned() }
+}
+
+/// Whether a file, as [`short`] gives it, is one of Rust's own libraries.
+fn is_of_the_language(file: &str) -> bool {
+    ["core/src/", "alloc/src/", "std/src/"].iter().any(|library| file.starts_with(library))
 }
 
 /// A file without the folders of whoever built it: `/home/me/x-1.0/src/a.rs` becomes `x-1.0/src/a.rs`.
