@@ -43,6 +43,22 @@ pub fn digits(numbers: Numbers<'_>) -> Digits {
     let largest = all.iter().filter(|x| x.is_finite()).fold(0.0f64, |most, x| most.max(x.abs()));
     let scientific = largest >= LARGE || (largest > 0.0 && largest < SMALL);
     let decimals = if scientific { 2 } else { plain_decimals(&numbers, largest) };
+    rounded(&numbers, decimals, scientific)
+}
+
+/// A difference as text, without its unit: near zero, only the interval tells how many of its digits mean something.
+#[must_use]
+pub fn difference(numbers: Numbers<'_>) -> Digits {
+    let half = half_width(&numbers);
+    let largest = half.max(numbers.value.abs());
+    if numbers.exact || half <= 0.0 || !(SMALL..LARGE).contains(&largest) {
+        return digits(numbers);
+    }
+    rounded(&numbers, decimals_for(half, 2).min(MOST_DECIMALS), false)
+}
+
+/// At least so many decimals, and more where rounding would move a number across a limit.
+fn rounded(numbers: &Numbers<'_>, decimals: usize, scientific: bool) -> Digits {
     let show = |x: f64| {
         // Only the number that rounding would move gets more digits.
         let enough = |n: &usize| !seems_to_move(x, &show(x, *n, scientific), numbers.limits);
@@ -70,15 +86,16 @@ fn plain_decimals(numbers: &Numbers<'_>, largest: f64) -> usize {
     let is_shown = numbers.value != 0.0 && numbers.value.is_finite();
     let (size, of_value) =
         if is_shown { (numbers.value.abs(), decimals_for(numbers.value.abs(), significant)) } else { (largest, 0) };
-    let half = [numbers.lower, numbers.upper]
-        .into_iter()
-        .flatten()
-        .map(|end| (end - numbers.value).abs())
-        .filter(|distance| distance.is_finite())
-        .fold(0.0f64, f64::max);
+    let half = half_width(numbers);
     // More than six digits of a value are noise to the reader, however narrow the interval is.
     let of_half = decimals_for(half, 2).min(decimals_for(size, 6));
     of_value.max(of_half).min(MOST_DECIMALS)
+}
+
+/// The distance of the farther end; zero where there is none.
+fn half_width(numbers: &Numbers<'_>) -> f64 {
+    let ends = [numbers.lower, numbers.upper].into_iter().flatten();
+    ends.map(|end| (end - numbers.value).abs()).filter(|distance| distance.is_finite()).fold(0.0f64, f64::max)
 }
 
 /// Decimals that show `significant` digits of `x`.

@@ -12,6 +12,7 @@
 pub mod clean;
 pub mod distribution;
 pub mod figure;
+pub mod gate;
 pub mod render;
 pub mod supply;
 pub mod view;

@@ -3,8 +3,8 @@
 //! Guarantees: all text is on one line and free of control characters; rows keep the verdicts of the run; the order
 //! within a scenario is worst first. Layout, colours and escaping for a format are left to the renderers.
 
-mod facts;
-mod headline;
+pub(crate) mod facts;
+pub(crate) mod headline;
 mod row;
 
 use hil_model::lab::Evidence;
@@ -123,7 +123,7 @@ impl<'a> View<'a> {
             errors: errors(run),
             warnings: run.noise.warnings.iter().map(|text| one_line(text)).collect(),
             noise: facts::noise(&run.noise),
-            environment: facts::environment(run),
+            environment: facts::of_run(run),
             data: facts::credits(&run.data),
         }
     }
@@ -148,7 +148,7 @@ impl<'a> View<'a> {
 fn groups(run: &Run, distributions: &[Distribution]) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     for check in &run.checks {
-        let row = Row::new(check, run);
+        let row = Row::new(check, &run.checks);
         let same =
             |group: &&mut Group| group.scenario == check.scenario.as_str() && group.platform == check.platform.as_str();
         if let Some(group) = groups.iter_mut().find(same) {

@@ -1,7 +1,16 @@
 //! What all renderers promise, whatever a run contains.
 
 #[cfg(test)]
+#[path = "gate/promises.rs"]
+mod gate_promises;
+#[cfg(test)]
+#[path = "gate/schema.rs"]
+mod gate_schema;
+#[cfg(test)]
 mod samples;
+#[cfg(test)]
+#[path = "gate/verdicts.rs"]
+mod verdicts;
 
 #[cfg(test)]
 mod promises {

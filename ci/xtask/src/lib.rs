@@ -6,6 +6,7 @@
 
 pub mod board_soak;
 pub mod cargo;
+pub mod catalogue;
 pub mod ci;
 pub mod code;
 pub mod debian;

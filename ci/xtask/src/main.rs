@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 use xtask::cargo::workspace_root;
 use xtask::finding::Report;
-use xtask::{board_soak, ci, elf, emulator_soak, firmware, fresh, fuzz, licences, neon, tidy};
+use xtask::{board_soak, catalogue, ci, elf, emulator_soak, firmware, fresh, fuzz, licences, neon, tidy};
 
 const USAGE: &str = "\
 Chores of the workspace.
@@ -28,6 +28,7 @@ Commands:
      --check        Compare it with the committed files
      --update       Replace the committed files and record what built them
   fw [BOARD]        Build the firmware of targets/firmware into target/firmware
+  catalogue         Every statement of the guides with its scenario and newest verdict; `--help` lists its options
   neon              Build the vectorised kernels for aarch64, and test them under QEMU where that is installed
   board-soak        Run `hil` on emulated boards with random faults; `--help` lists its options
   emulator-soak     Compare random instructions on the emulated core and on qemu-system-arm; `--help` lists its options
@@ -80,6 +81,7 @@ fn run(arguments: &[String]) -> Result<bool> {
             }
             Ok(passed)
         }
+        ["catalogue", options @ ..] => catalogue::run(&root, options),
         ["board-soak", options @ ..] => board_soak::run(&root, options),
         ["emulator-soak", options @ ..] => emulator_soak::run(&root, options),
         ["fuzz", options @ ..] => fuzz::run(&root, options),

@@ -4,6 +4,7 @@
 //! repository once and hands it to all of them; every finding of every check is reported together.
 
 mod arrows;
+mod catalogue;
 mod features;
 mod folders;
 mod headers;
@@ -51,6 +52,7 @@ pub fn tidy(root: &Path) -> Result<Report> {
         out_of_step,
         built,
         headers::check(&files),
+        catalogue::check(&files),
         length::findings(&files),
         words::check(&files),
     ]

@@ -28,6 +28,7 @@ pub const MEMORY: u64 = 1 << 20;
 pub struct TestBench {
     info: BenchInfo,
     clock: VirtualClock,
+    clock_name: &'static str,
     kernels: Arc<MakeKernels>,
     fault: Option<LinkFault>,
     silent: bool,
@@ -47,6 +48,7 @@ impl TestBench {
         Self {
             info: BenchInfo::new(platform, Evidence::Emulated, 4),
             clock: VirtualClock::default(),
+            clock_name: "virtual",
             kernels: Arc::new(kernels),
             fault: None,
             silent: false,
@@ -55,6 +57,20 @@ impl TestBench {
             power: None,
             starts: AtomicU32::new(0),
         }
+    }
+
+    /// The same on a clock that other benches of the test share.
+    #[must_use]
+    pub fn on_clock(mut self, clock: &VirtualClock) -> Self {
+        self.clock = clock.clone();
+        self
+    }
+
+    /// The same with agents that call their clock so.
+    #[must_use]
+    pub fn with_clock_name(mut self, name: &'static str) -> Self {
+        self.clock_name = name;
+        self
     }
 
     /// The same with a fault of the link in every life.
@@ -118,6 +134,7 @@ impl Bench for TestBench {
         let stage = Stage {
             life: number,
             clock: self.clock.clone(),
+            clock_name: self.clock_name,
             wire: Arc::clone(&wire),
             last_words: Arc::clone(&last_words),
         };
@@ -160,6 +177,7 @@ fn live(
 pub struct Stage {
     life: u32,
     clock: VirtualClock,
+    clock_name: &'static str,
     wire: Arc<Wire>,
     last_words: Arc<Mutex<String>>,
 }
@@ -199,7 +217,7 @@ struct TestPlatform {
 
 impl Platform for TestPlatform {
     fn identity(&self) -> Identity {
-        let clock = Clock { name: "virtual", hz: 1e9 };
+        let clock = Clock { name: self.stage.clock_name, hz: 1e9 };
         Identity { agent: "hil-testkit", image: "test", clock, cpu: Some("virtual-cpu"), cycles: None }
     }
 

@@ -169,14 +169,14 @@ fn properties(row: &Row) -> Vec<(&'static str, String)> {
     properties
 }
 
-fn line(xml: &mut String, depth: usize, text: &str) {
+pub(crate) fn line(xml: &mut String, depth: usize, text: &str) {
     xml.push_str(&"  ".repeat(depth));
     xml.push_str(text);
     xml.push('\n');
 }
 
 /// Text for an attribute in double quotes. What XML 1.0 does not allow at all was made visible by [`one_line`].
-fn attribute(text: &str) -> String {
+pub(crate) fn attribute(text: &str) -> String {
     one_line(text)
         .replace('&', "&amp;")
         .replace('<', "&lt;")

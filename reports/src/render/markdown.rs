@@ -4,8 +4,8 @@
 //! important parts are kept; foreign text is neither markup, nor a link, nor a mention of anybody. The text ends with
 //! a hidden [`MARKER`], so that a bot finds its own comment again and updates it in place.
 
-mod budget;
-mod escape;
+pub(crate) mod budget;
+pub(crate) mod escape;
 
 use hil_model::run::Alarm;
 use hil_model::verdict::Outcome;
@@ -20,6 +20,8 @@ use crate::words::{self, counted};
 pub const LIMIT: usize = 65_536;
 /// The last line of every text.
 pub const MARKER: &str = "<!-- hilbench-report -->";
+/// Where everything is that is cut here.
+const ELSEWHERE: &str = "The HTML report and run.json have everything.";
 /// One long message must not push all others out.
 const LONGEST_TEXT: usize = 400;
 
@@ -42,7 +44,7 @@ pub fn render_within(view: &View<'_>, limit: usize) -> String {
         facts("Machine and build", view.environment.iter().chain(&view.noise)),
         legend(),
     ];
-    budget::fit(head(view), blocks.into_iter().flatten().collect(), MARKER, limit)
+    budget::fit(head(view), blocks.into_iter().flatten().collect(), ELSEWHERE, MARKER, limit)
 }
 
 fn head(view: &View<'_>) -> String {

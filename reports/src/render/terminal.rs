@@ -4,7 +4,7 @@
 //! colour only repeats them; the only control characters are line breaks and, with colour, the colour codes written
 //! here. Whether the output is a terminal, and how wide, is for the caller to find out.
 
-mod layout;
+pub(crate) mod layout;
 mod table;
 
 use anstyle::{AnsiColor, Style};

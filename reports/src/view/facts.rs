@@ -1,6 +1,6 @@
 //! What surrounds the figures: the run, the machine, how quiet it was, and the data with its authors.
 
-use hil_model::run::{DataUsed, Noise, Run};
+use hil_model::run::{DataUsed, Environment, Noise, Run};
 
 use crate::clean::one_line;
 use crate::figure::number;
@@ -30,17 +30,29 @@ pub struct Credit {
 }
 
 /// The run on one line.
-pub(super) fn caption(run: &Run) -> String {
+pub(crate) fn caption(run: &Run) -> String {
     format!("run {}, started {}, took {}", run.id, one_line(&run.started), duration(run.seconds))
 }
 
-/// The machine and the build.
-pub(super) fn environment(run: &Run) -> Vec<Fact> {
-    let environment = &run.environment;
+/// The machine and the build of a run, and the run itself.
+pub(crate) fn of_run(run: &Run) -> Vec<Fact> {
+    let mut facts = machine(&run.environment);
+    facts.extend([
+        Fact { name: "Seed", value: run.seed.to_string() },
+        Fact { name: "Run", value: run.id.to_string() },
+        Fact { name: "Started", value: one_line(&run.started) },
+        Fact { name: "Took", value: duration(run.seconds) },
+    ]);
+    facts.extend(builds(&run.environment));
+    facts
+}
+
+/// The machine and the build of `hil`.
+pub(crate) fn machine(environment: &Environment) -> Vec<Fact> {
     #[expect(clippy::cast_precision_loss, reason = "rounded to three digits at once")]
     let memory = environment.memory_bytes as f64 / f64::from(1 << 30);
     let clocks = environment.clocks.iter().map(|clock| one_line(clock)).collect::<Vec<_>>().join(", ");
-    let mut facts = vec![
+    vec![
         Fact { name: "Processor", value: one_line(&environment.cpu) },
         Fact { name: "Cores", value: environment.cores.to_string() },
         Fact { name: "Memory", value: format!("{memory:.1} GiB") },
@@ -48,17 +60,16 @@ pub(super) fn environment(run: &Run) -> Vec<Fact> {
         Fact { name: "Clocks", value: if clocks.is_empty() { "none was read".to_owned() } else { clocks } },
         Fact { name: "Hilbench", value: one_line(&environment.hil) },
         Fact { name: "Compiler", value: one_line(&environment.rustc) },
-        Fact { name: "Seed", value: run.seed.to_string() },
-        Fact { name: "Run", value: run.id.to_string() },
-        Fact { name: "Started", value: one_line(&run.started) },
-        Fact { name: "Took", value: duration(run.seconds) },
-    ];
-    facts.extend(environment.builds.iter().map(|built| Fact { name: "Measured program", value: one_line(built) }));
-    facts
+    ]
+}
+
+/// What was measured and is not `hil` itself.
+pub(crate) fn builds(environment: &Environment) -> impl Iterator<Item = Fact> {
+    environment.builds.iter().map(|built| Fact { name: "Measured program", value: one_line(built) })
 }
 
 /// How quiet the machine was when the run began.
-pub(super) fn noise(noise: &Noise) -> Vec<Fact> {
+pub(crate) fn noise(noise: &Noise) -> Vec<Fact> {
     let unreadable = || "not readable on this system".to_owned();
     let share = |share: Option<f64>| share.map_or_else(unreadable, |share| format!("{:.1} %", share * 100.0));
     vec![
@@ -70,7 +81,7 @@ pub(super) fn noise(noise: &Noise) -> Vec<Fact> {
 }
 
 /// Data sets and whom to credit.
-pub(super) fn credits(data: &[DataUsed]) -> Vec<Credit> {
+pub(crate) fn credits(data: &[DataUsed]) -> Vec<Credit> {
     data.iter()
         .map(|data| Credit {
             name: one_line(&data.name),
@@ -83,7 +94,7 @@ pub(super) fn credits(data: &[DataUsed]) -> Vec<Credit> {
 }
 
 /// A time as people say it: `3 min 12 s`.
-fn duration(seconds: f64) -> String {
+pub(crate) fn duration(seconds: f64) -> String {
     if !seconds.is_finite() || seconds < 0.0 {
         return "an unknown time".to_owned();
     }

@@ -235,20 +235,21 @@ pub(super) fn banners(run: &Run) -> Vec<Banner> {
             weight: Weight::Warning,
         });
     }
-    banners.extend(stand_ins(run));
+    let labels: Vec<Evidence> =
+        run.checks.iter().filter(|check| check.estimate.is_some()).filter_map(|check| check.evidence).collect();
+    banners.extend(stand_ins(&labels));
     banners
 }
 
-/// One banner for all figures that stand in for a measurement of hardware.
-fn stand_ins(run: &Run) -> Option<Banner> {
-    let all = run.checks.iter().filter(|check| check.estimate.is_some()).count();
+/// One banner for all figures that stand in for a measurement of hardware; `labels` has the label of every figure.
+pub(crate) fn stand_ins(labels: &[Evidence]) -> Option<Banner> {
     let sentences: Vec<String> = words::EVIDENCE
         .into_iter()
         .filter(|label| words::is_stand_in(*label))
-        .map(|label| (label, n_figures(run, label)))
+        .map(|label| (label, labels.iter().filter(|found| **found == label).count()))
         .filter(|(_, n)| *n > 0)
         .map(|(label, n)| {
-            let (are, figures) = (if n == 1 { "is" } else { "are" }, counted(all, "figure"));
+            let (are, figures) = (if n == 1 { "is" } else { "are" }, counted(labels.len(), "figure"));
             let meaning = words::evidence_meaning(label);
             format!("{n} of {figures} {are} {label}: {}{}", meaning[..1].to_lowercase(), &meaning[1..])
         })

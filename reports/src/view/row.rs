@@ -3,7 +3,7 @@
 use hil_model::id::WorkloadId;
 use hil_model::lab::Evidence;
 use hil_model::limit::Limit;
-use hil_model::run::{AlertResult, CheckResult, Figure, Run};
+use hil_model::run::{AlertResult, CheckResult, Figure};
 use hil_model::units::Unit;
 use hil_model::verdict::Outcome;
 
@@ -82,9 +82,9 @@ pub struct Compound {
 }
 
 impl Row {
-    /// One check of `run` in display form.
+    /// One check in display form; `all` are the checks of the same run, itself included.
     #[must_use]
-    pub fn new(check: &CheckResult, run: &Run) -> Self {
+    pub fn new(check: &CheckResult, all: &[CheckResult]) -> Self {
         let limits: Vec<&str> = [&check.limit, &check.acceptable].into_iter().flatten().map(String::as_str).collect();
         let figure = check.estimate.as_ref().map(|figure| {
             let mut text = FigureText::new(figure, check.unit, &limits);
@@ -103,7 +103,7 @@ impl Row {
             reason_code: check.reason_code.as_deref().map(one_line),
             evidence: check.evidence,
             samples: check.samples,
-            compound: compound(check, run),
+            compound: compound(check, all),
             note: check.note.as_deref().map(one_line),
             place: format!("{}:{}", one_line(&check.place.file), check.place.line),
         }
@@ -220,9 +220,9 @@ fn method(figure: &Figure, samples: u64) -> String {
     }
 }
 
-fn compound(check: &CheckResult, run: &Run) -> Option<Compound> {
+fn compound(check: &CheckResult, all: &[CheckResult]) -> Option<Compound> {
     let target = check.target.as_ref()?;
-    let parts = || run.checks.iter().filter(|other| other.target.as_ref() == Some(target)).map(|other| other.verdict);
+    let parts = || all.iter().filter(|other| other.target.as_ref() == Some(target)).map(|other| other.verdict);
     let worst = parts().max()?;
     let parts = parts().count();
     (parts > 1).then_some(Compound { parts, worst })

@@ -1,7 +1,7 @@
 //! Fitting a text into a limit: important blocks first, whole lines only, and an account of what was cut.
 
 /// A part of the text that may be shortened.
-pub(super) struct Block {
+pub(crate) struct Block {
     /// What it is called when it is cut.
     pub title: &'static str,
     /// Before the lines.
@@ -27,8 +27,9 @@ impl Block {
 /// Room that the account of the cuts may need: a sentence and a few words a block.
 const ACCOUNT: usize = 800;
 
-/// Head, blocks in the given order, and marker. The head and the marker are never cut.
-pub(super) fn fit(head: String, blocks: Vec<Block>, marker: &str, limit: usize) -> String {
+/// Head, blocks in the given order, and marker. The head and the marker are never cut; `elsewhere` is the sentence that
+/// says where everything is.
+pub(crate) fn fit(head: String, blocks: Vec<Block>, elsewhere: &str, marker: &str, limit: usize) -> String {
     let fixed = head.len() + marker.len() + 1;
     let whole = fixed + blocks.iter().map(Block::whole).sum::<usize>();
     let mut text = head;
@@ -38,7 +39,7 @@ pub(super) fn fit(head: String, blocks: Vec<Block>, marker: &str, limit: usize) 
         }
     } else {
         let kept = share(&blocks, limit.saturating_sub(fixed + ACCOUNT));
-        text.push_str(&account(&blocks, &kept));
+        text.push_str(&account(&blocks, &kept, elsewhere));
         for (block, n) in blocks.iter().zip(kept).filter(|(_, n)| *n > 0) {
             push(&mut text, block, n);
         }
@@ -68,14 +69,14 @@ fn share(blocks: &[Block], mut room: usize) -> Vec<usize> {
     kept
 }
 
-fn account(blocks: &[Block], kept: &[usize]) -> String {
+fn account(blocks: &[Block], kept: &[usize], elsewhere: &str) -> String {
     let cuts: Vec<String> = blocks
         .iter()
         .zip(kept)
         .filter(|(block, n)| **n < block.lines.len())
         .map(|(block, n)| format!("\"{}\" shows {n} of {} lines", block.title, block.lines.len()))
         .collect();
-    format!("> [!NOTE]\n> **Cut to fit.** {}. The HTML report and run.json have everything.\n\n", cuts.join("; "))
+    format!("> [!NOTE]\n> **Cut to fit.** {}. {elsewhere}\n\n", cuts.join("; "))
 }
 
 fn push(text: &mut String, block: &Block, n_lines: usize) {
@@ -103,14 +104,14 @@ mod tests {
 
     #[test]
     fn what_fits_is_whole() {
-        let text = fit("head\n".to_owned(), blocks(), "end", 10_000);
+        let text = fit("head\n".to_owned(), blocks(), "It is there.", "end", 10_000);
         assert!(!text.contains("Cut"));
         assert_eq!(text.matches("xxx\n").count(), 40);
     }
 
     #[test]
     fn the_minor_part_is_cut_first_and_the_cut_is_named() {
-        let text = fit("head\n".to_owned(), blocks(), "end", 3_500);
+        let text = fit("head\n".to_owned(), blocks(), "It is there.", "end", 3_500);
         assert!(text.len() <= 3_500, "{}", text.len());
         assert!(text.contains("\"minor\" shows 6 of 20 lines"), "{text}");
         assert!(!text.contains("\"major\" shows"), "{text}");
@@ -118,7 +119,7 @@ mod tests {
 
     #[test]
     fn the_head_survives_any_limit() {
-        let text = fit("head\n".to_owned(), blocks(), "end", 0);
+        let text = fit("head\n".to_owned(), blocks(), "It is there.", "end", 0);
         assert!(text.starts_with("head\n") && text.ends_with("end\n"));
         assert!(text.contains("\"major\" shows 0 of 20 lines"));
     }

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 const ACTIVE: &str = "&<>|`*_[]~@#\\!$:";
 
 /// Text as text. Entities are used because, unlike a backslash, they also hold inside tables and HTML blocks.
-pub(super) fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
@@ -29,7 +29,7 @@ pub(super) fn plain(text: &str) -> String {
 }
 
 /// Text in a fixed-width font; what cannot stand in a code span is plain text.
-pub(super) fn code(text: &str) -> String {
+pub(crate) fn code(text: &str) -> String {
     let fits = !text.is_empty() && !text.contains(['`', '|', '\\', '<', '&']);
     if fits { format!("`{text}`") } else { plain(text) }
 }

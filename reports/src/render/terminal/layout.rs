@@ -12,30 +12,30 @@ use crate::render::terminal::Options;
 const NARROWEST: usize = 40;
 
 /// Text under way to a terminal.
-pub(super) struct Paper {
+pub(crate) struct Paper {
     text: String,
-    pub(super) options: Options,
+    pub(crate) options: Options,
 }
 
 impl Paper {
-    pub(super) fn new(options: Options) -> Self {
+    pub(crate) fn new(options: Options) -> Self {
         Self { text: String::new(), options: Options { width: options.width.max(NARROWEST), ..options } }
     }
 
     /// One empty line, unless there is one already.
-    pub(super) fn blank(&mut self) {
+    pub(crate) fn blank(&mut self) {
         if !self.text.is_empty() && !self.text.ends_with("\n\n") {
             self.text.push('\n');
         }
     }
 
     /// Wrapped text, every line `indent` columns in.
-    pub(super) fn text(&mut self, indent: usize, style: Style, text: &str) {
+    pub(crate) fn text(&mut self, indent: usize, style: Style, text: &str) {
         self.item(indent, "", style, text);
     }
 
     /// Wrapped text behind a bullet; further lines stand below its first word.
-    pub(super) fn item(&mut self, indent: usize, bullet: &str, style: Style, text: &str) {
+    pub(crate) fn item(&mut self, indent: usize, bullet: &str, style: Style, text: &str) {
         let inner = indent + bullet.len();
         for (i, line) in wrap(&self.printable(text), self.options.width.saturating_sub(inner)).iter().enumerate() {
             let start = if i == 0 { bullet } else { "" };
@@ -46,7 +46,7 @@ impl Paper {
     }
 
     /// A styled word, a colon, and wrapped text below itself.
-    pub(super) fn lead(&mut self, style: Style, word: &str, text: &str) {
+    pub(crate) fn lead(&mut self, style: Style, word: &str, text: &str) {
         let first = format!("{word}: ");
         let lines = wrap(&format!("{first}{}", self.printable(text)), self.options.width);
         for (i, line) in lines.iter().enumerate() {
@@ -62,7 +62,7 @@ impl Paper {
     }
 
     /// Cells side by side, two columns apart; the last one is not padded.
-    pub(super) fn cells(&mut self, indent: usize, cells: &[Cell]) {
+    pub(crate) fn cells(&mut self, indent: usize, cells: &[Cell]) {
         self.text.push_str(&" ".repeat(indent));
         let last = cells.iter().rposition(|cell| !cell.text.is_empty()).unwrap_or(0);
         for (i, cell) in cells.iter().enumerate().take(last + 1) {
@@ -75,7 +75,7 @@ impl Paper {
         self.text.push('\n');
     }
 
-    pub(super) fn finish(self) -> String {
+    pub(crate) fn finish(self) -> String {
         self.text
     }
 
@@ -93,10 +93,10 @@ impl Paper {
 }
 
 /// One cell of a table.
-pub(super) struct Cell {
-    pub(super) text: String,
-    pub(super) width: usize,
-    pub(super) style: Style,
+pub(crate) struct Cell {
+    pub(crate) text: String,
+    pub(crate) width: usize,
+    pub(crate) style: Style,
 }
 
 /// Breaks text into lines of at most `width` columns, at spaces; only a word that is longer than a line is cut.
