@@ -13,7 +13,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::elf::toolchain::Toolchain;
 use crate::finding::Report;
-use crate::{cargo, elf, firmware, fuzz, licences, neon, tidy};
+use crate::{cargo, elf, firmware, fuzz, licences, neon, tidy, workflows};
 
 /// One step.
 #[derive(Debug, Clone, Copy)]
@@ -33,7 +33,7 @@ enum Action {
 }
 
 /// The steps in their order: what is quick and often wrong comes first.
-const STEPS: [Step; 10] = [
+const STEPS: [Step; 11] = [
     Step {
         name: "fmt",
         about: "the formatting is rustfmt's",
@@ -48,6 +48,11 @@ const STEPS: [Step; 10] = [
         name: "licences",
         about: "licences and duplicate versions of the dependencies",
         action: Action::Check(licences::licences),
+    },
+    Step {
+        name: WORKFLOWS,
+        about: "the workflow templates of ci/github, by rule, and by actionlint and shellcheck where these are installed",
+        action: Action::Check(workflows::check),
     },
     Step {
         name: "clippy",
@@ -96,6 +101,8 @@ const STEPS: [Step; 10] = [
     },
 ];
 
+/// The step that looks at the workflow templates.
+const WORKFLOWS: &str = "workflows";
 /// The step that runs the tests, those on real data among them.
 const TEST: &str = "test";
 /// The step that builds the firmware of the boards. The tests run it, so that step brings this one along.
@@ -162,6 +169,7 @@ pub fn run(root: &Path, options: Options<'_>) -> Result<bool> {
     if lacks_data {
         untested.push("HIL_DATA was not set: tests on real data were not run".to_owned());
     }
+    untested.extend(leave_out(&mut steps, WORKFLOWS, || (true, workflows::untested(root))));
     if let Some(missing) = leave_out(&mut steps, FIRMWARE, || match Toolchain::find() {
         Ok(_) => (true, None),
         Err(missing) => (false, Some(format!("no firmware was run on emulated boards: {missing}"))),
@@ -301,7 +309,7 @@ mod tests {
         assert_eq!(outcomes.len(), STEPS.len());
         let text = summary(&outcomes, &[]);
         assert!(text.contains("fmt       passed      1.5 s\ntidy      FAILED      1.5 s\n"), "{text}");
-        assert!(text.ends_with("ci: failed after 15.0 s: tidy\n"), "{text}");
+        assert!(text.ends_with("ci: failed after 16.5 s: tidy\n"), "{text}");
     }
 
     #[test]
@@ -357,7 +365,7 @@ mod tests {
         assert_eq!(select(None).unwrap().len(), STEPS.len());
         assert_eq!(select(Some("doc")).unwrap()[0].name, "doc");
         let error = select(Some("docs")).unwrap_err().to_string();
-        assert!(error.contains("fmt, tidy, licences, clippy, fw, test, fuzz, doc, elf, neon"), "{error}");
+        assert!(error.contains("fmt, tidy, licences, workflows, clippy, fw, test, fuzz, doc, elf, neon"), "{error}");
         assert_eq!(list().lines().count(), STEPS.len());
     }
 }

@@ -21,3 +21,5 @@ pub mod neon;
 pub mod repo;
 pub mod tidy;
 pub mod tree;
+pub mod trust;
+pub mod workflows;

@@ -9,7 +9,9 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 use xtask::cargo::workspace_root;
 use xtask::finding::Report;
-use xtask::{board_soak, catalogue, ci, elf, emulator_soak, firmware, fresh, fuzz, licences, neon, tidy};
+use xtask::{
+    board_soak, catalogue, ci, elf, emulator_soak, firmware, fresh, fuzz, licences, neon, tidy, trust, workflows,
+};
 
 const USAGE: &str = "\
 Chores of the workspace.
@@ -33,6 +35,8 @@ Commands:
   board-soak        Run `hil` on emulated boards with random faults; `--help` lists its options
   emulator-soak     Compare random instructions on the emulated core and on qemu-system-arm; `--help` lists its options
   fuzz [TARGET..]   Damaged inputs for every reader, the same for the same seed; `--help` lists its options
+  trust             Measure how often the gate errs and what it finds; `--help` lists its options
+  workflows         Check the workflow templates of ci/github
   fresh             Clone the last commit into an empty folder and run the two commands of README.md there
 ";
 
@@ -55,6 +59,12 @@ fn run(arguments: &[String]) -> Result<bool> {
     match arguments.as_slice() {
         ["tidy"] => Ok(show("tidy", &tidy::tidy(&root)?)),
         ["licences"] => Ok(show("licences", &licences::licences(&root)?)),
+        ["workflows"] => {
+            if let Some(untested) = workflows::untested(&root) {
+                println!("NOT TESTED: {untested}");
+            }
+            Ok(show("workflows", &workflows::check(&root)?))
+        }
         ["ci", "--list"] => {
             print!("{}", ci::list());
             Ok(true)
@@ -85,6 +95,7 @@ fn run(arguments: &[String]) -> Result<bool> {
         ["board-soak", options @ ..] => board_soak::run(&root, options),
         ["emulator-soak", options @ ..] => emulator_soak::run(&root, options),
         ["fuzz", options @ ..] => fuzz::run(&root, options),
+        ["trust", options @ ..] => trust::run(&root, options),
         ["fresh"] => fresh::run(&root),
         [] | ["help" | "--help" | "-h"] => {
             print!("{USAGE}");

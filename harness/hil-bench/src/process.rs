@@ -128,6 +128,12 @@ impl ProcessBench {
     pub fn with_news(self, mark: &'static str) -> Self {
         Self { program: self.program.with_news(mark), ..self }
     }
+
+    /// Starts agents in `folder`.
+    #[must_use]
+    pub fn in_folder(self, folder: impl Into<PathBuf>) -> Self {
+        Self { program: self.program.in_folder(folder), ..self }
+    }
 }
 
 impl Bench for ProcessBench {

@@ -1,9 +1,11 @@
 //! The command line as typed: no interpretation here. What it means is decided in `commands`.
 
 mod exchange;
+mod gate;
 mod outside;
 
 pub use exchange::{ExportArgs, ExportFormat, ImportCommand, ImportedFiles, Tool};
+pub use gate::GateArgs;
 pub use outside::{CompletionsArgs, DoctorArgs, InitArgs, ManArgs};
 
 use std::net::SocketAddr;
@@ -25,7 +27,7 @@ pub struct Cli {
 
 const EXIT_CODES: &str = "Exit codes, the first that applies: 2 usage or scenario error; 1 internal error; \
     130 interrupted; 5 rig fault or invalid measurement; 3 a target missed; \
-    4 inconclusive under --strict, or not run although --require names it; 0 otherwise.";
+    6 nothing to compare with; 4 inconclusive under --strict, or not run although --require names it; 0 otherwise.";
 
 /// The subcommands.
 #[derive(Debug, Subcommand)]
@@ -34,6 +36,8 @@ pub enum Command {
     Init(InitArgs),
     /// Run scenarios, judge them, write the run folder, say where the report is
     Run(RunArgs),
+    /// Compare two builds, or a build with its declared limits, and say whether it may pass
+    Gate(Box<GateArgs>),
     /// Validate scenario files and report every problem
     Check(CheckArgs),
     /// Show what would be run, step by step
@@ -237,6 +241,10 @@ pub enum SchemaOf {
     Lab,
     /// Of run.json
     Run,
+    /// Of verdict.json
+    Verdict,
+    /// Of the file of acknowledgements
+    Acknowledgements,
 }
 
 /// `hil report`.

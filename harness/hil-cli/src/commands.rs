@@ -6,6 +6,7 @@ pub mod data;
 pub mod doctor;
 pub mod emulate;
 pub mod export;
+pub mod gate;
 pub mod import;
 pub mod init;
 pub mod list;

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use hil_emulator::host::emulation::EmulationError;
 use hil_model::id::{PlatformId, ScenarioId, WorkloadId};
 
+use crate::commands::gate::NoBaseline;
 use crate::exit::Exit;
 use crate::lease::LeaseError;
 use crate::upkeep::StateError;
@@ -193,6 +194,18 @@ pub enum CliError {
         "{0} can be reached from other machines, and whoever connects controls the board; to want that, add --allow-remote"
     )]
     Remote(SocketAddr),
+    /// There is nothing to compare with.
+    #[error(transparent)]
+    NoBaseline(#[from] NoBaseline),
+    /// The file of acknowledgements has problems; they have been printed.
+    #[error("{count} {} in the file of acknowledgements; nothing was compared", if *count == 1 { "problem" } else { "problems" })]
+    Acknowledgements {
+        /// How many.
+        count: usize,
+    },
+    /// Two stored runs cannot be set beside each other at all.
+    #[error("{0}")]
+    GateUsage(String),
     /// There is no folder for the user's data.
     #[error("this system names no home folder to keep data sets in; set HIL_DATA to a folder of them instead")]
     NoHome,
@@ -229,6 +242,8 @@ impl CliError {
             | Self::Program { .. }
             | Self::ImageFile { .. }
             | Self::Remote(_) => Exit::Usage,
+            Self::Acknowledgements { .. } | Self::GateUsage(_) => Exit::Usage,
+            Self::NoBaseline(_) => Exit::NoBaseline,
             Self::Image { .. } => Exit::RigOrInvalid,
             Self::Lease(LeaseError::Interrupted { .. }) => Exit::Interrupted,
             Self::State(StateError::NotQuarantined { .. }) => Exit::Usage,

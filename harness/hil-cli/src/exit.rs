@@ -19,6 +19,8 @@ pub enum Exit {
     RigOrInvalid,
     /// 3: a target is missed.
     Missed,
+    /// 6: there is nothing to compare with.
+    NoBaseline,
     /// 4: inconclusive under `--strict`, not run although `--require` names it, or on a board that is quarantined.
     Unproved,
     /// 0: everything else.
@@ -35,6 +37,7 @@ impl Exit {
             Self::Interrupted => 130,
             Self::RigOrInvalid => 5,
             Self::Missed => 3,
+            Self::NoBaseline => 6,
             Self::Unproved => 4,
             Self::Success => 0,
         }

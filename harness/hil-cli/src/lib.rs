@@ -92,6 +92,7 @@ fn print_usage(error: &clap::Error) {
 fn dispatch(command: Command, around: &Surroundings) -> Result<Exit, CliError> {
     match command {
         Command::Run(args) => commands::run::run(&args, around),
+        Command::Gate(args) => commands::gate::gate(&args, around),
         Command::Check(args) => commands::check::check(&args),
         Command::Plan(args) => commands::plan::plan(&args, around),
         Command::List(args) => commands::list::list(&args, around),

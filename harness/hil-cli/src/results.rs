@@ -121,7 +121,9 @@ pub fn unit_of(check: &Check, value: Option<f64>) -> Unit {
     }
 }
 
-fn figure(estimate: &Estimate, unit: Unit) -> Figure {
+/// A figure in a unit.
+#[must_use]
+pub fn figure(estimate: &Estimate, unit: Unit) -> Figure {
     // An end that is not a number is no end.
     let shown = |base: f64| Some(unit.from_base(base)).filter(|value| value.is_finite());
     Figure {

@@ -9,4 +9,4 @@ pub mod load;
 pub mod measure;
 pub mod render;
 mod suites;
-mod voice;
+pub mod voice;

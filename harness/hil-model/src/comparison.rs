@@ -83,6 +83,15 @@ pub enum ChangeReason {
         /// What differs, with both values.
         differs: String,
     },
+    /// It would be a regression by itself, and is not sure enough among so many.
+    AmongMany {
+        /// Figures that were tested together.
+        rows: usize,
+        /// Its probability, adjusted by Holm's rule.
+        probability: f64,
+        /// What that must not exceed.
+        level: f64,
+    },
     /// A figure that has no noise differed between two runs of the same code, so it cannot be compared exactly.
     NotRepeatable,
 }
@@ -101,6 +110,7 @@ impl ChangeReason {
             Self::New => "new",
             Self::NoFigure { .. } => "no-figure",
             Self::Foreign { .. } => "foreign",
+            Self::AmongMany { .. } => "among-many",
             Self::NotRepeatable => "not-repeatable",
         }
     }
@@ -120,6 +130,9 @@ impl fmt::Display for ChangeReason {
             Self::New => write!(f, "the baseline has no such figure"),
             Self::NoFigure { side, why } => write!(f, "the {side} has no figure: {why}"),
             Self::Foreign { differs } => write!(f, "measured under different conditions: {differs}"),
+            Self::AmongMany { rows, probability, level } => {
+                write!(f, "worse by itself, but not sure enough among {rows} figures (Holm: {probability:.3}, at most {level})")
+            }
             Self::NotRepeatable => write!(f, "two runs of the same code differ, so the figure is not free of noise"),
         }
     }

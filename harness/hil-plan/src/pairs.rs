@@ -96,7 +96,9 @@ pub fn paired(
     }
     let no_alerts: &[&Alert] = &[];
     let asked = Asked::of(&answerable, no_alerts);
-    let amounts = Amounts::of(&scenario.sampling, &options.run);
+    // What takes turns by starts has as many of them as what is timed has at the first look.
+    let sampling = Sampling { starts: options.starts.max(LEAST_STARTS), ..scenario.sampling.clone() };
+    let amounts = Amounts::of(&sampling, &options.run);
     let mut rng = Xoshiro256StarStar::seed_from_u64(options.run.seed ^ steps::hash(scenario.id.as_str()));
     let mut rounds = once(scenario, &asked);
     rounds.extend(by_starts(scenario, &asked, &amounts, bench, options, &mut rng));

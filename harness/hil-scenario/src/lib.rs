@@ -11,6 +11,7 @@
 
 #![forbid(unsafe_code)]
 
+mod acknowledge;
 mod alert;
 mod boards;
 mod check;
@@ -38,6 +39,7 @@ mod suite;
 mod syntax;
 mod workload;
 
+pub use acknowledge::{Acknowledgement, acknowledgements};
 pub use boards::{BOARDS, board};
 pub use context::Known;
 pub use embedded::{EMBEDDED, Embedded, embedded_inputs, is_fragment};
@@ -45,5 +47,5 @@ pub use kind::ProblemKind;
 pub use load::{Loaded, load};
 pub use problem::{Problem, Related, Severity};
 pub use render::render;
-pub use schema::{lab_schema, schema};
+pub use schema::{acknowledgements_schema, lab_schema, schema};
 pub use source::{Input, Lookup, MAX_FILE_LEN, Package, ReadError, Source, Sources};

@@ -29,9 +29,20 @@ pub fn schema() -> Value {
 /// The schema of the lab file.
 #[must_use]
 pub fn lab_schema() -> Value {
-    let mut schema = table(&LAB);
-    let extra = json!({"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Hilbench lab"});
-    if let (Value::Object(schema), Value::Object(extra), Value::Object(demands)) = (&mut schema, extra, demands(&LAB)) {
+    whole(&LAB, "Hilbench lab")
+}
+
+/// The schema of the file of acknowledgements.
+#[must_use]
+pub fn acknowledgements_schema() -> Value {
+    whole(&crate::acknowledge::FILE, "Hilbench acknowledgements")
+}
+
+/// The schema of a file that inherits from no other.
+fn whole(keys: &Keys, title: &str) -> Value {
+    let mut schema = table(keys);
+    let extra = json!({"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title});
+    if let (Value::Object(schema), Value::Object(extra), Value::Object(demands)) = (&mut schema, extra, demands(keys)) {
         schema.extend(extra);
         schema.extend(demands);
     }

@@ -1,10 +1,11 @@
 //! Two builds that were measured in turns: from the observations of both sides to a ratio of the second over the first.
 //!
 //! The figure of a block is the median of its iterations; blocks of the same start and number make pairs
-//! ([`crate::restarted`]). A median of readings that stand on few ticks of the clock is that of grouped data: it is placed
-//! within its tick by the share of readings below it (Yule and Kendall, "An Introduction to the Theory of Statistics",
-//! 14th edition, section 5.15). Where a whole half of a block reads the same tick, nothing places it, and one tick is added
-//! to the uncertainty. Other statistics have one figure a start, and pair starts.
+//! ([`crate::restarted`]). Readings that stand on one or two ticks of the clock have a median that jumps from tick to tick;
+//! there the figure is their mean, after those beyond two ticks of the median have been moved to that distance (the
+//! estimate of Huber, "Robust estimation of a location parameter", Annals of Mathematical Statistics 35 (1964), in one
+//! step from the median). Where the middle half of a block reads the same tick, nothing tells where in that tick the truth
+//! lies, and one tick is added to the uncertainty. Other statistics have one figure a start, and pair starts.
 //!
 //! On a board, a figure that is the same in every start of a side is counted, not sampled (see [`crate::counted`]), and
 //! counted figures are compared exactly. Where two starts of the same build differ on an emulated board, the figure is not
@@ -23,6 +24,9 @@ use crate::paired::{First, Pair};
 use crate::restarted::Restarted;
 use crate::series::{self, Series};
 use crate::{counted, observed, power, quantile};
+
+/// Ticks beyond which a reading counts as if it were no farther.
+const FAR: f64 = 2.0;
 
 /// What one side is to the other.
 #[derive(Debug, Clone, PartialEq)]
@@ -262,33 +266,36 @@ fn by_block<'a>(
             std::cmp::Ordering::Equal => First::Unknown,
         };
         let sides = [(numerator, above.1), (denominator, below.1)];
-        let [numerator, denominator] = sides.map(|(block, tick)| grouped_median(&block.values, tick));
+        let [numerator, denominator] = sides.map(|(block, tick)| middle(&block.values, tick));
         coarse.push(sides.map(|(block, tick)| unseen(&block.values, tick)).iter().sum());
         pairs.push(Pair { start: key.0, numerator, denominator, first });
     }
     (pairs, if coarse.is_empty() { 0.0 } else { series::median(&coarse) })
 }
 
-/// The median of ascending readings, placed within its tick by the share of readings below it.
-fn grouped_median(sorted: &[f64], tick: f64) -> f64 {
-    let plain = series::median(sorted);
-    let below = sorted.partition_point(|value| *value < plain - tick / 2.0);
-    let equal = sorted.partition_point(|value| *value < plain + tick / 2.0) - below;
-    if equal < 2 {
-        return plain;
+/// The middle of ascending readings: their median, or on few ticks the mean with far readings moved near.
+fn middle(sorted: &[f64], tick: f64) -> f64 {
+    let median = series::median(sorted);
+    match middle_half(sorted) {
+        Some(spread) if spread < 1.5 * tick => {
+            let near = sorted.iter().map(|value| value.clamp(median - FAR * tick, median + FAR * tick));
+            near.sum::<f64>() / sorted.len() as f64
+        }
+        _ => median,
     }
-    plain + tick * ((sorted.len() as f64 / 2.0 - below as f64) / equal as f64 - 0.5)
 }
 
-/// The relative step that a block cannot see: a tick of its median, where a half of its readings or more are the same.
+/// How far the middle half of ascending readings reaches; nothing for too few to have one.
+fn middle_half(sorted: &[f64]) -> Option<f64> {
+    let at = |fourths: usize| sorted.get(sorted.len() * fourths / 4).copied();
+    (sorted.len() >= 4).then(|| Some(at(3)? - at(1)?)).flatten()
+}
+
+/// The relative step that a block cannot see: a tick of its median, where its middle half reads the same, or where it has
+/// too few readings to tell.
 fn unseen(sorted: &[f64], tick: f64) -> f64 {
-    let at = |share: usize| sorted.get(sorted.len() * share / 4).copied();
-    match (at(1), at(3)) {
-        (Some(low), Some(high)) if sorted.len() >= 4 && high - low < tick / 2.0 => tick / series::median(sorted),
-        // Too few readings to tell: as if nothing placed them.
-        _ if sorted.len() < 4 => tick / series::median(sorted),
-        _ => 0.0,
-    }
+    let seen = middle_half(sorted).is_some_and(|spread| spread > 0.5 * tick);
+    if seen { 0.0 } else { tick / series::median(sorted) }
 }
 
 /// Values of starts that both sides have, by their place in the start.

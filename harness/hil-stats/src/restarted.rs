@@ -8,7 +8,8 @@
 //! - Student's t of the medians of the starts, which covers both components without asking how large each is (Kalibera
 //!   and Jones, "Rigorous benchmarking in reasonable time", ISMM 2013, section 5; five starts are the fewest),
 //! - the order statistics of the sign test over all pairs (Hollander, Wolfe and Chicken, "Nonparametric Statistical
-//!   Methods", 3rd edition, section 3.6), so that starts which happen to agree cannot claim more than their pairs do,
+//!   Methods", 3rd edition, section 3.6), so that starts which happen to agree cannot claim more than their pairs do;
+//!   where a start has one pair only, the starts are all there is,
 //!
 //! and the wider end of the two counts. A p-value is the level at which the interval just touches a ratio: the larger of
 //! those of the two tests. What a clock cannot resolve is added to either end.
@@ -90,11 +91,20 @@ impl Restarted {
     /// Both ends in logarithms, unless there are too few starts or pairs for the level.
     fn interval(&self, alpha: f64) -> Option<(f64, f64)> {
         let (mean, error) = self.of_starts()?;
-        let ranks = ranks_at(self.values.len() as u64, 0.5, alpha);
-        let at = |rank: u64| self.values.get(usize::try_from(rank).ok()?.checked_sub(1)?).copied();
-        let (lower, upper) = (ranks.lower.and_then(at)?, ranks.upper.and_then(at)?);
         let reach = if error > 0.0 { student::t_at(self.starts() - 1, alpha) * error } else { 0.0 };
+        let (lower, upper) = if self.has_single_pairs() {
+            (mean, mean)
+        } else {
+            let ranks = ranks_at(self.values.len() as u64, 0.5, alpha);
+            let at = |rank: u64| self.values.get(usize::try_from(rank).ok()?.checked_sub(1)?).copied();
+            (ranks.lower.and_then(at)?, ranks.upper.and_then(at)?)
+        };
         Some((lower.min(mean - reach) - self.resolution, upper.max(mean + reach) + self.resolution))
+    }
+
+    /// Whether most starts have one pair.
+    fn has_single_pairs(&self) -> bool {
+        self.values.len() < 2 * self.starts()
     }
 
     /// Mean of the starts' medians with its standard error; nothing for too few starts.
@@ -125,7 +135,7 @@ impl Restarted {
         let beyond = |log: f64| direction * (log - bound.ln()) - self.resolution;
         let n = self.values.len() as u64;
         let proving = self.values.iter().filter(|log| beyond(**log) > 0.0).count() as u64;
-        let by_sign = half_tail(n, proving);
+        let by_sign = if self.has_single_pairs() { 0.0 } else { half_tail(n, proving) };
         let by_starts = match beyond(mean) {
             distance if error > 0.0 => student::t_tail(distance / error, self.starts() - 1),
             distance if distance > 0.0 => 0.0,
@@ -252,23 +262,29 @@ mod tests {
         }
     }
 
-    // R: t.test(log(c(1.01, 1.02, 1.03, 1.02, 1.04)), conf.level = 0.9)$conf.int is 0.01293 to 0.03385: mean 0.0235,
-    // standard error 0.0050, qt(0.95, 4) = 2.1318. One pair a start: the sign test's ends are the extremes for five.
+    // scipy 1.17.1, with d = np.log([1.01, 1.02, 1.03, 1.02, 1.04]):
+    // d.mean() - t.ppf(0.95, 4) * d.std(ddof=1) / 5**0.5 is 0.013065, and 0.034269 with a plus.
     #[test]
     fn the_interval_is_the_wider_of_students_and_the_sign_tests() {
         let ratios = [1.01, 1.02, 1.03, 1.02, 1.04];
         let of = |(start, numerator)| Pair { start, numerator, denominator: 1.0, first: First::Unknown };
         let pairs: Vec<Pair> = (0..).zip(ratios).map(of).collect();
-        let estimate = Restarted::of(&pairs, 0.0).unwrap().estimate(0.05);
-        assert_eq!(estimate.value, 1.02);
-        assert!((estimate.lower.unwrap() - 1.01).abs() < 1e-12, "{estimate:?}");
-        assert!((estimate.upper.unwrap() - 1.04).abs() < 1e-12, "{estimate:?}");
-        assert_eq!(Restarted::of(&pairs, 0.0).unwrap().estimate(0.01).lower, None, "five signs bound nothing at 1 %");
         // Twenty pairs of each start that say the same leave the sign test narrow, and the starts as they are.
         let many: Vec<Pair> = pairs.iter().flat_map(|pair| vec![*pair; 20]).collect();
-        let estimate = Restarted::of(&many, 0.0).unwrap().estimate(0.05);
-        assert!((estimate.lower.unwrap().ln() - 0.012_93).abs() < 5e-4, "{estimate:?}");
-        assert!((estimate.upper.unwrap().ln() - 0.033_85).abs() < 5e-4, "{estimate:?}");
+        for pairs in [&pairs, &many] {
+            let estimate = Restarted::of(pairs, 0.0).unwrap().estimate(0.05);
+            assert!((estimate.value - 1.02).abs() < 1e-12, "{estimate:?}");
+            assert!((estimate.lower.unwrap().ln() - 0.013_065).abs() < 1e-5, "{estimate:?}");
+            assert!((estimate.upper.unwrap().ln() - 0.034_269).abs() < 1e-5, "{estimate:?}");
+        }
+        // Starts that agree with pairs that do not: scipy's binom.ppf(0.05, 20, 0.5) is 6, so ranks 6 and 15 of 20.
+        let agreeing = |start| [0.9, 0.95, 1.05, 1.1].map(|numerator| of((start, numerator)));
+        let pairs: Vec<Pair> = (0..5).flat_map(agreeing).collect();
+        let estimate = Restarted::of(&pairs, 0.0).unwrap().estimate(0.05);
+        assert!((estimate.lower.unwrap() - 0.95).abs() < 1e-12, "{estimate:?}");
+        assert!((estimate.upper.unwrap() - 1.05).abs() < 1e-12, "{estimate:?}");
+        let few: Vec<Pair> = pairs.into_iter().filter(|pair| pair.numerator < 1.0).collect();
+        assert_eq!(Restarted::of(&few, 0.0).unwrap().estimate(1e-4).lower, None, "ten signs bound nothing at 0.01 %");
     }
 
     #[test]

@@ -159,6 +159,28 @@ pub enum StoreError {
         /// The file.
         path: PathBuf,
     },
+    /// The bytes of a file of the archive are not those that its name stands for.
+    #[error(
+        "{path:?} was damaged or changed: its name is the sum of other bytes; restore it from a copy, or move it away to go on without its runs"
+    )]
+    DamagedArchive {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A run cannot be sorted by its day.
+    #[error("run {run} started at {started:?}, which is no time such as 2026-01-31T10:00:00Z; it is not archived")]
+    Started {
+        /// The run.
+        run: RunId,
+        /// Its start.
+        started: String,
+    },
+    /// Files came and went all the time while the archive was read.
+    #[error("{path:?} is being changed all the time; try again")]
+    Busy {
+        /// The archive.
+        path: PathBuf,
+    },
     /// One value of a table is not possible.
     #[error("{path:?}, column {column}, row {row}: {why}")]
     Cell {

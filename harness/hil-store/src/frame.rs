@@ -20,6 +20,21 @@ use serde::de::{DeserializeOwned, IntoDeserializer};
 use crate::error::StoreError;
 use crate::schema::{KEY_FORMAT, KEY_TABLE, TABLES_FORMAT, Table};
 
+/// What a file says it holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Head {
+    /// Name of the table, and of its file without the extension.
+    pub(crate) table: &'static str,
+    /// The version that this build writes.
+    pub(crate) format: FormatVersion,
+}
+
+impl From<Table> for Head {
+    fn from(table: Table) -> Self {
+        Self { table: table.name(), format: TABLES_FORMAT }
+    }
+}
+
 /// A value that a column can hold.
 pub(crate) trait Cell<'a>: Sized {
     /// A column without gaps.
@@ -56,14 +71,14 @@ cells! {
 
 /// A table that is being built, column by column.
 pub(crate) struct Builder {
-    table: Table,
+    head: Head,
     rows: usize,
     columns: Vec<Column>,
 }
 
 impl Builder {
-    pub(crate) fn new(table: Table, rows: usize) -> Self {
-        Self { table, rows, columns: Vec::new() }
+    pub(crate) fn new(head: impl Into<Head>, rows: usize) -> Self {
+        Self { head: head.into(), rows, columns: Vec::new() }
     }
 
     /// Adds a column without gaps.
@@ -87,15 +102,15 @@ impl Builder {
     /// Not compressed: the pages are dictionary and run-length encoded as they are, and a general compressor
     /// would cost more time than the bytes are worth.
     pub(crate) fn encode(self) -> Result<(String, Vec<u8>), StoreError> {
-        let name = self.table.file_name();
+        let name = format!("{}.parquet", self.head.table);
         let failed = |error: polars::prelude::PolarsError| StoreError::Table {
             path: PathBuf::from(&name),
             why: error.to_string(),
         };
         let mut frame = DataFrame::new(self.rows, self.columns).map_err(failed)?;
         let metadata = KeyValueMetadata::from_static(vec![
-            (KEY_TABLE.to_owned(), self.table.name().to_owned()),
-            (KEY_FORMAT.to_owned(), TABLES_FORMAT.to_string()),
+            (KEY_TABLE.to_owned(), self.head.table.to_owned()),
+            (KEY_FORMAT.to_owned(), self.head.format.to_string()),
         ]);
         let mut bytes = Vec::new();
         ParquetWriter::new(&mut bytes)
@@ -120,12 +135,14 @@ pub(crate) fn word<T: Serialize>(value: &T) -> String {
 /// A table that was read.
 pub(crate) struct Sheet {
     path: PathBuf,
+    format: FormatVersion,
     frame: DataFrame,
 }
 
 impl Sheet {
-    /// Decodes the bytes of the file at `path`, which must hold `table`.
-    pub(crate) fn decode(path: &Path, table: Table, bytes: &[u8]) -> Result<Self, StoreError> {
+    /// Decodes the bytes of the file at `path`, which must hold the table of `head` in its major version.
+    pub(crate) fn decode(path: &Path, head: impl Into<Head>, bytes: &[u8]) -> Result<Self, StoreError> {
+        let head = head.into();
         let failed = |why: String| StoreError::Table { path: path.to_owned(), why: shown(&why) };
         let mut reader = ParquetReader::new(Cursor::new(bytes)).read_parallel(ParallelStrategy::None);
         let metadata = reader.get_metadata().map_err(|error| failed(error.to_string()))?;
@@ -134,16 +151,21 @@ impl Sheet {
             pairs.iter().find(|pair| pair.key == key).and_then(|pair| pair.value.clone())
         };
         let found = value(KEY_TABLE).ok_or_else(|| failed("it was not written by hil".to_owned()))?;
-        if found != table.name() {
-            return Err(failed(format!("it holds the table {found:?}, not {:?}", table.name())));
+        if found != head.table {
+            return Err(failed(format!("it holds the table {found:?}, not {:?}", head.table)));
         }
         let version = value(KEY_FORMAT).ok_or_else(|| failed("it has no version".to_owned()))?;
         let version = FormatVersion::try_from(version).map_err(failed)?;
-        if version.major != TABLES_FORMAT.major {
-            return Err(StoreError::Major { path: path.to_owned(), found: version, known: TABLES_FORMAT });
+        if version.major != head.format.major {
+            return Err(StoreError::Major { path: path.to_owned(), found: version, known: head.format });
         }
         let frame = reader.finish().map_err(|error| failed(error.to_string()))?;
-        Ok(Self { path: path.to_owned(), frame })
+        Ok(Self { path: path.to_owned(), format: version, frame })
+    }
+
+    /// The version that wrote it.
+    pub(crate) fn format(&self) -> FormatVersion {
+        self.format
     }
 
     pub(crate) fn rows(&self) -> usize {

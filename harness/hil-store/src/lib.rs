@@ -4,7 +4,7 @@
 //! observation (raw, so that a verdict can be recomputed), `SHA256SUMS` of the tables, and whatever else the caller
 //! adds, such as a report.
 //! [`RunWriter`] writes one, [`read_run`], [`read_observations`] and [`read_verdicts`] read it, [`list_runs`] and
-//! [`retain`] look after many.
+//! [`retain`] look after many. [`archive`] keeps the figures of all of them, also of those whose folder is gone.
 //!
 //! Guarantees: a folder that has its final name is whole, whatever happens to the process or the power; nothing is
 //! ever written over an existing run; what is written reads back equal; older and newer minor versions are read,
@@ -14,6 +14,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod archive;
 mod error;
 mod file;
 mod folder;
@@ -23,6 +24,7 @@ mod runs;
 pub mod schema;
 mod sums;
 mod tables;
+pub mod verdict_json;
 mod writer;
 
 pub use error::StoreError;

@@ -109,7 +109,7 @@ fn written(folder: &Path) -> Option<SystemTime> {
 }
 
 /// Orders RFC 3339 times in UTC: the digits up to the second, then the fraction, which may be absent.
-fn time_key(started: &str) -> (String, String) {
+pub(crate) fn time_key(started: &str) -> (String, String) {
     let started = started.trim_end_matches(['Z', 'z']).trim_end_matches("+00:00");
     let (seconds, fraction) = started.split_once('.').unwrap_or((started, ""));
     (seconds.to_ascii_uppercase(), fraction.to_owned())

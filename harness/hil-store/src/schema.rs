@@ -118,11 +118,11 @@ pub struct TableSpec {
     pub columns: &'static [ColumnSpec],
 }
 
-const fn always(name: &'static str, kind: Kind, unit: &'static str, meaning: &'static str) -> ColumnSpec {
+pub(crate) const fn always(name: &'static str, kind: Kind, unit: &'static str, meaning: &'static str) -> ColumnSpec {
     ColumnSpec { name, kind, optional: false, unit, meaning }
 }
 
-const fn maybe(name: &'static str, kind: Kind, unit: &'static str, meaning: &'static str) -> ColumnSpec {
+pub(crate) const fn maybe(name: &'static str, kind: Kind, unit: &'static str, meaning: &'static str) -> ColumnSpec {
     ColumnSpec { name, kind, optional: true, unit, meaning }
 }
 

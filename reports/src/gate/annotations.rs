@@ -7,13 +7,12 @@
 
 use std::fmt::Write as _;
 
-use hil_model::comparison::Change;
 use hil_model::gate::Decision;
 use hil_model::scenario::Place;
 use hil_model::verdict::Outcome;
 
 use crate::clean::clip;
-use crate::gate::row::{RatioText, Row, Standing, unseen};
+use crate::gate::row::{RatioText, Row, unseen};
 use crate::gate::view::{CheckRow, View};
 use crate::view::FigureText;
 
@@ -106,7 +105,7 @@ fn of_row(row: &Row) -> Remark {
         let _ = write!(message, "; {text}");
     }
     Remark {
-        is_error: row.standing == Standing::Gating && matches!(row.change, Change::Regressed | Change::Invalid),
+        is_error: row.blocks(),
         place: row.place.clone(),
         title: format!("{}: {}, {} on {}", row.status(), row.what, row.scenario, row.platform),
         message,

@@ -1,7 +1,7 @@
 //! A gate as JUnit XML: one suite a scenario with a test case a row and a check, and a suite `hilbench gate` for the decision itself,
 //! control pairs that disagree and faults of the rig.
 //!
-//! A regression and a missed limit are a `<failure>`, what is invalid an `<error>`; everything else that is no proof is
+//! A regression that blocks the gate and a missed limit are a `<failure>`, what is invalid an `<error>`; everything else that is no proof is
 //! `<skipped>` with the reason: what is inconclusive, acknowledged, or not gating. Only a proof is green, and because the
 //! decision is a case of its own, the file as a whole never looks better than the gate. Properties carry figures, the
 //! ratio with its interval, the number of pairs and the smallest change that could have been seen.
@@ -161,12 +161,12 @@ fn of_decision(decision: Decision) -> Junit {
     }
 }
 
-fn of_change(change: Change, standing: Standing) -> Junit {
-    match (change, standing) {
+fn of_change(change: Change, blocks: bool) -> Junit {
+    match (change, blocks) {
         (Change::Improved | Change::Unchanged, _) => Junit::Passed,
-        (Change::Regressed, Standing::Gating) => Junit::Failure,
-        (Change::Invalid, Standing::Gating) => Junit::Error,
-        (Change::Inconclusive | Change::Regressed | Change::Invalid, _) => Junit::Skipped,
+        (Change::Regressed | Change::Inconclusive, true) => Junit::Failure,
+        (Change::Invalid, true) => Junit::Error,
+        (Change::Inconclusive | Change::Regressed | Change::Invalid, false) => Junit::Skipped,
     }
 }
 
@@ -200,7 +200,7 @@ fn of_row(row: &Row) -> Case {
     add("place", row.place_text());
     Case {
         name: format!("{} on {}", row.what, row.platform),
-        result: of_change(row.change, row.standing),
+        result: of_change(row.change, row.blocks()),
         kind: row.reason_code.clone().unwrap_or_else(|| row.change.to_string()),
         message,
         properties,
@@ -255,20 +255,18 @@ fn of_check(check: &CheckRow) -> Case {
 #[cfg(test)]
 mod tests {
     use super::{Junit, of_change, of_decision, time};
-    use crate::gate::row::Standing;
     use hil_model::comparison::Change;
     use hil_model::gate::Decision;
 
     #[test]
-    fn only_proofs_are_green_and_only_gating_rows_are_red() {
-        for standing in [Standing::Gating, Standing::Acknowledged, Standing::Informational] {
+    fn only_proofs_are_green_and_only_what_blocks_is_red() {
+        for blocks in [false, true] {
             for change in Change::ALL {
-                let junit = of_change(change, standing);
+                let junit = of_change(change, blocks);
                 let is_proof = matches!(change, Change::Improved | Change::Unchanged);
-                assert_eq!(junit == Junit::Passed, is_proof, "{change} {standing:?}");
+                assert_eq!(junit == Junit::Passed, is_proof, "{change} {blocks}");
                 let is_red = matches!(junit, Junit::Failure | Junit::Error);
-                let blocks = matches!(change, Change::Regressed | Change::Invalid) && standing == Standing::Gating;
-                assert_eq!(is_red, blocks, "{change} {standing:?}");
+                assert_eq!(is_red, blocks && !is_proof, "{change} {blocks}");
             }
         }
         assert_eq!(of_decision(Decision::Pass), Junit::Passed);

@@ -68,6 +68,8 @@ pub struct Row {
     pub reason_code: Option<String>,
     /// Who answers for it until when, or did: one sentence.
     pub acknowledged: Option<String>,
+    /// Whether somebody did and the last day has passed.
+    pub expired: bool,
     /// What the figures count as; nothing when there are none.
     pub evidence: Option<Evidence>,
     /// Where the scenario is written; nothing where only the baseline has it.
@@ -144,6 +146,7 @@ impl Row {
             reason: row.reason.as_deref().map(one_line),
             reason_code: row.reason_code.as_deref().map(one_line),
             acknowledged: row.acknowledged.as_ref().map(acknowledged),
+            expired: row.acknowledged.as_ref().is_some_and(|acknowledged| acknowledged.expired),
             evidence: row.evidence,
             place: row.place.as_ref().map(|place| Place { file: one_line(&place.file), line: place.line }),
         }
@@ -155,10 +158,16 @@ impl Row {
         matches!(self.change, Change::Improved | Change::Unchanged)
     }
 
-    /// Whether it alone keeps the gate from passing: a regression that nobody answers for, or nothing to judge by.
+    /// Whether it alone makes the gate fail: a regression that nobody answers for, one that somebody answered for until a
+    /// day that has passed and that is not proved gone, or nothing to judge by.
     #[must_use]
     pub fn blocks(&self) -> bool {
-        self.standing == Standing::Gating && matches!(self.change, Change::Regressed | Change::Invalid)
+        let is_bad = match self.change {
+            Change::Regressed | Change::Invalid => true,
+            Change::Inconclusive => self.expired,
+            Change::Improved | Change::Unchanged => false,
+        };
+        self.standing == Standing::Gating && is_bad
     }
 
     /// The change, and what takes its weight: `regressed, acknowledged`.
@@ -196,10 +205,11 @@ impl Row {
     /// Where it stands in a list, worst first: what blocks the gate, then what is open, then the rest.
     pub(super) fn rank(&self) -> (u8, u8, Standing, usize) {
         let change = words::CHANGES.iter().position(|change| *change == self.change).unwrap_or(0);
-        let group = match (self.standing, self.is_green()) {
-            (Standing::Gating, false) => 0,
-            (_, false) => 1,
-            (_, true) => 2,
+        let group = match (self.blocks(), self.standing, self.is_green()) {
+            (true, _, _) => 0,
+            (false, Standing::Gating, false) => 1,
+            (false, _, false) => 2,
+            (false, _, true) => 3,
         };
         (group, u8::try_from(change).unwrap_or(u8::MAX), self.standing, self.index)
     }

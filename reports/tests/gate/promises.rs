@@ -267,6 +267,19 @@ fn rows_and_checks_stand_worst_first() {
 }
 
 #[test]
+fn an_expired_acknowledgement_blocks_until_the_regression_is_proved_gone() {
+    let mut verdict = verdicts::mixed().verdict;
+    let expired = verdict.rows.iter().position(|row| row.acknowledged.as_ref().is_some_and(|a| a.expired)).unwrap();
+    for change in Change::ALL {
+        verdict.rows[expired].change = change;
+        let view = View::new(&verdict);
+        let row = view.rows.iter().find(|row| row.index == expired).unwrap();
+        let is_green = matches!(change, Change::Improved | Change::Unchanged);
+        assert_eq!(row.blocks(), !is_green, "{change}");
+    }
+}
+
+#[test]
 fn the_page_asks_for_nothing_from_elsewhere() {
     for sample in verdicts::all() {
         let page = html::render(&View::new(&sample.verdict)).unwrap();

@@ -80,6 +80,7 @@ const RULES: [Rule; 6] = [
             "harness/hil-probe/src/board/watch.rs",
             "harness/hil-probe/src/board/clock.rs",
             "harness/hil-probe/tests/",
+            "ci/trust-workloads/",
             "ci/xtask/",
         ],
         purposes: &[Purpose::Benches],

@@ -10,8 +10,8 @@ use crate::pipeline;
 use crate::show::{Show, print_err};
 use crate::surroundings::Surroundings;
 
-/// Runs scenarios. The first Ctrl-C ends measuring and keeps what there is; the second ends at once.
-pub fn run(args: &RunArgs, around: &Surroundings) -> Result<Exit, CliError> {
+/// Set by the first Ctrl-C; the second ends the process at once.
+pub fn wish_to_stop(show: &mut Show) -> Arc<AtomicBool> {
     let cancel = Arc::new(AtomicBool::new(false));
     let wish = Arc::clone(&cancel);
     let installed = ctrlc::set_handler(move || {
@@ -20,9 +20,15 @@ pub fn run(args: &RunArgs, around: &Surroundings) -> Result<Exit, CliError> {
         }
         print_err("stopping; what was measured is kept. Press Ctrl-C again to end at once.");
     });
-    let mut show = Show::new(args.format, args.verbose);
     if let Err(error) = installed {
         show.warn(&format!("Ctrl-C will lose what was measured: {error}"));
     }
+    cancel
+}
+
+/// Runs scenarios. The first Ctrl-C ends measuring and keeps what there is; the second ends at once.
+pub fn run(args: &RunArgs, around: &Surroundings) -> Result<Exit, CliError> {
+    let mut show = Show::new(args.format, args.verbose);
+    let cancel = wish_to_stop(&mut show);
     pipeline::run(args, around, &cancel, &mut show)
 }

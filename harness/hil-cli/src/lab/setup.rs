@@ -37,6 +37,8 @@ pub struct Setup {
     program: Program,
     /// The image that `--image` names, when it is one for a board.
     image: Option<BoardImage>,
+    /// Where the agent on this computer is started; the current folder without one.
+    folder: Option<PathBuf>,
     /// This program, which carries bytes to boards.
     own: PathBuf,
 }
@@ -78,11 +80,22 @@ impl Setup {
             }
         }
         faults::inject(fault, &mut seats)?;
-        Ok(Self { seats, allow_erase: false, program, lacking: BTreeMap::new(), image: board, own })
+        Ok(Self { seats, allow_erase: false, program, lacking: BTreeMap::new(), image: board, folder: None, own })
+    }
+
+    /// The same with the agent on this computer started in `folder`, where commands find what they name.
+    #[must_use]
+    pub fn in_folder(self, folder: PathBuf) -> Self {
+        Self { folder: Some(folder), ..self }
     }
 
     /// Finds the images that the boards of `scenarios` run, around the current folder and the files that were named.
-    pub fn find_images(&mut self, scenarios: &[Scenario], files: &Files, mut stale: Stale<'_>) {
+    pub fn find_images(&mut self, scenarios: &[Scenario], files: &Files, stale: Stale<'_>) {
+        self.find_images_in(scenarios, firmware::repository(&starts(files)).as_deref(), stale);
+    }
+
+    /// Finds the images that the boards of `scenarios` run, in the repository `root`.
+    pub fn find_images_in(&mut self, scenarios: &[Scenario], root: Option<&Path>, mut stale: Stale<'_>) {
         let asked: BTreeSet<&PlatformId> = scenarios.iter().map(|scenario| &scenario.platform).collect();
         if let Some(image) = self.image.as_ref().filter(|image| !asked.contains(&image.platform)) {
             // Who names an image wants that one to answer, not another.
@@ -91,7 +104,6 @@ impl Setup {
             self.lacking = boards.map(|platform| (platform.clone(), needs.clone())).collect();
             return;
         }
-        let root = firmware::repository(&starts(files));
         for platform in asked {
             let is_needed = |seat: &Seat| {
                 seat.info.platform == *platform
@@ -100,7 +112,7 @@ impl Setup {
             if !self.seats.iter().any(is_needed) {
                 continue;
             }
-            let image = match (firmware::look(root.as_deref(), platform), &mut stale) {
+            let image = match (firmware::look(root, platform), &mut stale) {
                 (Firmware::Current(image), _) => Ok(image),
                 (Firmware::Stale(root), Stale::Build(around, show)) => firmware::build(&root, platform, around, show),
                 (Firmware::Stale(_), Stale::Leave) => continue,
@@ -149,7 +161,11 @@ impl Setup {
     pub fn bench_as(&self, seat: &Seat, under_reset: bool) -> Result<Box<dyn Bench>, String> {
         let Via::Board(board) = &seat.via else {
             let args = self.program.args().iter().map(OsString::from).collect();
-            return Ok(Box::new(ProcessBench::new(self.program.path(), args, seat.info.clone())));
+            let bench = ProcessBench::new(self.program.path(), args, seat.info.clone());
+            return Ok(Box::new(match &self.folder {
+                Some(folder) => bench.in_folder(folder),
+                None => bench,
+            }));
         };
         let image = match &board.image {
             ImageSource::File(image) => Some(image.as_path()),

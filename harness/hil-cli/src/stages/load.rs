@@ -58,6 +58,20 @@ pub fn load(args: &RunArgs, around: &Surroundings, show: &mut Show) -> Result<Qu
     require_exist(&scenarios, &args.require)?;
     faults::strike_somewhere(args.fault.as_deref(), &scenarios, &setup.seats)?;
     setup.find_images(&scenarios, &args.files, Stale::Build(around, show));
+    ask(scenarios, setup, args, around, show)
+}
+
+/// Puts scenarios to a lab: what is left is to look at this machine and to load the data sets that are used.
+///
+/// # Errors
+/// [`CliError::Store`] when runs cannot be kept, those of the data folders.
+pub fn ask(
+    scenarios: Vec<Scenario>,
+    setup: Setup,
+    args: &RunArgs,
+    around: &Surroundings,
+    show: &mut Show,
+) -> Result<Question, CliError> {
     let mut question = Question {
         id: identity::run_id(),
         started: identity::now(),

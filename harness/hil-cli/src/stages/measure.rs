@@ -146,6 +146,36 @@ impl Observed {
     }
 }
 
+/// Waits for this host and every real board of the plan, or fails at once where the user wants that. They are held until
+/// the value goes.
+///
+/// # Errors
+/// [`CliError::Lease`].
+pub fn hold<'q>(
+    question: &'q Question,
+    plan: &Plan,
+    args: &RunArgs,
+    around: &Surroundings,
+    cancel: &AtomicBool,
+    show: &mut Show,
+) -> Result<impl Sized + use<'q>, CliError> {
+    claims::take(question, plan, args, around, cancel, show)
+}
+
+/// Asks how quiet this machine is, and says it.
+pub fn listen(question: &Question, plan: &Plan, show: &mut Show) -> Noise {
+    let mut noise = noise::probe(question.environment.cores);
+    if plan.jobs.iter().all(|job| job.evidence == Evidence::Emulated) {
+        // What else this computer does decides how long an emulated board takes, and no figure of it.
+        noise.warnings.clear();
+    }
+    show.note(&format!("noise: {}", noise::in_words(&noise)));
+    for warning in &noise.warnings {
+        show.warn(warning);
+    }
+    noise
+}
+
 /// Runs every job of the plan.
 ///
 /// # Errors
@@ -160,15 +190,7 @@ pub fn measure(
     show: &mut Show,
 ) -> Result<Observed, CliError> {
     let claims = claims::take(question, plan, args, around, cancel, show)?;
-    let mut noise = noise::probe(question.environment.cores);
-    if plan.jobs.iter().all(|job| job.evidence == Evidence::Emulated) {
-        // What else this computer does decides how long an emulated board takes, and no figure of it.
-        noise.warnings.clear();
-    }
-    show.note(&format!("noise: {}", noise::in_words(&noise)));
-    for warning in &noise.warnings {
-        show.warn(warning);
-    }
+    let noise = listen(question, plan, show);
     let mut observed = Observed {
         observations: Vec::new(),
         faults: Vec::new(),
@@ -247,7 +269,7 @@ fn no_bench(job: &Job, message: String) -> JobOutcome {
 }
 
 /// A clock with its rate in a unit that keeps the number short: `monotonic, 1 GHz`.
-fn in_words(clock: &Counter) -> String {
+pub fn in_words(clock: &Counter) -> String {
     if clock.name == hil_suite::job::CLOCK {
         // Its rate is only how finely the times are kept here.
         return clock.name.clone();
@@ -260,7 +282,7 @@ fn in_words(clock: &Counter) -> String {
 }
 
 /// The loaded data sets, as the bench asks for them.
-struct Sets<'a>(&'a BTreeMap<DatasetName, Dataset>);
+pub struct Sets<'a>(pub &'a BTreeMap<DatasetName, Dataset>);
 
 impl Inputs for Sets<'_> {
     fn dataset(&self, name: &DatasetName) -> Option<&Dataset> {

@@ -5,6 +5,9 @@ use std::fmt::Write as _;
 /// Characters that can begin markup, a mention, a reference or a formula anywhere in a line.
 const ACTIVE: &str = "&<>|`*_[]~@#\\!$:";
 
+/// What ends a mention or a reference behind its sign: GitHub looks for both after entities have become letters again.
+const APART: &str = "&#8203;";
+
 /// Text as text. Entities are used because, unlike a backslash, they also hold inside tables and HTML blocks.
 pub(crate) fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
@@ -20,6 +23,9 @@ pub(crate) fn plain(text: &str) -> String {
         if acts {
             // Writing to a string cannot fail.
             let _ = write!(plain, "&#{};", u32::from(c));
+            if c == '@' || (c == '#' && tail.starts_with(|c: char| c.is_ascii_digit())) {
+                plain.push_str(APART);
+            }
         } else {
             plain.push(c);
         }
@@ -41,7 +47,7 @@ mod tests {
 
     #[test]
     fn markup_links_and_mentions_are_text() {
-        assert_eq!(plain("@all see #1"), "&#64;all see &#35;1");
+        assert_eq!(plain("@all see #1"), "&#64;&#8203;all see &#35;&#8203;1");
         assert_eq!(plain("<script>|*x*|"), "&#60;script&#62;&#124;&#42;x&#42;&#124;");
         assert_eq!(plain("https://a.b"), "https&#58;//a.b");
         assert_eq!(plain("www.a.b"), "www&#46;a.b");

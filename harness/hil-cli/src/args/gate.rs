@@ -1,0 +1,139 @@
+//! What is typed to compare two builds: `gate`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::args::{Amount, DataDir, Files, Format, LabArg, RunArgs};
+
+/// `hil gate`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Without a form the baseline is the commit where this branch left the default branch of its upstream. \
+    Exit codes, the first that applies: 2 usage; 1 internal error; 130 interrupted; 5 something could not be judged; \
+    3 a regression is proved or a declared limit is missed; 6 there is no baseline; 4 inconclusive under --strict; \
+    0 otherwise."
+)]
+pub struct GateArgs {
+    /// What is measured.
+    #[command(flatten)]
+    pub files: Files,
+    /// Compare with this commit (a hash, branch or tag), which is built and measured in turns, or with this stored run
+    #[arg(long, value_name = "REF|RUN", conflicts_with = "limits_only")]
+    pub baseline: Option<String>,
+    /// The stored run that is compared with the stored run --baseline [default: the latest]
+    #[arg(long, value_name = "RUN", requires = "baseline")]
+    pub candidate: Option<PathBuf>,
+    /// Compare with what is built in this folder, instead of a commit; nothing is built
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["baseline", "limits_only", "build"])]
+    pub baseline_dir: Option<PathBuf>,
+    /// Folder of the candidate [default: this one]
+    #[arg(long, value_name = "DIR", requires = "baseline_dir")]
+    pub candidate_dir: Option<PathBuf>,
+    /// Compare with nothing: hold the declared limits only
+    #[arg(long)]
+    pub limits_only: bool,
+    /// How each tree is built, without a shell [default: cargo build --release, where there is a Cargo.toml]
+    #[arg(long, value_name = "COMMAND", conflicts_with = "limits_only")]
+    pub build: Option<String>,
+    /// Agent with your own kernels, taken from each tree: a program, or an ELF file for a board
+    #[arg(long, value_name = "PROGRAM|ELF")]
+    pub image: Option<PathBuf>,
+    /// The baseline's agent, where it has another name
+    #[arg(long, value_name = "PROGRAM|ELF", requires = "image", conflicts_with = "limits_only")]
+    pub baseline_image: Option<PathBuf>,
+    /// How much worse counts as a regression
+    #[arg(long, value_name = "PERCENT", default_value = "2 %", value_parser = parse_share)]
+    pub margin: f64,
+    /// Chance of a false regression, over all figures of the gate together
+    #[arg(long, value_name = "PERCENT", default_value = "5 %", value_parser = parse_level)]
+    pub level: f64,
+    /// Regressions that somebody answers for [default: ./hil-acknowledged.toml, if there is one]
+    #[arg(long, value_name = "FILE")]
+    pub acknowledged: Option<PathBuf>,
+    /// How much.
+    #[command(flatten)]
+    pub amount: Amount,
+    /// With which data.
+    #[command(flatten)]
+    pub data: DataDir,
+    /// On which boards.
+    #[command(flatten)]
+    pub lab: LabArg,
+    /// Folder that run folders are written into, each with its verdict.json
+    #[arg(long, value_name = "DIR", default_value = "hil-runs")]
+    pub out: PathBuf,
+    /// Run folders to keep there; older ones are removed
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..))]
+    pub keep: u16,
+    /// Write verdict.json and all reports of it into this folder, too; what an earlier gate left there is removed first
+    #[arg(long, value_name = "DIR")]
+    pub artefacts: Option<PathBuf>,
+    /// Something that is not decided ends in exit code 4
+    #[arg(long)]
+    pub strict: bool,
+    /// Fail at once when another run holds this host, instead of waiting for it
+    #[arg(long)]
+    pub no_wait: bool,
+    /// What to print on standard output
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+    /// More about what is being done; repeat for the agent's messages
+    #[arg(short, long, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+}
+
+impl GateArgs {
+    /// The same wish as a run of the candidate alone.
+    #[must_use]
+    pub fn as_run(&self) -> RunArgs {
+        let Amount { quick, budget, seed } = self.amount;
+        RunArgs {
+            files: Files { files: self.files.files.clone(), only: self.files.only.clone() },
+            amount: Amount { quick, budget, seed },
+            data: DataDir { data: self.data.data.clone() },
+            lab: LabArg { lab: self.lab.lab.clone() },
+            out: self.out.clone(),
+            keep: self.keep,
+            image: self.image.clone(),
+            fault: None,
+            allow_erase: false,
+            require: Vec::new(),
+            strict: self.strict,
+            no_wait: self.no_wait,
+            format: self.format,
+            verbose: self.verbose,
+        }
+    }
+}
+
+/// Reads `2 %`, `0.5%`.
+fn parse_share(text: &str) -> Result<f64, String> {
+    let hint = "give a percentage such as 2%";
+    let number = text.trim().strip_suffix('%').ok_or(hint)?;
+    let percent: f64 = number.trim().parse().map_err(|_| hint)?;
+    if (0.0..=100.0).contains(&percent) { Ok(percent / 100.0) } else { Err("it must be from 0 % to 100 %".to_owned()) }
+}
+
+fn parse_level(text: &str) -> Result<f64, String> {
+    match parse_share(text)? {
+        level if level > 0.0 && level <= 0.5 => Ok(level),
+        _ => Err("it must be above 0 % and at most 50 %".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{parse_level, parse_share};
+
+    #[test]
+    fn percentages_read_as_people_type_them() {
+        for (text, share) in [("2%", 0.02), ("0.5 %", 0.005), ("0 %", 0.0)] {
+            assert_eq!(parse_share(text), Ok(share), "{text}");
+        }
+        for text in ["2", "x %", "-1 %", "101 %", "nan %", "%"] {
+            assert!(parse_share(text).is_err(), "{text}");
+        }
+        assert!(parse_level("0 %").is_err() && parse_level("51 %").is_err() && parse_level("5 %").is_ok());
+    }
+}

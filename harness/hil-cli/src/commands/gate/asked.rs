@@ -1,0 +1,84 @@
+//! What the gate asks of a scenario: one figure for each workload and metric that some check is about.
+//!
+//! The statistic of the comparison is that of the middle (the median, or what the metric has in its place), because that is
+//! what pairs of short blocks can prove. Percentiles are held by their declared limits.
+
+use hil_model::id::WorkloadId;
+use hil_model::metric::{Metric, Statistic};
+use hil_model::scenario::{Check, Needs, Place, Rule, Scenario};
+
+/// One figure that is compared.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Asked<'s> {
+    pub(super) scenario: &'s Scenario,
+    pub(super) workload: &'s WorkloadId,
+    pub(super) metric: Metric,
+    /// Whether the gate depends on it.
+    pub(super) gating: bool,
+    /// Where the first check that asks for it is written.
+    pub(super) place: &'s Place,
+}
+
+/// The figures of a scenario, in the order of its checks. Behind a time that is gated stands processor time as its witness,
+/// unless that is asked for itself.
+pub(super) fn of(scenario: &Scenario) -> Vec<Asked<'_>> {
+    let mut all: Vec<Asked<'_>> = Vec::new();
+    let mut add = |workload, metric, gating, place| {
+        if !all.iter().any(|one| one.workload == workload && one.metric == metric) {
+            all.push(Asked { scenario, workload, metric, gating, place });
+        }
+    };
+    for check in &scenario.checks {
+        for workload in involved(check) {
+            add(workload, check.metric, true, &check.place);
+        }
+    }
+    for check in scenario.checks.iter().filter(|check| check.metric == Metric::Latency) {
+        for workload in involved(check) {
+            add(workload, Metric::CpuTime, false, &check.place);
+        }
+    }
+    all
+}
+
+fn involved(check: &Check) -> Vec<&WorkloadId> {
+    match &check.rule {
+        Rule::Order(order) => order.iter().collect(),
+        Rule::Limit { .. } | Rule::Conforms(_) | Rule::Report => {
+            std::iter::once(&check.workload).chain(check.versus.as_ref()).collect()
+        }
+    }
+}
+
+impl Asked<'_> {
+    /// How observations become the figure.
+    pub(super) fn statistic(&self) -> Statistic {
+        statistic_of(self.metric)
+    }
+
+    /// A check that only wants to know the figure, or with `versus` the ratio of two.
+    pub(super) fn as_check(&self, workload: &WorkloadId, versus: Option<&WorkloadId>) -> Check {
+        Check {
+            target: None,
+            metric: self.metric,
+            statistic: if versus.is_some() { Statistic::Ratio } else { self.statistic() },
+            workload: workload.clone(),
+            versus: versus.cloned(),
+            rule: Rule::Report,
+            needs: Needs::default(),
+            note: None,
+            place: self.place.clone(),
+        }
+    }
+}
+
+/// What stands for the middle of a metric.
+pub(super) fn statistic_of(metric: Metric) -> Statistic {
+    match metric {
+        Metric::Latency | Metric::CpuTime | Metric::Throughput => Statistic::Median,
+        Metric::Memory | Metric::NumericalError => Statistic::Max,
+        Metric::ModelSize => Statistic::Exact,
+        Metric::Accuracy | Metric::Conformance => Statistic::Proportion,
+        Metric::Power | Metric::Energy | Metric::BatteryLife => Statistic::Mean,
+    }
+}
