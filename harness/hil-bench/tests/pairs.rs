@@ -74,7 +74,8 @@ fn paired(together: bool) -> PairedJob {
         }
         for block in 0..BLOCKS {
             let other = if block % 4 == 1 { Side::Control } else { Side::Candidate };
-            let order = if (block + index) % 2 == 0 { [Side::Baseline, other] } else { [other, Side::Baseline] };
+            let order =
+                if (block + index).is_multiple_of(2) { [Side::Baseline, other] } else { [other, Side::Baseline] };
             for id in ["a", "b"] {
                 turns.extend((0..).zip(order).map(|(slot, side)| turn(side, measure(id, block, slot))));
             }

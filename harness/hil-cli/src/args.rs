@@ -2,10 +2,12 @@
 
 mod exchange;
 mod gate;
+mod history;
 mod outside;
 
 pub use exchange::{ExportArgs, ExportFormat, ImportCommand, ImportedFiles, Tool};
 pub use gate::GateArgs;
+pub use history::{HistoryArgs, HistoryFormat};
 pub use outside::{CompletionsArgs, DoctorArgs, InitArgs, ManArgs};
 
 use std::net::SocketAddr;
@@ -51,6 +53,8 @@ pub enum Command {
     },
     /// Render a stored run again
     Report(ReportArgs),
+    /// Show how figures developed over many runs, where they changed and how much they vary by themselves
+    History(HistoryArgs),
     /// Store what another benchmark tool has measured as a run, and judge it
     #[command(subcommand)]
     Import(ImportCommand),

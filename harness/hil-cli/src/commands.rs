@@ -7,6 +7,7 @@ pub mod doctor;
 pub mod emulate;
 pub mod export;
 pub mod gate;
+pub mod history;
 pub mod import;
 pub mod init;
 pub mod list;

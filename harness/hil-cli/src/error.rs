@@ -148,6 +148,17 @@ pub enum CliError {
     /// There is no stored run of that name.
     #[error("no stored run {0}; `hil run` makes one")]
     NoRun(String),
+    /// The archive has no figure of what was asked for.
+    #[error(
+        "no stored figure of {what} in {}; `hil run` makes one, `hil history` without a name shows all there are",
+        out.display()
+    )]
+    NoHistory {
+        /// As asked for.
+        what: String,
+        /// The folder of runs.
+        out: PathBuf,
+    },
     /// Files of other tools have problems; they have been printed.
     #[error("{count} {} in the imported files; nothing was stored", if *count == 1 { "problem" } else { "problems" })]
     Imports {
@@ -229,6 +240,7 @@ impl CliError {
             | Self::Fault { .. }
             | Self::FaultNowhere { .. }
             | Self::NoRun(_)
+            | Self::NoHistory { .. }
             | Self::Stored(_)
             | Self::NotARun(_)
             | Self::Begin { .. }

@@ -27,10 +27,12 @@ mod noise;
 mod packages;
 mod pipeline;
 mod results;
+mod revision;
 mod show;
 mod stages;
 mod supplies;
 mod surroundings;
+mod timeline;
 mod upkeep;
 
 use std::panic::AssertUnwindSafe;
@@ -97,6 +99,7 @@ fn dispatch(command: Command, around: &Surroundings) -> Result<Exit, CliError> {
         Command::Plan(args) => commands::plan::plan(&args, around),
         Command::List(args) => commands::list::list(&args, around),
         Command::Schema { what } => commands::schema::schema(what),
+        Command::History(args) => commands::history::history(&args, around),
         Command::Report(args) => commands::report::report(&args, around),
         Command::Import(command) => commands::import::import(&command, around),
         Command::Export(args) => commands::export::export(&args),

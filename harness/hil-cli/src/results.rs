@@ -37,6 +37,7 @@ pub fn check_result(
         verdict: verdict.outcome,
         reason: verdict.reason.as_ref().map(ToString::to_string),
         reason_code: verdict.reason.as_ref().map(|reason| reason.code().to_owned()),
+        smallest_seen: None,
         evidence: finding.map(|(_, evidence)| evidence),
         note: check.note.clone(),
         place: check.place.clone(),

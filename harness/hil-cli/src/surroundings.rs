@@ -22,11 +22,16 @@ pub struct Surroundings {
     pub path: Option<OsString>,
     /// `ANDROID_NDK_HOME`: the compiler for phones, as Android's own tools name it.
     pub ndk: Option<PathBuf>,
+    /// The commit that CI says it works on; `.git` is asked first.
+    pub commit: Option<String>,
     /// Columns of the terminal; 100 where there is none.
     pub width: usize,
     /// Whether standard output can show more than ASCII.
     pub unicode: bool,
 }
+
+/// Where GitHub, GitLab, Buildkite, CircleCI and Jenkins state the commit.
+const COMMIT_VARS: [&str; 5] = ["GITHUB_SHA", "CI_COMMIT_SHA", "BUILDKITE_COMMIT", "CIRCLE_SHA1", "GIT_COMMIT"];
 
 impl Surroundings {
     /// Reads the environment.
@@ -41,6 +46,7 @@ impl Surroundings {
             state: path_var("HIL_STATE").or_else(state_folder),
             path: std::env::var_os("PATH"),
             ndk: path_var("ANDROID_NDK_HOME"),
+            commit: COMMIT_VARS.iter().find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty())),
             width: terminal_width(),
             unicode: unicode(),
         }

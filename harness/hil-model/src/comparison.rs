@@ -83,6 +83,13 @@ pub enum ChangeReason {
         /// What differs, with both values.
         differs: String,
     },
+    /// Too few starts of each side for an interval that could prove anything.
+    TooFewStarts {
+        /// Starts.
+        have: u64,
+        /// Needed, at least.
+        need: u64,
+    },
     /// It would be a regression by itself, and is not sure enough among so many.
     AmongMany {
         /// Figures that were tested together.
@@ -110,6 +117,7 @@ impl ChangeReason {
             Self::New => "new",
             Self::NoFigure { .. } => "no-figure",
             Self::Foreign { .. } => "foreign",
+            Self::TooFewStarts { .. } => "too-few-starts",
             Self::AmongMany { .. } => "among-many",
             Self::NotRepeatable => "not-repeatable",
         }
@@ -130,8 +138,17 @@ impl fmt::Display for ChangeReason {
             Self::New => write!(f, "the baseline has no such figure"),
             Self::NoFigure { side, why } => write!(f, "the {side} has no figure: {why}"),
             Self::Foreign { differs } => write!(f, "measured under different conditions: {differs}"),
+            Self::TooFewStarts { have, need } => {
+                write!(
+                    f,
+                    "{have} starts are too few for this, more are needed (at least {need}): give it a larger budget"
+                )
+            }
             Self::AmongMany { rows, probability, level } => {
-                write!(f, "worse by itself, but not sure enough among {rows} figures (Holm: {probability:.3}, at most {level})")
+                write!(
+                    f,
+                    "worse by itself, but not sure enough among {rows} figures (Holm: {probability:.3}, at most {level})"
+                )
             }
             Self::NotRepeatable => write!(f, "two runs of the same code differ, so the figure is not free of noise"),
         }

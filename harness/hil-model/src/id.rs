@@ -128,6 +128,13 @@ impl WorkloadId {
     pub fn main() -> Self {
         Self("main".to_owned())
     }
+
+    /// The id of a copy of this workload that is measured beside it, to see what a comparison mistakes for a difference;
+    /// nothing where that would be too long for an id.
+    #[must_use]
+    pub fn control(&self) -> Option<Self> {
+        Self::new(format!("control/{self}")).ok()
+    }
 }
 
 #[cfg(test)]

@@ -161,6 +161,10 @@ pub struct CheckResult {
     pub reason: Option<String>,
     /// Why, as a stable word.
     pub reason_code: Option<String>,
+    /// The smallest difference that a comparison could have seen, by its control pair: 0.01 is 1 %. Nothing for figures
+    /// that compare nothing, and where there was no control.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub smallest_seen: Option<f64>,
     /// Where the figure comes from; nothing when there is none.
     pub evidence: Option<Evidence>,
     /// Observations behind the figure.

@@ -171,6 +171,11 @@ pub enum Reason {
         /// Until when, RFC 3339 in UTC.
         until: String,
     },
+    /// Two copies of the same workload, measured among the others, were told apart.
+    ControlDisagrees {
+        /// By how much, or what became of the copy.
+        how: String,
+    },
     /// The user stopped the run before this was measured.
     Interrupted,
 }
@@ -198,6 +203,7 @@ impl Reason {
             Self::CannotObserve { .. } => "cannot-observe",
             Self::RigFault => "rig-fault",
             Self::Quarantined { .. } => "quarantined",
+            Self::ControlDisagrees { .. } => "control-disagrees",
             Self::Interrupted => "interrupted",
         }
     }
@@ -237,6 +243,10 @@ impl fmt::Display for Reason {
             Self::Quarantined { board, why, until } => write!(
                 f,
                 "board {board} is quarantined until {until} ({why}); when it is in order, `hil doctor --release {board}`"
+            ),
+            Self::ControlDisagrees { how } => write!(
+                f,
+                "the control pair, two copies of the same workload in the same blocks, {how}; on a quieter machine, measure again"
             ),
             Self::Interrupted => write!(f, "the run was interrupted before this was measured"),
         }

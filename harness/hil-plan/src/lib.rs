@@ -10,6 +10,7 @@
 
 mod amounts;
 mod blocks;
+mod control;
 pub mod pairs;
 mod power;
 mod select;
@@ -18,7 +19,7 @@ mod steps;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use hil_model::id::DatasetName;
+use hil_model::id::{DatasetName, WorkloadId};
 use hil_model::lab::{BenchInfo, Evidence, Lab};
 use hil_model::plan::{Job, Plan, Skipped};
 use hil_model::scenario::{Alert, Check, Code, Scenario, Suite, Workload};
@@ -81,7 +82,8 @@ pub fn plan(
             })
         };
         let alerts: Vec<&Alert> = scenario.alerts.iter().filter(is_open).collect();
-        let starts = steps::starts(scenario, &answerable, &alerts, bench, options);
+        let control = control::of(scenario, &answerable, bench.evidence);
+        let starts = steps::starts(scenario, &answerable, &alerts, bench, options, control.as_ref());
         if starts.is_empty() {
             continue;
         }
@@ -91,11 +93,18 @@ pub fn plan(
             evidence: bench.evidence,
             budget: options.budget.unwrap_or(scenario.sampling.budget),
             timeout: scenario.sampling.timeout,
-            workloads: scenario.workloads.iter().map(|(id, workload)| (id.clone(), workload.clone())).collect(),
+            workloads: workloads(scenario, control.as_ref()),
             starts,
         });
     }
     plan
+}
+
+/// The workloads of a scenario, and the copy of one of them that serves as a control.
+fn workloads(scenario: &Scenario, control: Option<&control::Control>) -> Vec<(WorkloadId, Workload)> {
+    let copy = control.and_then(|control| Some((control.copy.clone(), scenario.workloads.get(&control.of)?.clone())));
+    let own = scenario.workloads.iter().map(|(id, workload)| (id.clone(), workload.clone()));
+    own.chain(copy).collect()
 }
 
 /// Why this check cannot be answered on this bench, if it cannot.

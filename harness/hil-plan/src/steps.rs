@@ -14,6 +14,7 @@ use rand_xoshiro::Xoshiro256StarStar;
 use crate::Options;
 use crate::amounts::{Amounts, SLICE};
 use crate::blocks::orders;
+use crate::control::{Control, EVERY};
 use crate::power;
 
 /// Every workload that a check looks at.
@@ -33,6 +34,7 @@ pub(crate) fn starts(
     alerts: &[&Alert],
     bench: &BenchInfo,
     options: &Options,
+    control: Option<&Control>,
 ) -> Vec<Start> {
     let amounts = Amounts::of(&scenario.sampling, options);
     let asked = Asked::of(checks, alerts);
@@ -48,7 +50,7 @@ pub(crate) fn starts(
         asked.timed.keys().filter(|workload| suite_of(scenario, workload).is_some()).collect();
     // Readers of scenarios refuse a mixture, so these are all or none.
     if suites.is_empty() {
-        lists.extend(timed(&asked, &amounts, &mut rng));
+        lists.extend(timed(&asked, &amounts, control, &mut rng));
     } else {
         lists.extend(suite_starts(scenario, &suites, &amounts, &mut rng));
     }
@@ -125,14 +127,21 @@ pub(crate) fn answers(scenario: &Scenario, asked: &Asked) -> Vec<Vec<Step>> {
 }
 
 /// Starts that time iterations. A peak of memory is read at their end where only one workload runs in them.
-fn timed(asked: &Asked, amounts: &Amounts, rng: &mut impl Rng) -> Vec<Vec<Step>> {
-    let workloads: Vec<(&WorkloadId, u32)> =
+fn timed(asked: &Asked, amounts: &Amounts, control: Option<&Control>, rng: &mut impl Rng) -> Vec<Vec<Step>> {
+    let mut workloads: Vec<(&WorkloadId, u32)> =
         asked.timed.iter().map(|(workload, samples)| (workload, amounts.iterations(*samples))).collect();
     if workloads.is_empty() {
         return Vec::new();
     }
     // The sides of a comparison get the same number of iterations on the same input, whatever time that takes them.
     let (blocks, at_least) = if workloads.len() > 1 { (amounts.blocks, Duration::ZERO) } else { (1, amounts.at_least) };
+    // The copy comes last, and runs as often in its blocks as what it is a copy of.
+    let copy = control.filter(|_| workloads.len() > 1).and_then(|control| {
+        let (_, samples) = workloads.iter().find(|(workload, _)| **workload == control.of)?;
+        Some((&control.copy, *samples))
+    });
+    let compared = workloads.len();
+    workloads.extend(copy);
     let mut lists = Vec::new();
     for _ in 0..amounts.starts {
         let mut steps = Vec::new();
@@ -140,7 +149,15 @@ fn timed(asked: &Asked, amounts: &Amounts, rng: &mut impl Rng) -> Vec<Vec<Step>>
             steps.push(Step::Verify { workload: (*workload).clone() });
             steps.push(Step::WarmUp { workload: (*workload).clone(), iterations: amounts.warmup });
         }
-        for (block, order) in (0..).zip(orders(workloads.len(), blocks, rng)) {
+        // The copy is put in at a random and balanced place, so that the order of the others stays as balanced as it is.
+        let copied = if copy.is_some() { blocks.div_ceil(EVERY) } else { 0 };
+        let mut places = orders(workloads.len(), copied, rng).into_iter();
+        for (block, mut order) in (0..).zip(orders(compared, blocks, rng)) {
+            if block % EVERY == 0
+                && let Some(place) = places.next().and_then(|places| places.first().copied())
+            {
+                order.insert(place, compared);
+            }
             for (slot, side) in (0..).zip(order) {
                 let (workload, iterations) = workloads[side];
                 let iterations = iterations.div_ceil(blocks);

@@ -108,7 +108,8 @@ fn a_quick_comparison_takes_fewer_pairs() {
     scenario.workloads.insert(other.clone(), workload(None));
     scenario.checks[0].versus = Some(other);
     let of = |options: &Options| measured(&plan(&[scenario.clone()], &lab(2), &BTreeMap::new(), options));
-    assert_eq!((of(&FULL), of(&Options { quick: true, ..FULL })), (2 * 100, 2 * 60));
+    // And a copy of one side in every fourth block.
+    assert_eq!((of(&FULL), of(&Options { quick: true, ..FULL })), (2 * 100 + 25, 2 * 60 + 15));
 }
 
 #[test]
@@ -153,7 +154,7 @@ fn the_sides_of_a_ratio_alternate_in_short_blocks() {
     scenario.workloads.insert(other, workload(None));
     let plan = plan(&[scenario], &lab(2), &BTreeMap::new(), &FULL);
     for start in &plan.jobs[0].starts {
-        let places: Vec<(u32, u8, &WorkloadId)> = start
+        let all: Vec<(u32, u8, &WorkloadId)> = start
             .steps
             .iter()
             .filter_map(|step| match step {
@@ -161,14 +162,40 @@ fn the_sides_of_a_ratio_alternate_in_short_blocks() {
                 _ => None,
             })
             .collect();
-        assert_eq!(places.len(), 40, "20 blocks of two sides");
+        let copy = WorkloadId::main().control().unwrap();
+        let (copies, places): (Vec<_>, Vec<_>) = all.into_iter().partition(|(_, _, id)| **id == copy);
+        assert_eq!((places.len(), copies.len()), (40, 5), "20 blocks of two sides, and a copy in every fourth");
         for pair in places.chunks(2) {
-            assert_eq!((pair[0].0, pair[0].1, pair[1].1), (pair[1].0, 0, 1));
+            assert!(pair[0].0 == pair[1].0 && pair[0].1 < pair[1].1);
             assert_ne!(pair[0].2, pair[1].2);
         }
-        let first = places.iter().filter(|(_, slot, id)| *slot == 0 && **id == WorkloadId::main()).count();
+        let first = places.chunks(2).filter(|pair| *pair[0].2 == WorkloadId::main()).count();
         assert_eq!(first, 10, "each side goes first half of the time");
+        assert!(start.steps.iter().any(|step| *step == Step::Verify { workload: copy.clone() }));
     }
+}
+
+#[test]
+fn a_copy_is_run_only_where_time_is_compared_and_sampled() {
+    let other = WorkloadId::new("other").unwrap();
+    let copy = WorkloadId::main().control().unwrap();
+    let runs_a_copy = |metric, versus: Option<&WorkloadId>, evidence, taken: bool| {
+        let mut scenario = scenario(vec![check("LAN-16", metric, Statistic::Ratio, ">= 2 x")]);
+        scenario.checks[0].versus = versus.cloned();
+        scenario.workloads.insert(other.clone(), workload(None));
+        if taken {
+            scenario.workloads.insert(copy.clone(), workload(None));
+        }
+        let bench = BenchInfo::new(PlatformId::new("desktop-cpu").unwrap(), evidence, 2);
+        let plan = plan(&[scenario], &Lab { benches: vec![bench], ..Lab::default() }, &BTreeMap::new(), &FULL);
+        steps(&plan).any(|step| *step.workload() == copy)
+    };
+    assert!(runs_a_copy(Metric::Latency, Some(&other), Evidence::Host, false));
+    assert!(runs_a_copy(Metric::CpuTime, Some(&other), Evidence::Hardware, false));
+    assert!(!runs_a_copy(Metric::Latency, None, Evidence::Host, false), "nothing is compared");
+    assert!(!runs_a_copy(Metric::Latency, Some(&other), Evidence::Emulated, false), "time is computed");
+    assert!(!runs_a_copy(Metric::Throughput, Some(&other), Evidence::Host, false), "no time");
+    assert!(!runs_a_copy(Metric::Latency, Some(&other), Evidence::Host, true), "the name is a workload's own");
 }
 
 #[test]

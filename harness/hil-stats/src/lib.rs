@@ -10,7 +10,7 @@
 //! For comparing two runs and looking at many there are further methods, which no command of `hil` calls: [`mcnemar`]
 //! compares the answers of two sides, [`variance`] splits a spread into that between starts and that within,
 //! [`steady`] looks for the end of warm-up, [`sequential`] decides while sampling,
-//! [`multiple`] keeps the promise of many checks at once, [`history`] and [`change`] look at earlier runs.
+//! [`multiple`] keeps the promise of many checks at once. [`history`] and [`change`] look at earlier runs, for `hil history`.
 //!
 //! [`autocorrelation`] says how much dependent observations are worth, [`binomial`] and [`student`] hold what is
 //! needed of two distributions, [`series`] groups observations by start.
@@ -26,6 +26,7 @@ pub mod batch;
 pub mod binomial;
 pub mod builds;
 pub mod change;
+pub mod control;
 pub mod counted;
 pub mod derived;
 pub mod deviation;

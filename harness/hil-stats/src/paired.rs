@@ -18,11 +18,11 @@
 use hil_model::estimate::{Estimate, Method};
 
 use crate::autocorrelation::{self, Centre};
-use crate::binomial::ranks;
+use crate::binomial::ranks_at;
 use crate::error::StatsError;
 use crate::quantile;
 use crate::series::{self, Series, median};
-use crate::{ALPHA, CONFIDENCE, student};
+use crate::{ALPHA, student};
 
 /// Lag-1 autocorrelation of signs from which pairs count as dependent.
 pub const DEPENDENT: f64 = 0.1;
@@ -59,6 +59,14 @@ pub struct Pair {
 /// # Errors
 /// [`StatsError::TooFew`] without pairs; [`StatsError::NoRatio`] for a pair of which one side is not above zero.
 pub fn ratio(pairs: &[Pair]) -> Result<Estimate, StatsError> {
+    ratio_at(pairs, ALPHA)
+}
+
+/// As [`ratio`], with an interval whose ends err with `alpha` each at most.
+///
+/// # Errors
+/// As for [`ratio`].
+pub fn ratio_at(pairs: &[Pair], alpha: f64) -> Result<Estimate, StatsError> {
     if pairs.is_empty() {
         return Err(StatsError::TooFew { have: 0, need: quantile::needed_samples(0.5) });
     }
@@ -70,13 +78,13 @@ pub fn ratio(pairs: &[Pair]) -> Result<Estimate, StatsError> {
     let signs = signs(&starts, centre);
     let dependent = autocorrelation::lag_one(&signs, Centre::Pooled) >= DEPENDENT;
     let units = if dependent { batch_medians(&starts, &signs) } else { values };
-    let (mut lower, mut upper) = sign_interval(&units);
+    let (mut lower, mut upper) = sign_interval(&units, alpha);
     let mut effective = units.len() as f64;
     let mut remarks: Vec<String> = slot_remark(pairs, slot).into_iter().collect();
     if dependent {
         remarks.push(format!("neighbouring pairs depend on each other: interval from {} batches", units.len()));
     }
-    if let Some(reach) = reach_of_starts(&starts, &signs) {
+    if let Some(reach) = reach_of_starts(&starts, &signs, alpha) {
         lower = Some(lower.map_or(centre - reach, |lower| lower.min(centre - reach)));
         upper = Some(upper.map_or(centre + reach, |upper| upper.max(centre + reach)));
         effective = starts.len() as f64;
@@ -87,7 +95,7 @@ pub fn ratio(pairs: &[Pair]) -> Result<Estimate, StatsError> {
         // The median of batch medians may lie beside the median of all: the interval contains the figure anyway.
         lower: lower.map(|lower| lower.min(centre).exp()),
         upper: upper.map(|upper| upper.max(centre).exp()),
-        confidence: CONFIDENCE,
+        confidence: 1.0 - 2.0 * alpha,
         samples: pairs.len() as u64,
         effective_samples: effective,
         needed_samples: quantile::needed_samples(0.5),
@@ -165,14 +173,14 @@ fn batch_medians(starts: &[Series], signs: &[Series]) -> Vec<f64> {
 }
 
 /// The ends that the exact sign test leaves of ascending values; absent for fewer than five.
-fn sign_interval(sorted: &[f64]) -> (Option<f64>, Option<f64>) {
-    let ranks = ranks(sorted.len() as u64, 0.5);
+fn sign_interval(sorted: &[f64], alpha: f64) -> (Option<f64>, Option<f64>) {
+    let ranks = ranks_at(sorted.len() as u64, 0.5, alpha);
     let at = |rank: u64| sorted.get((rank - 1) as usize).copied();
     (ranks.lower.and_then(at), ranks.upper.and_then(at))
 }
 
 /// Half the width of Student's t interval of the start medians, if Mood's median test says that starts differ.
-fn reach_of_starts(starts: &[Series], signs: &[Series]) -> Option<f64> {
+fn reach_of_starts(starts: &[Series], signs: &[Series], alpha: f64) -> Option<f64> {
     let count = starts.len();
     if count < 2 {
         return None;
@@ -184,7 +192,7 @@ fn reach_of_starts(starts: &[Series], signs: &[Series]) -> Option<f64> {
     let medians: Vec<f64> = starts.iter().map(|series| median(&series.values)).collect();
     let mean = medians.iter().sum::<f64>() / count as f64;
     let variance = medians.iter().map(|median| (median - mean).powi(2)).sum::<f64>() / (count - 1) as f64;
-    Some(student::t(count - 1) * (variance / count as f64).sqrt())
+    Some(student::t_at(count - 1, alpha) * (variance / count as f64).sqrt())
 }
 
 #[cfg(test)]

@@ -296,6 +296,11 @@ mod tests {
         let coarse = Restarted::of(&pairs, 0.05).unwrap();
         assert!(coarse.estimate(LEVEL).lower.unwrap() < 1.0);
         assert_eq!(coarse.p_above(1.01), 1.0);
+        // It comes on top of what varies.
+        let fine = builds(&mut Noise::new(106), 1.0, 0.01, 0.01, 10, 15);
+        let coarse = Restarted { resolution: 0.05, ..fine.clone() };
+        let [fine, coarse] = [fine, coarse].map(|pairs| pairs.estimate(LEVEL).lower.unwrap().ln());
+        assert!((fine - coarse - 0.05).abs() < 1e-12, "{fine} {coarse}");
     }
 
     #[test]

@@ -8,7 +8,8 @@
 //! - `v1.2`: the sample of format 1.2, written by the writer of today;
 //! - `v1-newer-minor`: the same from an imagined version 1.7, with columns and fields that 1.0 does not know, and
 //!   without an optional column;
-//! - `newer-major`: files from an imagined version 2.0, to be refused.
+//! - `newer-major`: files from an imagined version 2.0, to be refused;
+//! - `archive`: the figures of `v1.2` as the archive keeps them, in version 1.0 and the two from the future.
 
 #[path = "../tests/sample/mod.rs"]
 mod sample;
@@ -17,6 +18,7 @@ use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use hil_store::archive::{Archive, Revision, entries};
 use hil_store::schema::{KEY_FORMAT, KEY_TABLE};
 use polars::prelude::{
     Column, DataFrame, KeyValueMetadata, NamedFrom, ParquetCompression, ParquetReader, ParquetWriter, SerReader, Series,
@@ -27,7 +29,25 @@ fn main() -> Result<(), Box<dyn Error>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/store");
     write_current(&root)?;
     write_newer_minor(&root)?;
-    write_newer_major(&root)
+    write_newer_major(&root)?;
+    write_archive(&root)
+}
+
+fn write_archive(root: &Path) -> Result<(), Box<dyn Error>> {
+    let Some(to) = fresh(root, "archive") else { return Ok(()) };
+    let revision = Revision { commit: "ab".repeat(20), dirty: Some(false) };
+    let archive = Archive::at(root.join("archive.tmp"));
+    archive.append(&entries(&hil_store::read_run(&root.join("v1.2"))?, Some(&revision)))?;
+    fs::create_dir(&to)?;
+    for entry in fs::read_dir(archive.root().join("new"))? {
+        fs::copy(entry?.path(), to.join("v1.0.parquet"))?;
+    }
+    fs::remove_dir_all(archive.root())?;
+    let mut figures = read(&to.join("v1.0.parquet"))?.drop("target")?;
+    let weather: Column = Series::new("weather".into(), vec!["fair"; figures.height()]).into();
+    figures.with_column(weather)?;
+    write_as(figures.clone(), &to.join("v1-newer-minor.parquet"), "figures", "1.7")?;
+    write_as(figures, &to.join("newer-major.parquet"), "figures", "2.0")
 }
 
 fn write_current(root: &Path) -> Result<(), Box<dyn Error>> {
@@ -97,10 +117,14 @@ fn read(path: &Path) -> Result<DataFrame, Box<dyn Error>> {
     Ok(ParquetReader::new(fs::File::open(path)?).finish()?)
 }
 
-fn write(mut frame: DataFrame, folder: &Path, table: &str, format: &str) -> Result<(), Box<dyn Error>> {
+fn write(frame: DataFrame, folder: &Path, table: &str, format: &str) -> Result<(), Box<dyn Error>> {
+    write_as(frame, &folder.join(format!("{table}.parquet")), table, format)
+}
+
+fn write_as(mut frame: DataFrame, file: &Path, table: &str, format: &str) -> Result<(), Box<dyn Error>> {
     let pairs = [(KEY_TABLE, table), (KEY_FORMAT, format)];
     let pairs = pairs.map(|(key, value)| (key.to_owned(), value.to_owned())).to_vec();
-    ParquetWriter::new(fs::File::create(folder.join(format!("{table}.parquet")))?)
+    ParquetWriter::new(fs::File::create(file)?)
         .with_compression(ParquetCompression::Uncompressed)
         .with_key_value_metadata(Some(KeyValueMetadata::from_static(pairs)))
         .finish(&mut frame)?;

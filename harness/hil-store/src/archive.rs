@@ -29,6 +29,8 @@ mod tidy;
 mod crash;
 #[cfg(test)]
 mod samples;
+#[cfg(test)]
+mod tests;
 
 use std::hash::{BuildHasher as _, RandomState};
 use std::path::{Path, PathBuf};

@@ -2,6 +2,7 @@
 //!
 //! A run is a real folder with a readable `run.json`; whatever else is there is not ours and is left alone.
 
+use std::cmp::Ordering;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -108,6 +109,20 @@ fn written(folder: &Path) -> Option<SystemTime> {
     fs::metadata(folder).and_then(|folder| folder.modified()).ok()
 }
 
+/// Orders RFC 3339 times in UTC as [`time_key`] does, without making keys.
+pub(crate) fn time_order(one: &str, other: &str) -> Ordering {
+    fn parts(started: &str) -> (&str, &str) {
+        let started = started.trim_end_matches(['Z', 'z']).trim_end_matches("+00:00");
+        started.split_once('.').unwrap_or((started, ""))
+    }
+    let ((one, one_fraction), (other, other_fraction)) = (parts(one), parts(other));
+    let upper = |text: &str, at: usize| text.as_bytes().get(at).map(u8::to_ascii_uppercase);
+    let differs =
+        (0..one.len().max(other.len())).map(|at| upper(one, at).cmp(&upper(other, at))).find(|order| order.is_ne());
+    let seconds = differs.unwrap_or(Ordering::Equal);
+    seconds.then_with(|| one_fraction.cmp(other_fraction))
+}
+
 /// Orders RFC 3339 times in UTC: the digits up to the second, then the fraction, which may be absent.
 pub(crate) fn time_key(started: &str) -> (String, String) {
     let started = started.trim_end_matches(['Z', 'z']).trim_end_matches("+00:00");
@@ -117,7 +132,7 @@ pub(crate) fn time_key(started: &str) -> (String, String) {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_partial_run, time_key};
+    use super::{is_partial_run, time_key, time_order};
 
     #[test]
     fn only_the_hidden_name_of_a_dated_run_is_that_of_an_unfinished_run() {
@@ -146,5 +161,11 @@ mod tests {
             "2026-10-01T00:00:00Z",
         ];
         assert!(times.is_sorted_by_key(|time| time_key(time)));
+        for one in times {
+            for other in times {
+                assert_eq!(time_order(one, other), time_key(one).cmp(&time_key(other)), "{one} {other}");
+            }
+        }
+        assert!(time_order("2026-01-02t03:04:05z", "2026-01-02T03:04:05Z").is_eq());
     }
 }

@@ -379,6 +379,7 @@ fn check(target: &str, metric: Metric, statistic: &str, unit: &str) -> Check {
         verdict: Outcome::Pass,
         reason: None,
         reason_code: None,
+        smallest_seen: None,
         evidence: Some(Evidence::Host),
         samples: 0,
         note: None,

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use crate::trust::gate::{IMAGE, Place};
+use crate::trust::gate::{IMAGE, Place, SIDES};
 use crate::trust::programs::{self, Programs};
 use crate::trust::record::{Control, Gate};
 use crate::trust::scenario;
@@ -25,7 +25,7 @@ const FOREIGN: &str = "foreign";
 /// When a file cannot be written or `hil` cannot be started.
 pub fn run(place: Place<'_>, programs: &Programs) -> Result<Vec<Control>> {
     let sides = |baseline: u32, candidate: u32| -> Result<()> {
-        for (side, permille) in [("baseline", baseline), ("candidate", candidate)] {
+        for (side, permille) in SIDES.into_iter().zip([baseline, candidate]) {
             let folder = place.folder.join(side);
             fs::create_dir_all(&folder).with_context(|| format!("failed to make {}", folder.display()))?;
             programs::scaled(&programs.workloads, permille, &folder.join(IMAGE))?;
@@ -33,7 +33,8 @@ pub fn run(place: Place<'_>, programs: &Programs) -> Result<Vec<Control>> {
         Ok(())
     };
     write(place.folder, "single.toml", &scenario::single("integer", 5))?;
-    write(place.folder, "three.toml", &scenario::three_samples())?;
+    let program = format!("{}/{IMAGE}", SIDES[1]);
+    write(place.folder, "three.toml", &scenario::three_samples(&program))?;
     let mut controls = Vec::new();
 
     sides(1000, 0)?;
@@ -41,16 +42,24 @@ pub fn run(place: Place<'_>, programs: &Programs) -> Result<Vec<Control>> {
         "crash",
         "the candidate aborts in its first iteration",
         INVALID,
-        place.sides("single.toml", 1)?,
+        place.sides("single.toml", &[])?,
     ));
     sides(1000, 1000)?;
-    controls.push(judge("three samples", "a p95 is asked of three samples", INVALID, place.sides("three.toml", 1)?));
+    let three = place.gate(&["--limits-only", "three.toml"])?;
+    controls.push(judge("three samples", "a p95 below a limit is asked of three samples", INVALID, three));
+    let brief = ["--budget", "50 ms", "--seed", "1"];
+    controls.push(judge(
+        "three starts",
+        "the time is over before five starts",
+        INVALID,
+        place.sides("single.toml", &brief)?,
+    ));
     let nothing = place.gate(&["--baseline", "no-such-run-or-commit", "single.toml"])?;
     controls.push(judge("no baseline", "the baseline is neither a commit nor a run", NO_BASELINE, nothing));
-    let missing = ["--baseline-dir", "nowhere", "--candidate-dir", "candidate", "--image", IMAGE, "single.toml"];
+    let missing = ["--baseline-dir", "nowhere", "--candidate-dir", SIDES[1], "--image", IMAGE, "single.toml"];
     controls.push(judge("no folder", "the folder of the baseline is not there", USAGE, place.gate(&missing)?));
 
-    let [one, other] = ["baseline", "candidate"].map(|side| place.run("single.toml", side, &format!("stored-{side}")));
+    let [one, other] = SIDES.map(|side| place.run("single.toml", side, &format!("stored-{side}")));
     let (one, other) = (one?, other?);
     let stored = |one: &Path, other: &Path| {
         let [one, other] = [one, other].map(|path| path.to_string_lossy().into_owned());

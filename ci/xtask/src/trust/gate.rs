@@ -14,6 +14,9 @@ use crate::trust::record::{Gate, Row};
 
 /// How much worse counts as a regression: the ratios of the workloads are multiples of it.
 pub const MARGIN: f64 = 0.01;
+/// The folders of baseline and candidate. Their names are equally long: the length of a program's path moves its stack and
+/// heap, which alone makes allocation a percent faster or slower (Mytkowicz et al., ASPLOS 2009).
+pub const SIDES: [&str; 2] = ["former", "latter"];
 /// The name of the agent in each side's folder.
 pub const IMAGE: &str = "workloads";
 
@@ -22,28 +25,18 @@ pub const IMAGE: &str = "workloads";
 pub struct Place<'a> {
     /// The binary `hil`.
     pub hil: &'a Path,
-    /// The folder that it is called in: with folders `baseline` and `candidate`, each with an agent.
+    /// The folder that it is called in: with the folders [`SIDES`], each with an agent.
     pub folder: &'a Path,
 }
 
 impl Place<'_> {
-    /// Compares the two folders by the scenario in `file`, a name in the folder.
+    /// Compares the two folders by the scenario in `file`, a name in the folder, with further `options`.
     ///
     /// # Errors
     /// When `hil` cannot be started, or a verdict cannot be read.
-    pub fn sides(self, file: &str, seed: u64) -> Result<Gate> {
-        let seed = seed.to_string();
-        self.gate(&[
-            "--baseline-dir",
-            "baseline",
-            "--candidate-dir",
-            "candidate",
-            "--image",
-            IMAGE,
-            "--seed",
-            &seed,
-            file,
-        ])
+    pub fn sides(self, file: &str, options: &[&str]) -> Result<Gate> {
+        let sides = ["--baseline-dir", SIDES[0], "--candidate-dir", SIDES[1], "--image", IMAGE, file];
+        self.gate(&[&sides[..], options].concat())
     }
 
     /// Calls `hil gate` with `arguments`.

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use anyhow::{Context, Result};
 
 use crate::trust::controls;
-use crate::trust::gate::{IMAGE, Place};
+use crate::trust::gate::{IMAGE, Place, SIDES};
 use crate::trust::log::Log;
 use crate::trust::machine::Busy;
 use crate::trust::peers::Sides;
@@ -21,13 +21,13 @@ use crate::trust::regime::Noise;
 use crate::trust::{peers, scenario, truth};
 
 /// Seconds of each set of data for other rules.
-const PEER_SECONDS: f64 = 2.0;
+const PEER_SECONDS: f64 = 1.5;
 /// The same in the smoke test.
 const SMOKE_PEER_SECONDS: f64 = 0.4;
 /// Budget of a side of one comparison, in seconds; the gate ends earlier when it has decided.
 const BUDGET: u32 = 10;
 /// Budget of a side of a run of many metrics, in seconds.
-const FAMILY_BUDGET: u32 = 20;
+const FAMILY_BUDGET: u32 = 8;
 /// From this many thousandths of work on, not even chance makes a gate green.
 const CERTAIN: u32 = 1500;
 
@@ -139,7 +139,7 @@ impl Measuring {
     fn compare(&self, entry: &Entry, scratch: &Path, smoke: bool, noise: &[u32]) -> Result<Comparison> {
         let (at, begin, before) = (now(), Instant::now(), Busy::read(noise));
         let subject = &entry.subject;
-        let [baseline, candidate] = ["baseline", "candidate"].map(|side| scratch.join(side).join(IMAGE));
+        let [baseline, candidate] = SIDES.map(|side| scratch.join(side).join(IMAGE));
         for (path, layout, permille) in
             [(&baseline, subject.layouts[0], 1000), (&candidate, subject.layouts[1], subject.permille)]
         {
@@ -147,7 +147,9 @@ impl Measuring {
             programs::scaled(self.programs.layout(layout)?, permille, path)?;
         }
         let file = format!("{}.toml", subject.workload.as_deref().unwrap_or("family"));
-        let gate = Place { hil: &self.programs.hil, folder: scratch }.sides(&file, entry.index)?;
+        let seed = entry.index.to_string();
+        let options: &[&str] = if smoke { &["--quick", "--seed", &seed] } else { &["--seed", &seed] };
+        let gate = Place { hil: &self.programs.hil, folder: scratch }.sides(&file, options)?;
         let sides = subject.workload.as_deref().map(|workload| Sides {
             baseline: &baseline,
             candidate: &candidate,
@@ -179,7 +181,7 @@ fn problem(comparison: &Comparison) -> Option<String> {
         return Some(format!("comparison {index} ({name}) ended with {:?} and said {:?}", gate.exit, gate.errors));
     }
     let is_green = gate.decision.as_deref() == Some("pass")
-        || gate.rows.iter().any(|row| row.change == "improved" || row.change == "unchanged");
+        || gate.gating().any(|row| row.change == "improved" || row.change == "unchanged");
     (subject.kind == Kind::Slower && subject.permille >= CERTAIN && is_green)
         .then(|| format!("comparison {index} ({name}) is green on {} thousandths of the work", subject.permille))
 }
@@ -187,12 +189,16 @@ fn problem(comparison: &Comparison) -> Option<String> {
 /// A line about a comparison, for people who watch.
 fn told(comparison: &Comparison, since: Duration) -> String {
     let Comparison { index, subject, gate, seconds, others, .. } = comparison;
-    let says = match &gate.rows[..] {
-        [row] => {
+    let says = match gate.only() {
+        Some(row) => {
             let [value, lower, upper] = row.ratio.map(|end| end.map_or("-".to_owned(), |end| format!("{end:.4}")));
             format!("{} {value} [{lower}, {upper}], {} pairs", row.change, row.pairs)
         }
-        rows => format!("{} rows, {:?}", rows.len(), gate.decision.as_deref().unwrap_or("no verdict")),
+        None => {
+            let regressed = gate.gating().filter(|row| row.change == "regressed").count();
+            let decision = gate.decision.as_deref().unwrap_or("no verdict");
+            format!("{decision}, {regressed} of {} figures regressed", gate.gating().count())
+        }
     };
     let others = others.map_or(String::new(), |others| format!(", others {others:.2}"));
     format!(

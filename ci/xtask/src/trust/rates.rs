@@ -79,10 +79,7 @@ impl Rule {
 
 /// What the gate says of the only figure of a comparison; invalid when it has none.
 fn gate(comparison: &Comparison) -> Says {
-    match &comparison.gate.rows[..] {
-        [row] => change(&row.change),
-        _ => Says::Invalid,
-    }
+    comparison.gate.only().map_or(Says::Invalid, |row| change(&row.change))
 }
 
 /// What a word of `verdict.json` says.
@@ -190,7 +187,7 @@ pub fn rate<'c>(
 pub fn families_regressed(lines: &[Line], regime: Regime) -> Rate {
     let of_regime = families(lines).filter(|comparison| comparison.subject.regime == regime);
     of_regime.fold(Rate::default(), |rate, comparison| {
-        let regressed = comparison.gate.rows.iter().any(|row| change(&row.change) == Says::Worse);
+        let regressed = comparison.gate.gating().any(|row| change(&row.change) == Says::Worse);
         Rate { hits: rate.hits + u64::from(regressed), n: rate.n + 1 }
     })
 }
@@ -199,7 +196,7 @@ pub fn families_regressed(lines: &[Line], regime: Regime) -> Rate {
 /// in sequence have it.
 pub fn off(comparison: &Comparison) -> (Option<f64>, Option<f64>) {
     let truth = f64::from(comparison.subject.permille) / 1000.0;
-    let gate = comparison.gate.rows.first().and_then(|row| row.ratio[0]);
+    let gate = comparison.gate.only().and_then(|row| row.ratio[0]);
     let sequence = comparison.sequence.as_ref().map(|times| {
         let (old, new) = sides(times);
         mean(&new) / mean(&old)

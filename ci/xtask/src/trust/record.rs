@@ -190,6 +190,19 @@ pub struct Gate {
     pub seconds: f64,
 }
 
+impl Gate {
+    /// The rows that the decision depends on; the others are witnesses.
+    pub fn gating(&self) -> impl Iterator<Item = &Row> + Clone {
+        self.rows.iter().filter(|row| row.gating)
+    }
+
+    /// The only one of them; nothing when there are none or several.
+    pub fn only(&self) -> Option<&Row> {
+        let mut rows = self.gating();
+        rows.next().filter(|_| rows.next().is_none())
+    }
+}
+
 /// A row of `verdict.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Row {

@@ -18,6 +18,7 @@ mod limits;
 mod row;
 mod sides;
 mod stored;
+mod turned;
 mod unpaired;
 mod vanished;
 mod worktree;

@@ -1,4 +1,4 @@
-//! Append: the run goes to disk, whole or not at all, and old runs make room.
+//! Append: the run goes to disk, whole or not at all, its figures into the archive, and old runs make room.
 
 use std::path::{Path, PathBuf};
 
@@ -11,6 +11,7 @@ use crate::args::RunArgs;
 use crate::distributions;
 use crate::error::CliError;
 use crate::show::Show;
+use crate::stages::archive;
 use crate::stages::measure::Observed;
 use crate::supplies;
 
@@ -27,7 +28,7 @@ pub fn append(run: &Run, observed: &Observed, args: &RunArgs, show: &mut Show) -
     keep(run, &observed.observations, &[], (&args.out, args.keep), show)
 }
 
-/// Writes a run folder with `more` files into the folder of runs `into`, of which that many are kept.
+/// Writes a run folder with `more` files into the folder of runs `into`, of which that many are kept; its figures stay in the archive.
 ///
 /// # Errors
 /// [`CliError::Store`], [`CliError::Report`]; then there is no folder of this run.
@@ -45,6 +46,7 @@ pub fn keep(
     extra.extend(more);
     let (out, most) = into;
     let folder = RunWriter::new(out).write(run, observations, &extra)?;
+    archive::remember(run, out, show);
     match hil_store::retain(out, usize::from(most), &run.id) {
         Ok(removed) => {
             for path in removed {

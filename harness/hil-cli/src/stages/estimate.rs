@@ -1,10 +1,12 @@
 //! Estimate: raw samples become one finding a check.
 
 use hil_model::estimate::Finding;
+use hil_model::id::WorkloadId;
 use hil_model::metric::Metric;
 use hil_model::plan::Plan;
-use hil_model::sample::Cut;
-use hil_model::scenario::{Check, Scenario};
+use hil_model::sample::{Cut, Observations};
+use hil_model::scenario::{Check, Rule, Scenario};
+use hil_stats::control::Control;
 
 use crate::stages::load::Question;
 use crate::stages::measure::{JobEnd, Observed};
@@ -17,6 +19,8 @@ pub struct Found {
     pub checks: Vec<Option<Finding>>,
     /// One an alert.
     pub alerts: Vec<Option<Finding>>,
+    /// One a check: the control pair of what it compares by time, where there is one.
+    pub controls: Vec<Option<Control>>,
     /// One a check: why what it looks at was not observed as planned, if that is so.
     pub cuts: Vec<Option<Cut>>,
 }
@@ -57,10 +61,25 @@ pub fn estimate(question: &Question, plan: &Plan, observed: &Observed) -> Vec<Fo
         Found {
             checks: checks.collect(),
             alerts: alerts.collect(),
+            controls: scenario.checks.iter().map(|check| control(scenario, check, of_scenario)).collect(),
             cuts: scenario.checks.iter().map(|check| hil_stats::estimate::cut(check, of_scenario)).collect(),
         }
     };
     question.scenarios.iter().map(found).collect()
+}
+
+/// What became of the control pair that guards this check: a workload of the scenario and its copy.
+fn control(scenario: &Scenario, check: &Check, of_scenario: &[Observations]) -> Option<Control> {
+    let compares = check.versus.is_some() || matches!(check.rule, Rule::Order(_));
+    if !compares || !matches!(check.metric, Metric::Latency | Metric::CpuTime) {
+        return None;
+    }
+    let seen = |id: &WorkloadId| of_scenario.iter().find(|seen| seen.workload == *id);
+    let copies = scenario.workloads.keys().filter_map(|id| {
+        let copy = id.control().filter(|copy| !scenario.workloads.contains_key(copy))?;
+        Some((seen(id)?, seen(&copy)?))
+    });
+    copies.map(|(of, copy)| hil_stats::control::control(check.metric, of, copy)).next()
 }
 
 /// Holds a figure back when there are fewer observations behind it than it needs to mean what it says. The plan asks for

@@ -4,6 +4,8 @@ use hil_model::plan::Plan;
 use hil_model::run::{Alarm, AlertResult, CheckResult, FORMAT, Run};
 use hil_model::scenario::Scenario;
 use hil_model::verdict::{Outcome, Reason, Verdict};
+use hil_stats::control::Control;
+use hil_verdict::guarded::guarded;
 
 use crate::args::RunArgs;
 use crate::results::{alert_result, check_result};
@@ -59,15 +61,24 @@ fn checks_of(
     let damaged = question.faults.iter().any(|fault| fault.scenario == scenario.id);
     let end = if damaged { Some(JobEnd::Faulted) } else { observed.end_of(&scenario.id) };
     let evidence = plan.jobs.iter().find(|job| job.scenario == scenario.id).map(|job| job.evidence);
-    let findings = found.checks.iter().zip(&found.cuts);
-    let results = scenario.checks.iter().zip(findings).enumerate().map(|(position, (check, (finding, cut)))| {
-        let Some(finding) = finding else {
-            let verdict = not_measured(plan, observed, scenario, position, end);
-            return check_result(scenario, check, None, &verdict);
-        };
-        let verdict = hil_verdict::judge(check, finding, *cut);
-        check_result(scenario, check, evidence.map(|evidence| (finding, evidence)), &verdict)
-    });
+    let findings = found.checks.iter().zip(&found.cuts).zip(&found.controls);
+    let results =
+        scenario.checks.iter().zip(findings).enumerate().map(|(position, (check, ((finding, cut), control)))| {
+            let Some(finding) = finding else {
+                let verdict = not_measured(plan, observed, scenario, position, end);
+                return check_result(scenario, check, None, &verdict);
+            };
+            let verdict = hil_verdict::judge(check, finding, *cut);
+            let (verdict, smallest_seen) = match control {
+                Some(Control::Ratio { usual, strict }) => {
+                    (guarded(verdict, Ok(strict)), hil_verdict::compare::noise_floor(usual))
+                }
+                Some(Control::Failed(failure)) => (guarded(verdict, Err(failure)), None),
+                Some(Control::TooFew) | None => (verdict, None),
+            };
+            let result = check_result(scenario, check, evidence.map(|evidence| (finding, evidence)), &verdict);
+            CheckResult { smallest_seen, ..result }
+        });
     results.collect()
 }
 

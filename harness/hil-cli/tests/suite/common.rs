@@ -57,6 +57,10 @@ impl Place {
             .env("LC_ALL", "C.UTF-8")
             .env("NO_COLOR", "1")
             .stdin(Stdio::null());
+        // The commit that CI works on is not that of a test.
+        for name in ["GITHUB_SHA", "CI_COMMIT_SHA", "BUILDKITE_COMMIT", "CIRCLE_SHA1", "GIT_COMMIT"] {
+            command.env_remove(name);
+        }
         command
     }
 
@@ -69,6 +73,7 @@ impl Place {
     pub fn runs(&self) -> Vec<PathBuf> {
         let Ok(entries) = std::fs::read_dir(self.path().join("hil-runs")) else { return Vec::new() };
         let mut runs: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+        runs.retain(|path| path.file_name().is_some_and(|name| name != hil_store::archive::FOLDER));
         runs.sort();
         runs
     }

@@ -11,6 +11,9 @@ mod emulate;
 mod exchange;
 mod firmware;
 mod first_run;
+#[cfg(unix)]
+mod gate;
+mod history;
 mod lab;
 #[cfg(unix)]
 mod lease_and_interrupt;

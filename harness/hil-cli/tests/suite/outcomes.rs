@@ -352,3 +352,52 @@ mod from_outside {
         until("the end of what it started", || (!is_alive(sleeper)).then_some(()));
     }
 }
+
+#[test]
+fn a_percentile_of_too_few_samples_is_invalid_and_says_how_many_it_takes() {
+    let place = Place::new();
+    place.write("q.toml", &quick_scenario("lan/keyword_i8").replace("\"p50\"", "\"p99\""));
+    place.hil(&["run", "q.toml", "--budget", "5 ms"]).expect(5);
+    let run = place.run_json();
+    let check = check(&run, "TST-1");
+    assert_eq!((&check["verdict"], &check["reason_code"]), (&"invalid".into(), &"too-few-samples".into()), "{check:#}");
+    let reason = check["reason"].as_str().unwrap();
+    assert!(reason.contains("299 are needed"), "{reason}");
+}
+
+#[test]
+fn a_comparison_tells_the_smallest_difference_that_it_could_have_seen() {
+    let place = Place::new();
+    let two = r#"
+id = "two"
+title = "One kernel beside itself"
+[on]
+platform = "desktop-cpu"
+[workloads.one]
+kernel = "lan/keyword_i8"
+[workloads.other]
+kernel = "lan/keyword_i8"
+[sampling]
+warmup = 2
+[[check]]
+target = "TST-1"
+metric = "latency"
+workload = "one"
+versus = "other"
+limit = ">= 0.1 x"
+[[check]]
+target = "TST-2"
+metric = "latency"
+statistic = "p50"
+workload = "one"
+limit = "< 5 s"
+"#;
+    place.write("two.toml", two);
+    place.hil(&["run", "two.toml"]);
+    let run = place.run_json();
+    let ratio = check(&run, "TST-1");
+    assert!(ratio["smallest_seen"].as_f64().is_some_and(|seen| seen > 0.0), "{ratio:#}");
+    assert_eq!(check(&run, "TST-2").get("smallest_seen"), None, "it compares nothing");
+    // A machine so busy that it tells two copies apart is said to be so, and nothing else fails here.
+    assert!(ratio["verdict"] == "pass" || ratio["reason_code"] == "control-disagrees", "{ratio:#}");
+}

@@ -1,5 +1,6 @@
 //! One metric over time: the figures of many runs as series, each of one subject under one set of conditions.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -14,7 +15,7 @@ use super::entry::{Origin, Subject};
 use super::fingerprint::Fingerprint;
 use super::read::Reader;
 use crate::error::StoreError;
-use crate::runs::time_key;
+use crate::runs::time_order;
 
 /// Which figures are wanted; whatever is not given may be anything.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -91,7 +92,7 @@ impl Archive {
     /// [`StoreError::Cell`], [`StoreError::Busy`], [`StoreError::Io`]. An archive that does not exist has no series.
     pub fn history(&self, wanted: &Wanted) -> Result<Vec<Series>, StoreError> {
         let reader = Reader::new(self);
-        let since = wanted.since.as_deref().map(time_key);
+        let since = wanted.since.as_deref();
         let mut all = Vec::new();
         for place in reader.places()? {
             let fits = wanted.platform.as_ref().is_none_or(|platform| *platform == place.platform)
@@ -100,17 +101,13 @@ impl Archive {
                 continue;
             }
             let slab = reader.slab(&place, |subject, targets| wanted.is_about(subject, targets))?;
-            let keys: Vec<(String, String)> = slab.runs.iter().map(|origin| time_key(&origin.started)).collect();
-            let shown: Vec<bool> = slab
-                .runs
-                .iter()
-                .zip(&keys)
-                .map(|(origin, key)| {
-                    (wanted.flawed || origin.flaw().is_none()) && since.as_ref().is_none_or(|since| since <= key)
-                })
-                .collect();
+            let is_shown = |origin: &Origin| {
+                let late = since.is_none_or(|since| time_order(since, &origin.started).is_le());
+                late && (wanted.flawed || origin.flaw().is_none())
+            };
+            let shown: Vec<bool> = slab.runs.iter().map(|origin| is_shown(origin)).collect();
             for (subject, line) in slab.lines {
-                let mut series: BTreeMap<(Option<Evidence>, u32), Vec<(usize, HistoryPoint)>> = BTreeMap::new();
+                let mut series: BTreeMap<(Option<Evidence>, u32), Vec<HistoryPoint>> = BTreeMap::new();
                 for point in line.points {
                     // Positions were checked when they were read.
                     let run = usize::try_from(point.run).unwrap_or(usize::MAX);
@@ -125,31 +122,35 @@ impl Archive {
                         samples: point.samples,
                         verdict: point.verdict,
                     };
-                    series.entry((point.evidence, point.fingerprint)).or_default().push((run, found));
+                    series.entry((point.evidence, point.fingerprint)).or_default().push(found);
                 }
-                let mut of_subject: Vec<(usize, Series)> = Vec::new();
+                let mut of_subject: Vec<Series> = Vec::new();
                 for ((evidence, fingerprint), mut points) in series {
-                    points.sort_by(|(a, one), (b, other)| {
-                        (&keys[*a], &one.origin.run).cmp(&(&keys[*b], &other.origin.run))
-                    });
-                    let Some(newest) = points.last().map(|(run, _)| *run) else { continue };
+                    // They mostly are in order already, which makes this cheap.
+                    points.sort_by(|a, b| by_start(&a.origin, &b.origin));
                     let fingerprint = usize::try_from(fingerprint).unwrap_or(usize::MAX);
-                    of_subject.push((
-                        newest,
-                        Series {
-                            subject: subject.clone(),
-                            evidence,
-                            fingerprint: slab.fingerprints[fingerprint].clone(),
-                            unit: line.unit,
-                            targets: line.targets.iter().cloned().collect(),
-                            points: points.into_iter().map(|(_, point)| point).collect(),
-                        },
-                    ));
+                    of_subject.push(Series {
+                        subject: subject.clone(),
+                        evidence,
+                        fingerprint: slab.fingerprints[fingerprint].clone(),
+                        unit: line.unit,
+                        targets: line.targets.iter().cloned().collect(),
+                        points,
+                    });
                 }
-                of_subject.sort_by(|(a, _), (b, _)| keys[*b].cmp(&keys[*a]));
-                all.extend(of_subject.into_iter().map(|(_, series)| series));
+                let newest = |series: &Series| series.points.last().map(|point| Arc::clone(&point.origin));
+                of_subject.sort_by(|a, b| match (newest(a), newest(b)) {
+                    (Some(a), Some(b)) => by_start(&b, &a),
+                    // Every series has a point.
+                    _ => Ordering::Equal,
+                });
+                all.extend(of_subject);
             }
         }
         Ok(all)
     }
+}
+
+fn by_start(one: &Origin, other: &Origin) -> Ordering {
+    time_order(&one.started, &other.started).then_with(|| one.run.cmp(&other.run))
 }

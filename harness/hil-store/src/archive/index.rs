@@ -152,6 +152,8 @@ pub(super) fn load(
     let mut slab = Slab::default();
     slab.fingerprints = header.fingerprints;
     let runs = section(&header.runs)?;
+    // A run takes about a hundred bytes; more room than needed is given back with the slab.
+    slab.reserve(runs.len() / 96);
     let mut rest = runs.as_slice();
     while !rest.is_empty() {
         slab.add_run(Arc::new(take_run(&mut rest)?));

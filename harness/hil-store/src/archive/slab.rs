@@ -3,7 +3,9 @@
 //! It is built from files and the index alike. Guarantees: a run that was added by one file is not added by another, and a
 //! subject has at most one point a run, so nothing counts twice however often it is stored.
 
+use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use hil_model::id::{RunId, TargetId};
@@ -48,20 +50,50 @@ pub(super) struct Slab {
     pub(super) runs: Vec<Arc<Origin>>,
     pub(super) fingerprints: Vec<Fingerprint>,
     pub(super) lines: BTreeMap<Subject, Line>,
-    seen: HashMap<RunId, u32>,
+    seen: HashMap<ById, u32>,
 }
 
+/// A run found by its id, without a copy of the id.
+#[derive(Debug, Clone)]
+struct ById(Arc<Origin>);
+
+impl Borrow<RunId> for ById {
+    fn borrow(&self) -> &RunId {
+        &self.0.run
+    }
+}
+
+impl Hash for ById {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.run.hash(state);
+    }
+}
+
+impl PartialEq for ById {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.run == other.0.run
+    }
+}
+
+impl Eq for ById {}
+
 impl Slab {
+    /// Makes room for that many runs.
+    pub(super) fn reserve(&mut self, runs: usize) {
+        self.seen.reserve(runs);
+        self.runs.reserve(runs);
+    }
+
     /// Adds a run unless it is there, and says whether it was added and where it is.
     pub(super) fn add_run(&mut self, origin: Arc<Origin>) -> (bool, u32) {
         // Four thousand million runs do not fit into any memory.
         let next = u32::try_from(self.runs.len()).unwrap_or(u32::MAX);
-        let position = *self.seen.entry(origin.run.clone()).or_insert(next);
-        let added = position == next;
-        if added {
-            self.runs.push(origin);
+        if let Some(position) = self.seen.get(&origin.run) {
+            return (false, *position);
         }
-        (added, position)
+        self.seen.insert(ById(Arc::clone(&origin)), next);
+        self.runs.push(origin);
+        (true, next)
     }
 
     /// Adds what one file holds of a place, but for runs that another file added.

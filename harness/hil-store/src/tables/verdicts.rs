@@ -74,6 +74,7 @@ pub(super) fn read(sheet: &Sheet) -> Result<Vec<CheckResult>, StoreError> {
             verdict: verdict[row],
             reason: reason[row].map(str::to_owned),
             reason_code: reason_code[row].map(str::to_owned),
+            smallest_seen: None,
             evidence: evidence[row],
             samples: samples[row],
             note: note[row].map(str::to_owned),

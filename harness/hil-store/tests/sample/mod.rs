@@ -110,6 +110,7 @@ fn checks() -> Result<Vec<CheckResult>, AnyError> {
         verdict: Outcome::Pass,
         reason: None,
         reason_code: None,
+        smallest_seen: None,
         evidence: Some(Evidence::Host),
         samples: 4,
         note: None,

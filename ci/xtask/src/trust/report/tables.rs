@@ -49,7 +49,7 @@ pub(super) fn unchanged(lines: &[Line]) -> String {
             let of = |says: Says| unchanged_rate(lines, regime, kind, &[says]).text();
             let floor =
                 middle(singles(lines).filter(|comparison| is_unchanged(comparison, regime, kind)), |comparison| {
-                    comparison.gate.rows.first()?.smallest_seen
+                    comparison.gate.only()?.smallest_seen
                 });
             let _ = writeln!(
                 text,
@@ -107,7 +107,7 @@ pub(super) fn rules(lines: &[Line], session: &Session) -> String {
     let mut text = format!(
         "## Beside other rules\n\n\
          - *In sequence*: all iterations of the baseline, then all of the candidate, in two processes; *in turns*: one iteration of each, in\n\
-           random order. About two seconds for each, the time that a comparison takes the gate.\n\
+           random order. About one and a half seconds for each, which is what most comparisons take the gate.\n\
          - *criterion*: its verdict as version 0.8 computes it (a bootstrap t test at 5 %, and the whole 95 % bootstrap interval of the change of\n\
            the mean beyond 1 %), recomputed from these times in 100 samples. *Median of pairs*: the core of the gate's rule, written a second time,\n\
            without control pair and without several starts.\n\

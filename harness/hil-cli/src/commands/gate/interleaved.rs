@@ -7,9 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use hil_bench::bench::{Bench, Trouble};
+use hil_bench::bench::Bench;
 use hil_bench::control::{Control, SystemClock};
-use hil_bench::event::Event;
 use hil_bench::pairs::{PairsOutcome, Seen, run_pairs};
 use hil_model::comparison::Change;
 use hil_model::gate::Mode;
@@ -17,7 +16,7 @@ use hil_model::id::WorkloadId;
 use hil_model::lab::{BenchInfo, Evidence};
 use hil_model::pairs::{PairedJob, Side};
 use hil_model::plan::{Plan, Skipped};
-use hil_model::run::{RigFault, Run};
+use hil_model::run::Run;
 use hil_model::sample::Observations;
 use hil_model::scenario::Scenario;
 use hil_model::verdict::Reason;
@@ -29,12 +28,13 @@ use crate::commands::gate::compared::Compared;
 use crate::commands::gate::figures::Lack;
 use crate::commands::gate::row::{self, Draft, Rule, Shown};
 use crate::commands::gate::sides::{Tree, absent_programs};
+use crate::commands::gate::turned::{no_bench, observed, others, say};
 use crate::commands::gate::vanished;
 use crate::error::CliError;
 use crate::lab::{Seat, Setup};
 use crate::show::Show;
 use crate::stages::load::{self, Question};
-use crate::stages::measure::{self, JobEnd, Observed, Sets};
+use crate::stages::measure::{self, JobEnd, Sets};
 use crate::stages::{estimate, judge};
 use crate::surroundings::Surroundings;
 
@@ -147,8 +147,8 @@ fn private(error: CliError) -> String {
 }
 
 /// What a scenario comes to before it is measured.
-struct Prepared<'q> {
-    scenario: &'q Scenario,
+pub(super) struct Prepared<'q> {
+    pub(super) scenario: &'q Scenario,
     /// Nothing when there is nothing to measure.
     job: Option<PairedJob>,
     skipped: Vec<Skipped>,
@@ -344,7 +344,7 @@ impl<'q> Gate<'q> {
             (check.metric == asked.metric || !asked.gating)
                 && (check.workload == *asked.workload || check.versus.as_ref() == Some(asked.workload))
         });
-        let is_answerable = matches!(&prepared.job, Some(_)) && wanting.any(|(at, _)| !is_skipped(at));
+        let is_answerable = prepared.job.is_some() && wanting.any(|(at, _)| !is_skipped(at));
         if self.is_damaged(prepared.scenario) {
             return missing("candidate", &Lack::Failed("its data set is damaged".to_owned()));
         }
@@ -387,80 +387,4 @@ fn kernels_missing(scenario: &Scenario, here: &BenchInfo, there: Option<&BenchIn
         _ => false,
     };
     scenario.workloads.iter().filter(|(_, workload)| is_missing(&workload.code)).map(|(id, _)| id.clone()).collect()
-}
-
-fn no_bench(job: &PairedJob, side: Side, message: String) -> PairsOutcome {
-    let (scenario, platform) = (job.scenario.clone(), job.platform.clone());
-    let fault = RigFault { scenario, platform, phase: "open".to_owned(), message: format!("{side}: {message}") };
-    PairsOutcome {
-        sides: [Vec::new(), Vec::new(), Vec::new()],
-        rounds: 0,
-        looks: 0,
-        fault: Some((side, fault)),
-        trouble: Trouble::Lasting,
-        interrupted: false,
-    }
-}
-
-/// Tells what a side does.
-fn say(show: &mut Show, side: Side, event: &Event) {
-    use crate::stages::voice::failure_in_words;
-    match event {
-        Event::StartBegan { start, starts } => {
-            show.progress(u64::from(*start), u64::from(*starts), "rounds");
-            show.detail(1, &format!("round {} of at most {starts}", start + 1));
-        }
-        Event::WorkloadFailed { workload, failure } => {
-            show.detail(0, &format!("{side}, {workload}: {}", failure_in_words(failure)));
-        }
-        Event::BudgetSpent => show.detail(0, "the budget is spent; judging what there is"),
-        Event::GettingReady { line } => show.detail(1, &format!("{side}: {line}")),
-        Event::AgentLog { line } => show.detail(1, &format!("agent of the {side}: {line}")),
-        Event::AgentGone { how } => show.detail(1, &format!("the agent of the {side} is gone: {how}")),
-        _ => {}
-    }
-}
-
-/// What the candidate showed, as a run has it.
-fn observed(turned: &[(&Prepared<'_>, PairsOutcome)], noise: hil_model::run::Noise, interrupted: bool) -> Observed {
-    let mut observed = Observed {
-        observations: Vec::new(),
-        faults: Vec::new(),
-        ends: BTreeMap::new(),
-        set_aside: BTreeMap::new(),
-        interrupted,
-        noise,
-        clocks: Vec::new(),
-        builds: Vec::new(),
-        samplings: BTreeMap::new(),
-    };
-    for (prepared, outcome) in turned {
-        let end = match (&outcome.fault, outcome.interrupted) {
-            (Some(_), _) => JobEnd::Faulted,
-            (None, true) => JobEnd::Interrupted,
-            (None, false) => JobEnd::Finished,
-        };
-        observed.ends.insert(prepared.scenario.id.clone(), end);
-        observed.faults.extend(outcome.fault.iter().map(|(_, fault)| fault.clone()));
-        for seen in &outcome.sides[Side::Candidate.index()] {
-            let clock = measure::in_words(&seen.clock);
-            if !observed.clocks.contains(&clock) {
-                observed.clocks.push(clock);
-            }
-            observed.observations.push(seen.clone());
-        }
-    }
-    observed
-}
-
-/// What the other sides showed, each workload under a name of its own.
-fn others(outcome: PairsOutcome) -> Vec<Observations> {
-    let [baseline, _, control] = outcome.sides;
-    let named = |seen: Observations, side: Side| {
-        let workload = WorkloadId::new(format!("{}.{side}", seen.workload)).ok()?;
-        Some(Observations { workload, ..seen })
-    };
-    let baseline = baseline.into_iter().filter_map(|seen| named(seen, Side::Baseline));
-    let control = control.into_iter().filter_map(|seen| named(seen, Side::Control));
-    baseline.chain(control).collect()
 }

@@ -82,6 +82,10 @@ pub(super) fn interleaved(asked: &Asked<'_>, shown: Shown<'_>, rule: Rule) -> Op
         }
     };
     let (seen, guard) = (control.estimate(rule.alpha), control.estimate(rule.control_alpha));
+    if let Some(reason) = too_few(&[&estimate, &seen, &guard]) {
+        judge(&mut draft, &estimate, Comparison { change: Change::Invalid, reason: Some(reason) }, rule);
+        return Some(draft);
+    }
     let comparison = compare(&estimate, better, rule.margin, Some(&guard));
     let agrees = !matches!(comparison.reason, Some(ChangeReason::ControlDisagrees { .. }));
     draft.row.smallest_seen = noise_floor(&seen);
@@ -95,6 +99,14 @@ pub(super) fn interleaved(asked: &Asked<'_>, shown: Shown<'_>, rule: Rule) -> Op
     });
     judge(&mut draft, &estimate, comparison, rule);
     Some(draft)
+}
+
+/// Too few starts for one of the intervals, which says nothing about the pair that it is of.
+fn too_few(estimates: &[&Estimate]) -> Option<ChangeReason> {
+    let without = estimates.iter().find(|estimate| estimate.lower.is_none() || estimate.upper.is_none())?;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of starts")]
+    let have = without.effective_samples as u64;
+    Some(ChangeReason::TooFewStarts { have, need: without.needed_samples.max(have + 1) })
 }
 
 /// A ratio has no unit but how many times.
@@ -150,10 +162,19 @@ pub(super) fn both<'o>(asked: &Asked<'_>, shown: Shown<'o>) -> Result<Both<'o>, 
     match (of(shown.baseline), of(shown.candidate)) {
         (Ok((baseline, old)), Ok((candidate, new))) => Ok(Both { baseline, candidate, figures: [old, new] }),
         (Err(Lack::NotThere(_)), Err(Lack::NotThere(_))) => Err(None),
+        // A baseline that failed ends the measuring of both, before the candidate may have begun.
+        (Err(lack @ Lack::Failed(_)), Err(_)) if failed(shown.baseline) && !failed(shown.candidate) => {
+            Err(Some(Box::new(without(asked, shown, "baseline", &lack))))
+        }
         // The worse news first: a baseline without the figure is an addition, anything else is a loss.
         (_, Err(lack)) => Err(Some(Box::new(without(asked, shown, "candidate", &lack)))),
         (Err(lack), Ok(_)) => Err(Some(Box::new(without(asked, shown, "baseline", &lack)))),
     }
+}
+
+/// Whether the code of a side failed.
+fn failed(seen: Option<&Observations>) -> bool {
+    seen.is_some_and(|seen| seen.failure.is_some())
 }
 
 /// The row of a figure that one side lacks.
