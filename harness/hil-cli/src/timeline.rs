@@ -3,6 +3,7 @@
 //! Changes are looked for by the energy statistic of `hil_stats::change` and kept where the false-discovery rate over all
 //! series that are shown stays below 5 %. They say since when, for commits that are merged; no verdict depends on them.
 
+use hil_model::units::Unit;
 use hil_report::figure::{self, Numbers};
 use hil_stats::change::{self, Change, Options};
 use hil_stats::{history, multiple};
@@ -78,7 +79,7 @@ impl Timeline {
         text += &format!("  last: {}, {}, {}\n", self.figure(last), last.verdict, whence(last));
         for change in &self.changes {
             let percent = (change.after / change.before - 1.0) * 100.0;
-            let unit = series.unit;
+            let unit = self.unit();
             let number = |base: f64| figure::number(unit.from_base(base));
             text += &format!(
                 "  {percent:+.1} % since {} (median {} {unit} before, {} {unit} after, p = {:.3})\n",
@@ -127,8 +128,17 @@ impl Timeline {
         title
     }
 
+    /// A unit that suits the last figure; a ratio, an order and a table of cases keep theirs.
+    fn unit(&self) -> Unit {
+        let Series { subject, points, unit, .. } = &self.series;
+        match points.last() {
+            Some(last) if subject.versus.is_none() && subject.rule.is_none() => subject.metric.display_unit(last.value),
+            _ => *unit,
+        }
+    }
+
     fn figure(&self, point: &HistoryPoint) -> String {
-        let unit = self.series.unit;
+        let unit = self.unit();
         let end = |end: Option<f64>| end.map(|base| unit.from_base(base));
         let exact = point.lower.is_none() && point.upper.is_none();
         let value = unit.from_base(point.value);

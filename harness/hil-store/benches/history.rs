@@ -3,7 +3,7 @@
 //! It makes an archive of 100,000 runs over three years, five figures each, and asks for one of them in a process of its own, as
 //! `hil history` does. It fails when the median of the processor time is 300 ms or more, or the largest memory 500 MB or more. Wall
 //! time is printed too; on a machine that does nothing else both are alike, because one thread does all the work.
-//! `HIL_BENCH_ARCHIVE` names a folder to keep the archive in; otherwise it is temporary.
+//! `cargo bench -p hil-store -- DIR` keeps the archive in that folder, and uses the one that is there; otherwise it is temporary.
 
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a benchmark prints, and a panic is its failure")]
 
@@ -20,6 +20,8 @@ use hil_model::units::Unit;
 use hil_model::verdict::Outcome;
 use hil_store::archive::{Amount, Archive, Entry, Fingerprint, Origin, Revision, Subject, Wanted};
 
+/// The first word for the process that asks.
+const ASK: &str = "ask";
 const RUNS: u32 = 100_000;
 /// Runs of one append; a history of so many was written by that many `hil run`, or copied from elsewhere.
 const TOGETHER: u32 = 500;
@@ -30,12 +32,16 @@ const MOST_MS: f64 = 300.0;
 const MOST_MB: f64 = 500.0;
 
 fn main() -> ExitCode {
-    if let Ok(root) = std::env::var("HIL_BENCH_QUERY") {
-        ask(Path::new(&root));
+    // Cargo adds `--bench`.
+    let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
+    if let [ask_for, root] = words.as_slice()
+        && ask_for == ASK
+    {
+        ask(Path::new(root));
         return ExitCode::SUCCESS;
     }
     let temporary = tempfile::tempdir().unwrap();
-    let root = std::env::var("HIL_BENCH_ARCHIVE").map_or_else(|_| temporary.path().join("archive"), PathBuf::from);
+    let root = words.first().map_or_else(|| temporary.path().join("archive"), PathBuf::from);
     if root.join("new").is_dir() {
         println!("using the archive in {}", root.display());
     } else {
@@ -44,7 +50,7 @@ fn main() -> ExitCode {
     let program = std::env::current_exe().unwrap();
     let answers: Vec<Vec<f64>> = (0..REPEATS)
         .map(|_| {
-            let ended = Command::new(&program).env("HIL_BENCH_QUERY", &root).output().unwrap();
+            let ended = Command::new(&program).arg(ASK).arg(&root).output().unwrap();
             let text = String::from_utf8(ended.stdout).unwrap();
             text.split_whitespace().map(|word| word.parse().unwrap()).collect()
         })
