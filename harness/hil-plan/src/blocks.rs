@@ -24,6 +24,31 @@ pub(crate) fn orders(sides: usize, blocks: u32, rng: &mut impl Rng) -> Vec<Vec<u
     orders
 }
 
+/// As [`orders`], balanced as well in who runs right behind whom: over any `2 * sides` consecutive blocks a permutation and
+/// its reverse stand in every rotation. For three sides these are all six orders, so each side runs before each other, and
+/// right behind each other, equally often (Williams, "Experimental designs balanced for the estimation of residual
+/// effects of treatments", Australian Journal of Scientific Research A 2 (1949)).
+pub(crate) fn every_order(sides: usize, blocks: u32, rng: &mut impl Rng) -> Vec<Vec<usize>> {
+    let mut all = Vec::with_capacity(blocks as usize);
+    while all.len() < blocks as usize {
+        let mut order: Vec<usize> = (0..sides).collect();
+        shuffle(&mut order, rng);
+        let mut set = Vec::with_capacity(2 * sides.max(1));
+        for _ in 0..2 {
+            for rotation in 0..sides.max(1) {
+                let mut rotated = order.clone();
+                rotated.rotate_left(rotation % sides.max(1));
+                set.push(rotated);
+            }
+            order.reverse();
+        }
+        shuffle(&mut set, rng);
+        all.extend(set);
+    }
+    all.truncate(blocks as usize);
+    all
+}
+
 /// Fisher-Yates (Knuth, The Art of Computer Programming vol. 2, algorithm P).
 fn shuffle<T>(items: &mut [T], rng: &mut impl Rng) {
     for last in (1..items.len()).rev() {
@@ -35,7 +60,7 @@ fn shuffle<T>(items: &mut [T], rng: &mut impl Rng) {
 
 #[cfg(test)]
 mod tests {
-    use super::orders;
+    use super::{every_order, orders};
     use proptest::prelude::{prop_assert, prop_assert_eq, proptest};
     use rand_core::SeedableRng;
     use rand_xoshiro::Xoshiro256StarStar;
@@ -51,6 +76,17 @@ mod tests {
                     let count = orders.iter().filter(|order| order[place] == side).count();
                     prop_assert_eq!(count, rounds as usize);
                 }
+            }
+        }
+
+        #[test]
+        fn of_three_sides_each_runs_before_and_right_behind_each_other_equally_often(sets in 1u32..5, seed: u64) {
+            let orders = every_order(3, 6 * sets, &mut Xoshiro256StarStar::seed_from_u64(seed));
+            for (one, other) in [(0, 1), (0, 2), (1, 2), (1, 0), (2, 0), (2, 1)] {
+                let place = |order: &Vec<usize>, side| order.iter().position(|at| *at == side).unwrap();
+                let before = orders.iter().filter(|order| place(order, one) < place(order, other)).count();
+                let right = orders.iter().filter(|order| place(order, one) + 1 == place(order, other)).count();
+                prop_assert_eq!((before, right), (3 * sets as usize, 2 * sets as usize));
             }
         }
 

@@ -2,9 +2,10 @@
 //!
 //! Every round is a fresh start of every side, because the layout of code and memory is constant within a process
 //! (Mytkowicz et al., ASPLOS 2009) and belongs to the difference of two builds as little as the weather. Within a round,
-//! timed workloads run in short blocks of two sides in balanced random order (duet benchmarking: Bulej et al., ICPE
-//! 2020); [`CONTROL`] of all blocks set the copy beside the baseline instead of the candidate. Where the sides cannot
-//! be alive together they take turns by starts, in balanced random order too. What needs a process of its own (memory,
+//! timed workloads run in short blocks of all three sides in balanced random order (duet benchmarking: Bulej et al., ICPE
+//! 2020). All sides run equally often, the copy as often as the candidate: a process that runs less often than another
+//! finds colder caches, and two copies of the same code would be told apart by that alone. Where the sides cannot be
+//! alive together they take turns by starts, in balanced random order too. What needs a process of its own (memory,
 //! throughput, metering) always takes turns by starts; answers, tables and reference errors are no samples, so each
 //! side gives them once.
 //!
@@ -23,7 +24,7 @@ use hil_model::verdict::Reason;
 use rand_core::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256StarStar;
 
-use crate::blocks::orders;
+use crate::blocks::{every_order, orders};
 use crate::steps::{self, Asked};
 use crate::{MissingData, Options, amounts::Amounts, obstacle};
 
@@ -31,12 +32,10 @@ use crate::{MissingData, Options, amounts::Amounts, obstacle};
 pub const LEAST_STARTS: u32 = Sampling::DEFAULT_STARTS;
 /// Looks at most: each costs level.
 pub const MOST_LOOKS: u32 = 5;
-/// One block of this many belongs to the control pair: a fourth.
-pub const CONTROL: u32 = 4;
-/// Pairs of blocks of a workload in one round, those of the control included.
-const BLOCKS: u32 = 20;
+/// Blocks of a workload in one round: every order of the sides equally often.
+pub const BLOCKS: u32 = 12;
 /// In a quick run.
-const QUICK_BLOCKS: u32 = 8;
+pub const QUICK_BLOCKS: u32 = 6;
 /// Time of a block: many times what starting and stopping a clock takes, and short against whatever disturbs.
 const BLOCK: Duration = Duration::from_millis(1);
 /// Sides, each of which may take as long as a run of its own.
@@ -196,7 +195,7 @@ fn timed(
         .iter()
         .map(|(workload, samples)| {
             let each = amounts.samples(*samples).div_ceil(starts);
-            Timed { workload, warmup: amounts.warmup, iterations: each.div_ceil(blocks - blocks / CONTROL).max(1) }
+            Timed { workload, warmup: amounts.warmup, iterations: each.div_ceil(blocks).max(1) }
         })
         .collect();
     let mut places = orders(Side::ALL.len(), most, rng).into_iter();
@@ -236,25 +235,14 @@ impl Timed<'_> {
     }
 }
 
-/// A round with all sides alive: for every block, all workloads in a random order, each on two sides next to each other.
+/// A round with all sides alive: for every block, all workloads in a random order, each on all sides one after the other.
 fn interleaved(timed: &[Timed<'_>], order: &[Side], blocks: u32, rng: &mut impl Rng) -> Vec<Turn> {
     let mut turns = in_order(order, |_| timed.iter().flat_map(Timed::prepare).collect());
-    let controls = blocks / CONTROL;
-    // One order of pairs for each kind, so that each is balanced for itself.
-    let mut plans: Vec<[std::vec::IntoIter<Vec<usize>>; 2]> = timed
-        .iter()
-        .map(|_| [orders(2, blocks - controls, rng).into_iter(), orders(2, controls, rng).into_iter()])
-        .collect();
-    let among = orders(CONTROL as usize, blocks.div_ceil(CONTROL), rng);
-    let workloads = orders(timed.len(), blocks, rng);
-    for (block, workloads) in (0..blocks).zip(workloads) {
-        let group = among.get((block / CONTROL) as usize).and_then(|order| order.first().copied());
-        let other = if group == Some((block % CONTROL) as usize) { Side::Control } else { Side::Candidate };
+    let mut plans: Vec<_> = timed.iter().map(|_| every_order(Side::ALL.len(), blocks, rng).into_iter()).collect();
+    for (block, workloads) in (0..blocks).zip(orders(timed.len(), blocks, rng)) {
         for which in workloads {
             let (Some(timed), Some(plan)) = (timed.get(which), plans.get_mut(which)) else { continue };
-            let Some(order) = plan[usize::from(other == Side::Control)].next() else { continue };
-            for (slot, place) in (0..).zip(order) {
-                let side = if place == 0 { Side::Baseline } else { other };
+            for (slot, side) in (0..).zip(sides(&plan.next().unwrap_or_default())) {
                 turns.push(Turn { side, step: timed.measure(block, slot, 1) });
             }
         }
