@@ -28,8 +28,8 @@ const TOLERANCE: f64 = 0.005;
 const TIGHT: f64 = 0.001;
 /// For how long bounds are narrowed.
 const FOR_BOUNDS: Duration = Duration::from_secs(2);
-/// For how long the firmware may leave its clock unstated.
-const FOR_CLOCKS: Duration = Duration::from_secs(2);
+/// For how long the firmware may leave its clock unstated: an emulated one on a busy computer is slow to start.
+const FOR_CLOCKS: Duration = Duration::from_secs(20);
 /// Between two looks.
 const LOOK_AGAIN: Duration = Duration::from_millis(5);
 

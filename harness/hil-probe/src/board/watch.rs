@@ -39,7 +39,7 @@ impl Default for Limits {
             flash: Duration::from_secs(30),
             flash_per_kib: Duration::from_millis(50),
             boot: Duration::from_secs(15),
-            clock: Duration::from_secs(10),
+            clock: Duration::from_secs(30),
             look: Duration::from_secs(3),
             detach: Duration::from_secs(5),
         }
