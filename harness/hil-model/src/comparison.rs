@@ -99,8 +99,6 @@ pub enum ChangeReason {
         /// What that must not exceed.
         level: f64,
     },
-    /// A figure that has no noise differed between two runs of the same code, so it cannot be compared exactly.
-    NotRepeatable,
 }
 
 impl ChangeReason {
@@ -119,7 +117,6 @@ impl ChangeReason {
             Self::Foreign { .. } => "foreign",
             Self::TooFewStarts { .. } => "too-few-starts",
             Self::AmongMany { .. } => "among-many",
-            Self::NotRepeatable => "not-repeatable",
         }
     }
 }
@@ -150,7 +147,6 @@ impl fmt::Display for ChangeReason {
                     "worse by itself, but not sure enough among {rows} figures (Holm: {probability:.3}, at most {level})"
                 )
             }
-            Self::NotRepeatable => write!(f, "two runs of the same code differ, so the figure is not free of noise"),
         }
     }
 }
