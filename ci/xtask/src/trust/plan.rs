@@ -34,7 +34,7 @@ pub const FULL: Plan = Plan {
     rounds: 20,
     copies: 30,
     layouts: 30,
-    slower: &[(1010, 4), (1020, 12), (1050, 8), (1100, 4)],
+    slower: &[(1010, 4), (1020, 4), (1040, 12), (1050, 4), (1100, 4)],
     families: 60,
     every_peer: 3,
     every_hyperfine: 12,
