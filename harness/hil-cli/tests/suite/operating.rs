@@ -175,6 +175,29 @@ fn spawn(place: &Place, args: &[&str]) -> (Child, BufReader<std::process::ChildS
     (child, lines)
 }
 
+/// The same observations, but for a few cycles in one iteration of five hundred at most: while a board waits for a host that
+/// is slow to take its messages away, it fetches other code, and the next iteration finds its cache so.
+fn assert_alike(one: &[Observations], other: &[Observations]) {
+    let bare = |all: &[Observations]| -> Vec<Observations> {
+        let mut all = all.to_vec();
+        all.iter_mut().flat_map(|seen| &mut seen.iterations).for_each(|iteration| iteration.ticks = 0);
+        all
+    };
+    assert_eq!(bare(one), bare(other));
+    let ticks = |all: &[Observations]| -> Vec<u64> {
+        all.iter().flat_map(|seen| &seen.iterations).map(|iteration| iteration.ticks).collect()
+    };
+    let (one, other) = (ticks(one), ticks(other));
+    let differ: Vec<u64> =
+        one.iter().zip(&other).map(|(one, other)| one.abs_diff(*other)).filter(|by| *by > 0).collect();
+    assert!(
+        differ.len() <= one.len() / 500 && differ.iter().all(|by| *by <= 16),
+        "{} of {}: {differ:?}",
+        differ.len(),
+        one.len()
+    );
+}
+
 #[test]
 fn a_carrying_process_that_is_killed_once_is_replaced_and_nothing_of_it_is_kept() {
     use nix::sys::signal::Signal;
@@ -192,7 +215,8 @@ fn a_carrying_process_that_is_killed_once_is_replaced_and_nothing_of_it_is_kept(
     lines.read_to_string(&mut rest).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(0), "{rest}");
     let (run, observed) = take_run(&place);
-    assert_eq!((run["errors"].as_array().unwrap().len(), observed), (0, sound));
+    assert_eq!(run["errors"].as_array().unwrap().len(), 0);
+    assert_alike(&observed, &sound);
     let ledger = std::fs::read_to_string(place.state().join("flakes.jsonl")).unwrap();
     let last: Value = serde_json::from_str(ledger.lines().last().unwrap()).unwrap();
     assert_eq!((&last["outcome"], &last["board"]), (&"recovered".into(), &"my-nrf52840".into()), "{ledger}");

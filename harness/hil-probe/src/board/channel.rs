@@ -7,7 +7,11 @@ use probe_rs::{Core, MemoryInterface as _};
 
 use super::elf::{CORE_HZ, Elf, IMAGE_ID, RTT};
 use super::error::{BoardError, Step, in_full};
+use super::kind::Family;
+use super::reset::forget;
 
+/// DHCSR, whose S_RESET_ST reading clears (DDI 0403E, C1.6.2).
+const DHCSR: u64 = 0xE000_EDF0;
 /// For how long the reset may take.
 const FOR_RESET: Duration = Duration::from_secs(1);
 /// Between two looks at a chip that is starting.
@@ -24,12 +28,12 @@ const ID_BYTES: u64 = 16;
 ///
 /// # Errors
 /// [`BoardError::Image`] when `elf` has no symbol of RTT, or the block never comes; what the probe reports.
-pub fn start(core: &mut Core<'_>, elf: &Elf<'_>) -> Result<Rtt, BoardError> {
+pub fn start(core: &mut Core<'_>, elf: &Elf<'_>, family: Family) -> Result<Rtt, BoardError> {
     let Some(address) = elf.address_of(RTT) else {
         let detail = format!("the image has no symbol {RTT}; does it link hil-board or rtt-target?");
         return Err(BoardError::Image { step: Step::Boot, detail });
     };
-    reset(core, elf)?;
+    reset(core, elf, family)?;
     let region = ScanRegion::Exact(address);
     let mut last = String::new();
     for _ in 0..LOOKS {
@@ -44,17 +48,21 @@ pub fn start(core: &mut Core<'_>, elf: &Elf<'_>) -> Result<Rtt, BoardError> {
 }
 
 /// Resets the chip and runs what is in its flash. What an earlier run has left where this one will tell of itself is
-/// wiped before.
+/// wiped before, and that the chip was reset, and why, is forgotten: whoever resets it now knows.
 ///
 /// # Errors
 /// What the probe reports.
-pub fn reset(core: &mut Core<'_>, elf: &Elf<'_>) -> Result<(), BoardError> {
+pub fn reset(core: &mut Core<'_>, elf: &Elf<'_>, family: Family) -> Result<(), BoardError> {
     let failed = |error: probe_rs::Error| BoardError::of(Step::Boot, &error);
     core.reset_and_halt(FOR_RESET).map_err(failed)?;
     // The identifier of RTT's block begins with text; one zero word is enough to make it none.
     for address in [RTT, CORE_HZ].into_iter().filter_map(|symbol| elf.address_of(symbol)) {
         core.write_word_32(address, 0).map_err(failed)?;
     }
+    // While the core stands still: the register of the causes also switches an oscillator on an STM32F4, and whoever writes
+    // it back while the image writes it takes the oscillator away that the image then waits for.
+    core.read_word_32(DHCSR).map_err(failed)?;
+    forget(core, family).map_err(failed)?;
     core.run().map_err(failed)
 }
 

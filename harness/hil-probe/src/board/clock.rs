@@ -9,10 +9,11 @@ use std::time::{Duration, Instant};
 
 use hil_emulator::host::Board;
 use hil_emulator::soc::{Master, Width};
-use probe_rs::{Core, MemoryInterface as _};
+use probe_rs::{Core, CoreStatus, MemoryInterface as _};
 
 use super::elf::{CORE_HZ, Elf};
-use super::error::{BoardError, Step};
+use super::error::{BoardError, Step, in_full};
+use super::words;
 
 /// DWT_CTRL with CYCCNTENA, DWT_CYCCNT (DDI 0403E, C1.8.7 and C1.8.8), DEMCR with TRCENA (C1.6.5).
 const DWT_CTRL: u64 = 0xE000_1000;
@@ -30,6 +31,8 @@ const TIGHT: f64 = 0.001;
 const FOR_BOUNDS: Duration = Duration::from_secs(2);
 /// For how long the firmware may leave its clock unstated: an emulated one on a busy computer is slow to start.
 const FOR_CLOCKS: Duration = Duration::from_secs(20);
+/// How long the core may take to halt for a look.
+const FOR_HALT: Duration = Duration::from_millis(100);
 /// Between two looks.
 const LOOK_AGAIN: Duration = Duration::from_millis(5);
 
@@ -113,6 +116,27 @@ pub fn bounds(first: Reading, second: Reading) -> (f64, f64) {
     (least, most)
 }
 
+/// Where a core is that has not come as far as it should have, with the place in the source. It stays halted.
+fn whereabouts(core: &mut Core<'_>, elf: &Elf<'_>) -> String {
+    let mut look = || -> Result<String, probe_rs::Error> {
+        let state = match core.status()? {
+            CoreStatus::Running => "runs",
+            CoreStatus::Sleeping => "sleeps",
+            CoreStatus::LockedUp => "is locked up",
+            CoreStatus::Halted(_) => "is halted",
+            CoreStatus::Unknown => "is in a state that the probe does not know",
+        };
+        core.halt(FOR_HALT)?;
+        let (pc, lr) = (core.program_counter().id(), core.return_address().id());
+        let (pc, lr): (u32, u32) = (core.read_core_reg(pc)?, core.read_core_reg(lr)?);
+        Ok(format!("the core {state}, pc {pc:#010x} lr {lr:#010x} "))
+    };
+    look().map_or_else(
+        |error| format!("where the core is cannot be told: {}", in_full(&error)),
+        |text| words::with_places(&text, elf).trim_end().to_owned(),
+    )
+}
+
 /// Compares the clock that the firmware states with `base`, while its agent waits for the host. Gives what was found in
 /// words, also that there was nothing to compare.
 ///
@@ -127,7 +151,9 @@ pub fn check(core: &mut Core<'_>, elf: &Elf<'_>, base: &mut dyn TimeBase) -> Res
     let stated = loop {
         match core.read_word_32(address).map_err(failed)? {
             0 if since.elapsed() > FOR_CLOCKS => {
-                let detail = format!("the image has {CORE_HZ} and did not set it within {} s", FOR_CLOCKS.as_secs());
+                let seconds = FOR_CLOCKS.as_secs();
+                let at = whereabouts(core, elf);
+                let detail = format!("the image has {CORE_HZ} and did not set it within {seconds} s; {at}");
                 return Err(BoardError::Clock { detail });
             }
             0 => std::thread::sleep(LOOK_AGAIN),

@@ -86,16 +86,6 @@ impl<'p, 'c> Probed<'p, 'c> {
         self.core
     }
 
-    /// Forgets that the chip was reset, and why: it was, by whoever started the image.
-    ///
-    /// # Errors
-    /// What the probe reports.
-    pub fn begin(&mut self) -> Result<(), BoardError> {
-        let failed = |error: probe_rs::Error| BoardError::of(Step::Boot, &error);
-        self.core.read_word_32(DHCSR).map_err(failed)?;
-        reset::forget(self.core, self.family).map_err(failed)
-    }
-
     /// The chip was reset while it was in use.
     fn was_reset(&mut self) -> BoardError {
         BoardError::Reset { cause: reset::cause(self.core, self.family) }

@@ -156,21 +156,20 @@ impl Run<'_> {
         let rtt = match (&uart, self.elf.address_of(RTT)) {
             (Some(_), None) => {
                 say("boot: the image has no RTT, so it cannot say last words");
-                channel::reset(core, self.elf)?;
+                channel::reset(core, self.elf, self.kind.family)?;
                 None
             }
-            _ => Some(channel::start(core, self.elf)?),
+            _ => Some(channel::start(core, self.elf, self.kind.family)?),
         };
         if !channel::same_image(core, self.elf)? {
             say("boot: the image has no identity that could be compared");
         }
         let family = self.kind.family;
-        let mut line = match (uart, rtt) {
+        let line = match (uart, rtt) {
             (Some(uart), rtt) => Probed::over_uart(core, family, rtt, uart),
             (None, Some(rtt)) => Probed::over_rtt(core, family, rtt),
             (None, None) => return Err(BoardError::Order { detail: "no link".to_owned() }),
         };
-        line.begin()?;
         say("boot: the image runs");
         Ok(line)
     }

@@ -96,7 +96,7 @@ fn an_image_that_is_not_the_one_on_disk_is_found() {
         assert!(flash(&mut session, &bytes, &|_| {}).unwrap(), "a fresh board is blank");
         assert!(!flash(&mut session, &bytes, &|_| {}).unwrap(), "the second time nothing is written");
         let mut core = session.core(0).unwrap();
-        channel::start(&mut core, &elf).unwrap();
+        channel::start(&mut core, &elf, Kind::of(board.name).unwrap().family).unwrap();
         assert!(channel::same_image(&mut core, &elf).unwrap());
         let at = u32::try_from(elf.address_of(IMAGE_ID).unwrap()).unwrap();
         let machine = way.emulated().unwrap().stage.board.clone();
@@ -116,7 +116,7 @@ fn a_clock_that_is_not_what_the_firmware_states_is_found() {
         let mut session = plainly(way.probe().unwrap(), &Kind::of(board.name).unwrap().target).unwrap();
         flash(&mut session, &bytes, &|_| {}).unwrap();
         let mut core = session.core(0).unwrap();
-        channel::start(&mut core, &elf).unwrap();
+        channel::start(&mut core, &elf, Kind::of(board.name).unwrap().family).unwrap();
         let machine = way.emulated().unwrap().stage.board.clone();
         let mut base = VirtualTime(machine.clone());
         let said = clock::check(&mut core, &elf, &mut base).unwrap();
