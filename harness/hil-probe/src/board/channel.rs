@@ -10,8 +10,6 @@ use super::error::{BoardError, Step, in_full};
 use super::kind::Family;
 use super::reset::forget;
 
-/// DHCSR, whose S_RESET_ST reading clears (DDI 0403E, C1.6.2).
-const DHCSR: u64 = 0xE000_EDF0;
 /// For how long the reset may take.
 const FOR_RESET: Duration = Duration::from_secs(1);
 /// Between two looks at a chip that is starting.
@@ -61,7 +59,6 @@ pub fn reset(core: &mut Core<'_>, elf: &Elf<'_>, family: Family) -> Result<(), B
     }
     // While the core stands still: the register of the causes also switches an oscillator on an STM32F4, and whoever writes
     // it back while the image writes it takes the oscillator away that the image then waits for.
-    core.read_word_32(DHCSR).map_err(failed)?;
     forget(core, family).map_err(failed)?;
     core.run().map_err(failed)
 }

@@ -6,7 +6,7 @@ use probe_rs::{Core, MemoryInterface as _};
 use super::bridge::Ended;
 use super::error::{BoardError, Step, in_full};
 use super::kind::Family;
-use super::reset;
+use super::reset::{self, DHCSR};
 use super::uart::Uart;
 
 /// The channel of frames, in both directions.
@@ -18,8 +18,7 @@ const PIECE: usize = 4096;
 /// Over a serial line a probe only watches. It looks at the core every so many quiet looks at the line, which is some
 /// sixty milliseconds, because each of its looks may cost the core a cycle on the bus.
 const WATCHED_EVERY: u32 = 16;
-/// DHCSR (DDI 0403E, C1.6.2): S_HALT, S_LOCKUP, and S_RESET_ST, which reading clears.
-const DHCSR: u64 = 0xE000_EDF0;
+/// Bits of DHCSR (DDI 0403E, C1.6.2).
 const S_HALT: u32 = 1 << 17;
 const S_LOCKUP: u32 = 1 << 19;
 const S_RESET_ST: u32 = 1 << 25;

@@ -4,6 +4,8 @@ use probe_rs::{Core, Error, MemoryInterface as _};
 
 use super::kind::Family;
 
+/// DHCSR (DDI 0403E, C1.6.2): S_HALT, S_LOCKUP, and S_RESET_ST, which reading clears.
+pub(super) const DHCSR: u64 = 0xE000_EDF0;
 /// RCC_CSR of STM32F4, and RMVF, which clears its flags (RM0090 7.3.21).
 const RCC_CSR: u64 = 0x4002_3874;
 const RMVF: u32 = 1 << 24;
@@ -31,8 +33,11 @@ const NRF52840: [(u32, &str); 8] = [
     (1 << 20, "USB power"),
 ];
 
-/// Clears the causes of the resets so far.
+/// Forgets that the chip was reset, and why. While the core stands still only: on an STM32F4 a register is read, changed and
+/// written back that the image writes as well.
 pub(super) fn forget(core: &mut Core<'_>, family: Family) -> Result<(), Error> {
+    // Reading clears S_RESET_ST.
+    core.read_word_32(DHCSR)?;
     match family {
         Family::Stm32f4 => {
             let status = core.read_word_32(RCC_CSR)?;

@@ -54,10 +54,8 @@ fn a_large_change_between_stored_runs_is_proved_and_a_small_one_is_neither() {
     let baseline = with_times(&place, "2026-01-01-0001", 1);
     for (scale, change, code) in [(2, "regressed", 3), (1, "inconclusive", 0)] {
         let candidate = with_times(&place, &format!("2026-01-01-001{scale}"), scale);
-        let sides = ["--baseline", "--candidate"].into_iter().zip([&baseline, &candidate]);
-        let sides = sides.flat_map(|(side, run)| [side, run.to_str().unwrap()]);
-        let args: Vec<&str> = ["gate", "--artefacts", "out"].into_iter().chain(sides).collect();
-        place.hil(&args).expect(code);
+        let [old, new] = [&baseline, &candidate].map(|run| run.to_str().unwrap());
+        place.hil(&["gate", "--artefacts", "out", "--baseline", old, "--candidate", new]).expect(code);
         let found = verdict(&place, Path::new("out"));
         let latency = row(&found, "script", "latency");
         assert_eq!((&latency["change"], &found["mode"]), (&change.into(), &"stored".into()), "{latency:#}");
