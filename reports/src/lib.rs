@@ -14,6 +14,7 @@ pub mod distribution;
 pub mod figure;
 pub mod gate;
 pub mod render;
+pub mod side_by_side;
 pub mod supply;
 pub mod view;
 pub mod words;

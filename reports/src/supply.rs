@@ -20,8 +20,25 @@ pub struct Supply {
     pub chain: Vec<(String, String)>,
     /// The parts of the uncertainty: where it comes from, and how much.
     pub budget: Vec<(String, String)>,
+    /// What an average period is made of.
+    pub states: Vec<State>,
     /// One period.
     pub trace: Option<Trace>,
+}
+
+/// A state that the machine is in for a part of every period.
+#[derive(Debug, Clone, PartialEq)]
+pub struct State {
+    /// Which.
+    pub name: String,
+    /// How long, in a period.
+    pub time: String,
+    /// What it takes in a period; nothing where nobody knows.
+    pub energy: Option<String>,
+    /// The part of the average power.
+    pub power: Option<String>,
+    /// How that is known.
+    pub known: String,
 }
 
 /// The current over one period.
@@ -42,6 +59,13 @@ impl Supply {
             pairs.into_iter().map(|(name, value)| (one_line(&name), one_line(&value))).collect()
         };
         let trace = self.trace.map(|trace| Trace { caption: one_line(&trace.caption), ..trace });
-        Self { chain: clean(self.chain), budget: clean(self.budget), trace, ..self }
+        let states = self.states.into_iter().map(|state| State {
+            name: one_line(&state.name),
+            time: one_line(&state.time),
+            energy: state.energy.as_deref().map(one_line),
+            power: state.power.as_deref().map(one_line),
+            known: one_line(&state.known),
+        });
+        Self { chain: clean(self.chain), budget: clean(self.budget), states: states.collect(), trace, ..self }
     }
 }

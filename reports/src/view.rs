@@ -14,6 +14,7 @@ use hil_model::verdict::Outcome;
 
 use crate::clean::one_line;
 use crate::distribution::{Curve, Distribution};
+use crate::side_by_side::SideBySide;
 use crate::supply::Supply;
 
 pub use facts::{Credit, Fact};
@@ -70,6 +71,8 @@ pub struct Group {
     pub curves: Vec<Curve>,
     /// How its power was metered.
     pub supplies: Vec<Supply>,
+    /// Workloads that are shown beside each other.
+    pub side_by_side: Vec<SideBySide>,
 }
 
 /// One alert.
@@ -89,6 +92,8 @@ pub struct AlertRow {
     pub figure: Option<FigureText>,
     /// What the figure counts as; nothing when there is none.
     pub evidence: Option<Evidence>,
+    /// Why nobody knows whether it is raised, where nobody does.
+    pub reason: Option<String>,
 }
 
 /// One fault of the rig.
@@ -161,6 +166,7 @@ fn groups(run: &Run, distributions: &[Distribution]) -> Vec<Group> {
                 rows: vec![row],
                 curves: Vec::new(),
                 supplies: Vec::new(),
+                side_by_side: Vec::new(),
             });
         }
     }
@@ -168,6 +174,13 @@ fn groups(run: &Run, distributions: &[Distribution]) -> Vec<Group> {
         let group = groups.iter_mut().find(|group| group.scenario == distribution.scenario.as_str());
         if let (Some(group), Some(curve)) = (group, Curve::new(distribution, &run.checks)) {
             group.curves.push(curve);
+        }
+    }
+    for shown in &run.side_by_side {
+        let is_same =
+            |group: &&mut Group| group.scenario == shown.scenario.as_str() && group.platform == shown.platform.as_str();
+        if let Some(group) = groups.iter_mut().find(is_same) {
+            group.side_by_side.push(SideBySide::new(shown, run));
         }
     }
     for group in &mut groups {
@@ -195,6 +208,7 @@ fn alerts(run: &Run) -> Vec<AlertRow> {
             alarm: alert.alarm,
             figure: alert.estimate.as_ref().map(|figure| FigureText::new(figure, alert.unit, &[&alert.when])),
             evidence: alert.evidence,
+            reason: alert.reason.as_deref().map(one_line),
         })
         .collect()
 }

@@ -13,7 +13,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::elf::toolchain::Toolchain;
 use crate::finding::Report;
-use crate::{cargo, elf, firmware, fuzz, licences, neon, tidy, workflows};
+use crate::{cargo, elf, firmware, fuzz, licences, neon, tidy, trust, workflows};
 
 /// One step.
 #[derive(Debug, Clone, Copy)]
@@ -33,7 +33,7 @@ enum Action {
 }
 
 /// The steps in their order: what is quick and often wrong comes first.
-const STEPS: [Step; 11] = [
+const STEPS: [Step; 12] = [
     Step {
         name: "fmt",
         about: "the formatting is rustfmt's",
@@ -80,6 +80,11 @@ const STEPS: [Step; 11] = [
         name: "fuzz",
         about: "damaged inputs for every reader, the same ones each time",
         action: Action::Check(fuzz::check),
+    },
+    Step {
+        name: "trust",
+        about: "the gate tried on unchanged and on slower programs; fails only on what cannot be chance",
+        action: Action::Check(trust::check),
     },
     Step {
         name: "doc",
@@ -309,7 +314,7 @@ mod tests {
         assert_eq!(outcomes.len(), STEPS.len());
         let text = summary(&outcomes, &[]);
         assert!(text.contains("fmt       passed      1.5 s\ntidy      FAILED      1.5 s\n"), "{text}");
-        assert!(text.ends_with("ci: failed after 16.5 s: tidy\n"), "{text}");
+        assert!(text.ends_with("ci: failed after 18.0 s: tidy\n"), "{text}");
     }
 
     #[test]
@@ -365,7 +370,10 @@ mod tests {
         assert_eq!(select(None).unwrap().len(), STEPS.len());
         assert_eq!(select(Some("doc")).unwrap()[0].name, "doc");
         let error = select(Some("docs")).unwrap_err().to_string();
-        assert!(error.contains("fmt, tidy, licences, workflows, clippy, fw, test, fuzz, doc, elf, neon"), "{error}");
+        assert!(
+            error.contains("fmt, tidy, licences, workflows, clippy, fw, test, fuzz, trust, doc, elf, neon"),
+            "{error}"
+        );
         assert_eq!(list().lines().count(), STEPS.len());
     }
 }

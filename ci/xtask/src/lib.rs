@@ -19,6 +19,7 @@ pub mod fuzz;
 pub mod licences;
 pub mod neon;
 pub mod repo;
+pub mod speedups;
 pub mod tidy;
 pub mod tree;
 pub mod trust;

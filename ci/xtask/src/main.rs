@@ -10,7 +10,8 @@ use anyhow::{Result, bail};
 use xtask::cargo::workspace_root;
 use xtask::finding::Report;
 use xtask::{
-    board_soak, catalogue, ci, elf, emulator_soak, firmware, fresh, fuzz, licences, neon, tidy, trust, workflows,
+    board_soak, catalogue, ci, elf, emulator_soak, firmware, fresh, fuzz, licences, neon, speedups, tidy, trust,
+    workflows,
 };
 
 const USAGE: &str = "\
@@ -31,6 +32,7 @@ Commands:
      --update       Replace the committed files and record what built them
   fw [BOARD]        Build the firmware of targets/firmware into target/firmware
   catalogue         Every statement of the guides with its scenario and newest verdict; `--help` lists its options
+  speedups FOLDER   Write the table of docs/speedups.md from a run of the training scenario
   neon              Build the vectorised kernels for aarch64, and test them under QEMU where that is installed
   board-soak        Run `hil` on emulated boards with random faults; `--help` lists its options
   emulator-soak     Compare random instructions on the emulated core and on qemu-system-arm; `--help` lists its options
@@ -92,6 +94,7 @@ fn run(arguments: &[String]) -> Result<bool> {
             Ok(passed)
         }
         ["catalogue", options @ ..] => catalogue::run(&root, options),
+        ["speedups", options @ ..] => speedups::run(&root, options),
         ["board-soak", options @ ..] => board_soak::run(&root, options),
         ["emulator-soak", options @ ..] => emulator_soak::run(&root, options),
         ["fuzz", options @ ..] => fuzz::run(&root, options),

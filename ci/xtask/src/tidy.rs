@@ -53,6 +53,7 @@ pub fn tidy(root: &Path) -> Result<Report> {
         built,
         headers::check(&files),
         catalogue::check(&files),
+        crate::speedups::check(&files),
         length::findings(&files),
         words::check(&files),
     ]

@@ -31,6 +31,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
+use crate::finding::{Finding, Report};
 use crate::trust::log::Log;
 use crate::trust::measure::Measuring;
 use crate::trust::plan::{FULL, Plan, SMOKE};
@@ -121,6 +122,24 @@ pub fn run(root: &Path, options: &[&str]) -> Result<bool> {
             Ok(tell(&problems))
         }
     }
+}
+
+/// The smoke test as a step of `cargo xtask ci`.
+///
+/// # Errors
+/// As [`run`].
+pub fn check(root: &Path) -> Result<Report> {
+    let mut report = Report::default();
+    if !smoke(root, None)? {
+        let fix = "look at target/trust/smoke.jsonl, and repeat it with `cargo xtask trust --smoke`";
+        report.findings.push(Finding::new(
+            "harness/hil-cli/src/commands/gate",
+            None,
+            "the gate cannot be trusted",
+            fix,
+        ));
+    }
+    Ok(report)
 }
 
 /// The short measurement, from the beginning each time.

@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use hil_model::metric::Metric;
-use hil_model::power::{Converter, LIGHT_SLEEP, Metering, Period};
+use hil_model::power::{CameUp, Converter, LIGHT_SLEEP, Metering, Period};
 use hil_wire::message::{self, FailCode, Request, Response};
 
 use crate::crash::printable;
@@ -57,10 +57,10 @@ impl<'c> Runner<'_, 'c, '_> {
             let Some(metering) = &mut book.observations.metering else { return Ok(()) };
             let cycle = Request::DutyCycle { kernel: book.subject.kernel, period_ticks, sleep, periods: count };
             let booked = &mut metering.periods;
-            life.session.duty_cycle(&cycle, count, period, &mut |codes, period| {
+            life.session.duty_cycle(&cycle, count, period, &mut |codes, period, came_up| {
                 let before = booked.iter().filter(|other| other.start == start).count();
                 let index = u32::try_from(before).unwrap_or(u32::MAX);
-                booked.push(with_codes(start, index, sleep, codes, &period));
+                booked.push(Period { came_up, ..with_codes(start, index, sleep, codes, &period) });
             })?;
             done += count;
             self.progress(at, Phase::DutyCycle, done, periods);
@@ -108,7 +108,8 @@ fn described(life: &mut AgentLife<'_>) -> Result<Option<Converter>, Stop> {
 fn with_codes(start: u32, index: u32, sleep: &str, codes: Vec<u16>, period: &message::Period) -> Period {
     let message::Period { began, first_code, slept, ended, awake_codes, sleep_seen, lost } = *period;
     let sleep = sleep.to_owned();
-    Period { start, index, sleep, codes, began, first_code, slept, ended, awake_codes, sleep_seen, lost }
+    let came_up = None;
+    Period { start, index, sleep, codes, began, first_code, slept, ended, awake_codes, sleep_seen, lost, came_up }
 }
 
 impl Session<'_> {
@@ -144,11 +145,11 @@ impl Session<'_> {
         request: &Request<'_>,
         periods: u32,
         period: Duration,
-        sink: &mut dyn FnMut(Vec<u16>, message::Period),
+        sink: &mut dyn FnMut(Vec<u16>, message::Period, Option<CameUp>),
     ) -> Result<(), Stop> {
         let phase = Phase::DutyCycle;
         self.send(phase, request)?;
-        let (mut came, mut codes) = (0u32, Vec::new());
+        let (mut came, mut codes, mut came_up) = (0u32, Vec::new(), None);
         loop {
             self.wait(phase, period)?;
             match self.reply(phase)? {
@@ -158,13 +159,16 @@ impl Session<'_> {
                         return Err(Stop::rig(phase, format!("a period has more than {MAX_CODES} codes")));
                     }
                 }
+                Response::CameUp(message::CameUp { crystal_ns, pll_ns }) => {
+                    came_up = Some(CameUp { crystal_ns, pll_ns });
+                }
                 Response::Period(about) => {
                     came += 1;
                     if came > periods {
                         return Err(Stop::rig(phase, format!("the agent sent {came} periods, asked for {periods}")));
                     }
                     possible(phase, &about, codes.len())?;
-                    sink(std::mem::take(&mut codes), about);
+                    sink(std::mem::take(&mut codes), about, came_up.take());
                 }
                 Response::Done { now, .. } if came == periods && codes.is_empty() => return self.clock_moved(now),
                 Response::Done { .. } => {

@@ -62,6 +62,15 @@ pub enum Event {
         /// The figure, in bytes.
         total: u64,
     },
+    /// Somebody looked at what was measured; what is open is measured on.
+    LooksOn {
+        /// The look that comes next, from 2.
+        look: u32,
+        /// How often will be looked at most.
+        looks: u32,
+        /// What is not decided.
+        open: Vec<WorkloadId>,
+    },
     /// The budget ended before the plan did.
     BudgetSpent,
 }

@@ -61,7 +61,20 @@ impl JobOutcome {
     }
 }
 
+/// Says which workloads are not decided by what was seen of all of them.
+pub type Open<'o> = dyn FnMut(&[&Observations]) -> BTreeSet<WorkloadId> + 'o;
+
+/// Nothing is open: a job is over when it was looked at once.
+#[must_use]
+pub fn look_once(_: &[&Observations]) -> BTreeSet<WorkloadId> {
+    BTreeSet::new()
+}
+
 /// Runs every step of `job` on `bench`, within its budget.
+///
+/// After all starts, and again after each of the further lists, `open` is asked which workloads are not decided yet; only
+/// those are measured on, and where none is open the job is done. A budget that ends there cuts nothing off: everything
+/// that the first look needs has been seen.
 ///
 /// An iteration that is under way when the budget ends is let finish, so a job overruns its budget by at most its
 /// timeout. A workload that fails is over; the others go on, in a new life of the agent where necessary. However a job
@@ -71,6 +84,7 @@ pub fn run_job(
     bench: &dyn Bench,
     inputs: &dyn Inputs,
     control: &Control<'_>,
+    open: &mut Open<'_>,
     events: &mut dyn FnMut(Event),
 ) -> JobOutcome {
     let mut outcome = JobOutcome::nothing();
@@ -87,7 +101,7 @@ pub fn run_job(
     };
     let ear = Ear::new(*control);
     let mut runner = Runner::new(job, bench, *control, &ear, events, books);
-    match runner.all_starts() {
+    match runner.all_looks(open) {
         Ok(()) | Err(Stop::BudgetSpent | Stop::Cancelled) => {}
         Err(Stop::Rig { phase, message, trouble }) => {
             outcome.fault = fault(phase, message);
@@ -195,21 +209,45 @@ impl<'j, 'c, 'e> Runner<'j, 'c, 'e> {
 }
 
 impl<'c> Runner<'_, 'c, '_> {
-    fn all_starts(&mut self) -> Result<(), Stop> {
-        let starts = u32::try_from(self.job.starts.len()).unwrap_or(u32::MAX);
-        for (number, start) in self.job.starts.iter().enumerate() {
+    fn all_looks(&mut self, open: &mut Open<'_>) -> Result<(), Stop> {
+        let job = self.job;
+        self.all_starts(&job.starts, None)?;
+        for (look, starts) in (2..).zip(&job.further) {
+            let mut open = open(&self.books.iter().map(|book| &book.observations).collect::<Vec<_>>());
+            // What failed is decided.
+            let failed = |book: &&Book<'_>| book.observations.failure.is_some();
+            for book in self.books.iter().filter(failed) {
+                open.remove(book.subject.id);
+            }
+            if open.is_empty() {
+                break;
+            }
+            (self.events)(Event::LooksOn { look, looks: job.looks(), open: open.iter().cloned().collect() });
+            self.all_starts(starts, Some(&open))?;
+        }
+        Ok(())
+    }
+
+    /// The steps of these starts; those of `open` workloads alone where it names any.
+    fn all_starts(&mut self, list: &[Start], open: Option<&BTreeSet<WorkloadId>>) -> Result<(), Stop> {
+        let is_open = |step: &Step| open.is_none_or(|open| open.contains(step.workload()));
+        let starts = list.last().map_or(0, |last| last.index.saturating_add(1));
+        for (number, start) in list.iter().enumerate() {
             (self.events)(Event::StartBegan { start: start.index, starts });
+            let left = list.get(number..).unwrap_or_default();
             let mut life = None;
-            for (at, step) in start.steps.iter().enumerate() {
+            for (at, step) in start.steps.iter().enumerate().filter(|(_, step)| is_open(step)) {
                 let Err(stop) = self.step(&mut life, start.index, step) else { continue };
                 match stop {
                     Stop::BudgetSpent => {
                         (self.events)(Event::BudgetSpent);
-                        self.book_cut(Cut::Budget, number, at, &|_| true);
+                        if open.is_none() {
+                            self.book_cut(Cut::Budget, left, at, &|_| true);
+                        }
                         self.end_life(life, start.index, None)?;
                     }
                     Stop::Cancelled => {
-                        self.book_cut(Cut::User, number, at, &|_| true);
+                        self.book_cut(Cut::User, left, at, &|workload| open.is_none_or(|open| open.contains(workload)));
                         // Nobody waits for an agent that has measured nothing.
                         if !self.measured_in(start.index).is_empty() {
                             self.end_life(life, start.index, Some(step.workload()))?;
@@ -363,14 +401,14 @@ impl<'c> Runner<'_, 'c, '_> {
         book.observations.failure = Some(failure);
     }
 
-    /// The plan ended in or before step `at` of start `number`: something is missing of everything from there on.
-    /// `counts` says whether a workload is missed at all.
-    pub(crate) fn book_cut(&mut self, cut: Cut, number: usize, at: usize, counts: &dyn Fn(&WorkloadId) -> bool) {
-        let left = |(n, start): (usize, &'_ Start)| {
-            let skip = if n == number { at } else { 0 };
+    /// The plan ended in or before step `at` of the first of the starts that are `left`: something is missing of everything
+    /// from there on. `counts` says whether a workload is missed at all.
+    pub(crate) fn book_cut(&mut self, cut: Cut, left: &[Start], at: usize, counts: &dyn Fn(&WorkloadId) -> bool) {
+        let of = |(number, start): (usize, &'_ Start)| {
+            let skip = if number == 0 { at } else { 0 };
             start.steps.iter().skip(skip).map(|step| step.workload().clone()).collect::<Vec<_>>()
         };
-        let missing: BTreeSet<WorkloadId> = self.job.starts.iter().enumerate().skip(number).flat_map(left).collect();
+        let missing: BTreeSet<WorkloadId> = left.iter().enumerate().flat_map(of).collect();
         for book in self.books.iter_mut().filter(|book| missing.contains(book.subject.id) && counts(book.subject.id)) {
             book.observations.cut = Some(cut);
         }

@@ -123,8 +123,8 @@ impl<'c> AgentLife<'c> {
         let phase = Phase::Answer;
         let Some(item) = dataset.items.get(number) else { return Err(Stop::rig(phase, "there is no such item")) };
         let (name, len) = (&item.name, item.input.len());
-        if len == 0 || !len.is_multiple_of(piece) {
-            let why = format!("{name} has {len} bytes, and {kernel} takes whole pieces of {piece}");
+        if len < piece {
+            let why = format!("{name} has {len} bytes, and {kernel} takes pieces of {piece}");
             return Err(Stop::rig(phase, why));
         }
         // It holds the last piece that it heard.

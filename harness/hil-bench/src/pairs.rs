@@ -276,7 +276,9 @@ impl Pairs<'_, '_, '_, '_> {
         }
         for side in Side::ALL {
             let (open, done) = (&self.open, self.done[side.index()]);
-            self.runners[side.index()].book_cut(cut, number, done, &|workload| open.contains(workload));
+            let runner = &mut self.runners[side.index()];
+            let left = runner.job.starts.get(number..).unwrap_or_default();
+            runner.book_cut(cut, left, done, &|workload| open.contains(workload));
         }
         for side in Side::ALL {
             // Nobody waits for an agent that has measured nothing when the caller wants to stop.

@@ -28,6 +28,12 @@ pub enum Phase {
     Conform,
     /// Results are compared with their reference.
     Deviate,
+    /// The size of the model's weights is asked.
+    Weigh,
+    /// The temperature of the processor is read.
+    Temperature,
+    /// A profile of the work is taken.
+    Profile,
     /// Iterations and sleep take turns, and the power is metered.
     DutyCycle,
     /// Memory use is read.
@@ -56,8 +62,15 @@ impl Phase {
             | Self::Answer
             | Self::Conform
             | Self::Deviate
+            | Self::Profile
             | Self::DutyCycle => true,
-            Self::Open | Self::Handshake | Self::Calibrate | Self::Memory | Self::Close => false,
+            Self::Open
+            | Self::Handshake
+            | Self::Calibrate
+            | Self::Weigh
+            | Self::Temperature
+            | Self::Memory
+            | Self::Close => false,
         }
     }
 
@@ -68,7 +81,9 @@ impl Phase {
     #[must_use]
     pub fn patience(self, timeout: Duration) -> Duration {
         match self {
-            Self::Open | Self::Handshake | Self::Calibrate | Self::Memory => FOR_AGENT,
+            Self::Open | Self::Handshake | Self::Calibrate | Self::Weigh | Self::Temperature | Self::Memory => {
+                FOR_AGENT
+            }
             Self::Close => FOR_CLOSING,
             Self::Load
             | Self::Verify
@@ -78,6 +93,7 @@ impl Phase {
             | Self::Answer
             | Self::Conform
             | Self::Deviate
+            | Self::Profile
             | Self::DutyCycle => timeout.saturating_add(FOR_THE_LINK),
         }
     }
@@ -97,6 +113,9 @@ impl fmt::Display for Phase {
             Self::Answer => "answer",
             Self::Conform => "conform",
             Self::Deviate => "deviate",
+            Self::Weigh => "weigh",
+            Self::Temperature => "temperature",
+            Self::Profile => "profile",
             Self::DutyCycle => "duty cycle",
             Self::Memory => "memory",
             Self::Close => "close",

@@ -101,7 +101,7 @@ impl Program {
             // Nobody waits for the last words of a life that was dropped.
             let _ = tell_silence.send(());
         });
-        Ok(Box::new(ProcessLife { child, to_agent, from_agent, tail, silence, end: None }))
+        Ok(Box::new(ProcessLife { child, to_agent: Some(to_agent), from_agent, tail, silence, end: None }))
     }
 }
 
@@ -152,7 +152,8 @@ impl Bench for ProcessBench {
 /// One child process.
 struct ProcessLife {
     child: Child,
-    to_agent: Sender<Vec<u8>>,
+    /// Gone once the life is to end.
+    to_agent: Option<Sender<Vec<u8>>>,
     from_agent: Receiver<Vec<u8>>,
     /// The last of its standard error, and its news.
     tail: Arc<Mutex<Tail>>,
@@ -163,7 +164,7 @@ struct ProcessLife {
 
 impl Link for ProcessLife {
     fn send(&mut self, bytes: &[u8]) -> Result<(), LinkGone> {
-        self.to_agent.send(bytes.to_vec()).map_err(|_| LinkGone)
+        self.to_agent.as_ref().ok_or(LinkGone)?.send(bytes.to_vec()).map_err(|_| LinkGone)
     }
 
     fn receive(&mut self, buffer: &mut Vec<u8>, timeout: Duration) -> Result<(), LinkGone> {
@@ -183,6 +184,9 @@ impl Life for ProcessLife {
         if let Some(end) = &self.end {
             return end.clone();
         }
+        // What is queued is written, and then its standard input ends: a child that only carries bytes to an agent learns that
+        // nothing more comes, lets go of the board and ends, instead of being ended when the grace is over.
+        self.to_agent = None;
         let give_up = Instant::now() + grace;
         while !system::has_ended(&mut self.child) && Instant::now() < give_up {
             thread::sleep(LOOK_AGAIN);
@@ -252,5 +256,26 @@ fn read_some<'b>(pipe: &mut impl Read, buffer: &'b mut [u8]) -> Option<&'b [u8]>
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
             Err(_) => return None,
         }
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::{Ending, Program};
+
+    #[test]
+    fn a_child_that_ends_with_its_input_gets_all_of_it_and_is_not_ended_by_force() {
+        let mut life = Program::new("cat", Vec::new()).start().unwrap();
+        life.send(b"the last word").unwrap();
+        let began = Instant::now();
+        let end = life.end(Duration::from_secs(60));
+        assert_eq!(end.how, Ending::Exited(0));
+        assert!(began.elapsed() < Duration::from_secs(60), "the grace was not used up");
+        let mut said = Vec::new();
+        while said.len() < 13 && life.receive(&mut said, Duration::from_secs(10)).is_ok() {}
+        assert_eq!(said, b"the last word");
+        assert!(life.send(b"more").is_err());
     }
 }

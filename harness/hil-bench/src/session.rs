@@ -4,10 +4,10 @@
 
 use std::time::Duration;
 
-use hil_model::sample::{Counter, Failure};
+use hil_model::sample::{Counter, Failure, Share};
 use hil_wire::decode::{Decoder, Frame};
 use hil_wire::frame::{CHUNK_OVERHEAD, Encoder, MAX_FRAME};
-use hil_wire::message::{FailCode, MemoryUse, Request, Response, Sample};
+use hil_wire::message::{FailCode, MemoryUse, Request, Response, Sample, Temperature};
 use hil_wire::version::{WIRE_VERSION, version_of_hello};
 
 use crate::about::{AgentInfo, Offer};
@@ -311,6 +311,61 @@ impl<'c> Session<'c> {
                 Response::Done { .. } => return Ok(true),
                 other => return Err(unexpected(phase, &other)),
             }
+        }
+    }
+
+    /// Has a profile of the kernel's work taken and hands every entry of it to `sink`. `false` when the kernel has none.
+    pub(crate) fn profile(&mut self, kernel: &str, sink: &mut dyn FnMut(Share)) -> Result<bool, Stop> {
+        let phase = Phase::Profile;
+        self.send(phase, &Request::Profile { kernel })?;
+        loop {
+            self.wait(phase, Duration::ZERO)?;
+            if let Response::Failed { code: FailCode::NotObservable, .. } = self.message(phase)? {
+                return Ok(false);
+            }
+            match self.reply(phase)? {
+                Response::Share { part, group, samples, of } if samples <= of => {
+                    sink(Share { part: printable(part), group, samples, of });
+                }
+                Response::Share { samples, of, .. } => {
+                    return Err(Stop::rig(
+                        phase,
+                        format!("the agent tells {samples} samples of {of}, which cannot be"),
+                    ));
+                }
+                Response::Done { .. } => return Ok(true),
+                other => return Err(unexpected(phase, &other)),
+            }
+        }
+    }
+
+    /// Bytes of the weights of the kernel's model; nothing where it does not say.
+    pub(crate) fn weigh(&mut self, kernel: &str) -> Result<Option<u64>, Stop> {
+        let phase = Phase::Weigh;
+        self.send(phase, &Request::Weigh { kernel })?;
+        self.wait(phase, Duration::ZERO)?;
+        if let Response::Failed { code: FailCode::NotObservable, .. } = self.message(phase)? {
+            return Ok(None);
+        }
+        match self.reply(phase)? {
+            Response::Weight { bytes } => Ok(Some(bytes)),
+            other => Err(unexpected(phase, &other)),
+        }
+    }
+
+    /// How warm the processor is: the sensor and degrees Celsius; nothing where the machine cannot tell.
+    pub(crate) fn temperature(&mut self) -> Result<Option<(String, f64)>, Stop> {
+        let phase = Phase::Temperature;
+        self.send(phase, &Request::Temperature)?;
+        self.wait(phase, Duration::ZERO)?;
+        if let Response::Failed { code: FailCode::NotObservable, .. } = self.message(phase)? {
+            return Ok(None);
+        }
+        match self.reply(phase)? {
+            Response::Temperature(Temperature { sensor, milli_celsius }) => {
+                Ok(Some((printable(sensor), f64::from(milli_celsius) / 1000.0)))
+            }
+            other => Err(unexpected(phase, &other)),
         }
     }
 

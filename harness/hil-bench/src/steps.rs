@@ -6,7 +6,7 @@ use hil_model::data::Dataset;
 use hil_model::id::{DatasetName, TableName};
 use hil_model::metric::Metric;
 use hil_model::plan::{Start, Step};
-use hil_model::sample::{Answer, Case, Deviation, Failure, Iteration, OwnCost, Peak};
+use hil_model::sample::{Answer, Case, Deviation, Failure, Iteration, OwnCost, Peak, Temperature};
 use hil_wire::message::{MemoryUse, Sample};
 
 use crate::crash::printable;
@@ -70,6 +70,9 @@ impl<'c> Runner<'_, 'c, '_> {
             Step::Answer { dataset, .. } => self.answer(life, at, dataset),
             Step::Conform { table, .. } => self.conform(life, at, table),
             Step::Deviate { .. } => self.deviate(life, at),
+            Step::Weigh { .. } => self.weigh(life, at),
+            Step::Temperature { .. } => self.temperature(life, at, start),
+            Step::Profile { .. } => self.profile(life, at),
             Step::DutyCycle { sleep, period, periods, .. } => {
                 self.duty_cycle(life, at, start, (sleep, *period, *periods))
             }
@@ -195,10 +198,11 @@ impl<'c> Runner<'_, 'c, '_> {
         known.map(drop)
     }
 
-    /// Goes through the cases that the kernel compares with its reference.
+    /// Goes through the cases that the kernel compares with its reference, on the first item of its data set if it has one.
     fn deviate(&mut self, life: &mut AgentLife<'c>, at: usize) -> Result<(), Stop> {
         let book = &mut self.books[at];
         life.verify_once(&book.subject)?;
+        life.give(&book.subject, 0)?;
         let deviations = &mut book.observations.deviations;
         let before = deviations.len();
         let has_reference = life.session.deviate(book.subject.kernel, &mut |name, error| {
@@ -211,6 +215,43 @@ impl<'c> Runner<'_, 'c, '_> {
         }
         self.progress(at, Phase::Deviate, done, 0);
         has_reference.map(drop)
+    }
+
+    /// Has a profile of the work taken, on the first item of its data set if it has one.
+    fn profile(&mut self, life: &mut AgentLife<'c>, at: usize) -> Result<(), Stop> {
+        let book = &mut self.books[at];
+        life.verify_once(&book.subject)?;
+        life.give(&book.subject, 0)?;
+        let shares = &mut book.observations.shares;
+        let has_one = life.session.profile(book.subject.kernel, &mut |share| shares.push(share))?;
+        if !has_one {
+            book.observations.unobservable.insert(Metric::Share);
+        }
+        self.progress(at, Phase::Profile, 1, 1);
+        Ok(())
+    }
+
+    /// Asks how large the weights of the model are.
+    fn weigh(&mut self, life: &mut AgentLife<'c>, at: usize) -> Result<(), Stop> {
+        let book = &mut self.books[at];
+        // The size of a model that does not work is nobody's target.
+        life.verify_once(&book.subject)?;
+        book.observations.weight_bytes = life.session.weigh(book.subject.kernel)?;
+        if book.observations.weight_bytes.is_none() {
+            book.observations.unobservable.insert(Metric::ModelSize);
+        }
+        self.progress(at, Phase::Weigh, 1, 1);
+        Ok(())
+    }
+
+    /// Reads how warm the processor is.
+    fn temperature(&mut self, life: &mut AgentLife<'c>, at: usize, start: u32) -> Result<(), Stop> {
+        let observations = &mut self.books[at].observations;
+        match life.session.temperature()? {
+            Some((sensor, celsius)) => observations.temperatures.push(Temperature { start, sensor, celsius }),
+            None => drop(observations.unobservable.insert(Metric::Temperature)),
+        }
+        Ok(())
     }
 
     /// Reads the largest memory use of this life.
@@ -240,6 +281,9 @@ fn phase_of(step: &Step) -> Phase {
         Step::Answer { .. } => Phase::Answer,
         Step::Conform { .. } => Phase::Conform,
         Step::Deviate { .. } => Phase::Deviate,
+        Step::Weigh { .. } => Phase::Weigh,
+        Step::Temperature { .. } => Phase::Temperature,
+        Step::Profile { .. } => Phase::Profile,
         Step::DutyCycle { .. } => Phase::DutyCycle,
         Step::Memory { .. } => Phase::Memory,
     }

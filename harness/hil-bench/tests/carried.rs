@@ -11,7 +11,7 @@ use hil_bench::bench::Trouble;
 use hil_bench::carried::{Agreement, CarriedBench, PROGRESS};
 use hil_bench::control::{Control, SystemClock};
 use hil_bench::event::Event;
-use hil_bench::job::{JobOutcome, NoInputs, run_job};
+use hil_bench::job::{JobOutcome, NoInputs, look_once, run_job};
 use hil_bench::process::ProcessBench;
 use hil_model::id::PlatformId;
 use hil_model::lab::{BenchInfo, Evidence};
@@ -26,7 +26,7 @@ fn run(script: &str, ready_within: Duration, stop_at: &str) -> (JobOutcome, Vec<
     let cancel = AtomicBool::new(false);
     let control = Control { cancel: &cancel, clock: &SystemClock::start() };
     let mut events = Vec::new();
-    let outcome = run_job(&job, &bench, &NoInputs, &control, &mut |event| {
+    let outcome = run_job(&job, &bench, &NoInputs, &control, &mut look_once, &mut |event| {
         if matches!(&event, Event::GettingReady { line } if line == stop_at) {
             cancel.store(true, Ordering::Relaxed);
         }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use hil_bench::bench::{Bench, End, Ending, Life, Link, LinkGone, RigError};
 use hil_bench::control::Control;
 use hil_bench::event::Event;
-use hil_bench::job::{JobOutcome, run_job};
+use hil_bench::job::{JobOutcome, look_once, run_job};
 use hil_model::lab::BenchInfo;
 use hil_model::plan::{Job, Step};
 use hil_model::sample::{Cut, Failure};
@@ -117,7 +117,7 @@ fn a_caller_who_stops_an_iteration_that_hangs_learns_that_it_does() {
     });
     let job = job(vec![("bad", kernel("bad"))], vec![vec![measure("bad", 300)]]);
     let control = Control { cancel: &cancel, clock: bench.clock() };
-    let outcome = run_job(&job, &bench, &TestInputs::default(), &control, &mut |_| {});
+    let outcome = run_job(&job, &bench, &TestInputs::default(), &control, &mut look_once, &mut |_| {});
     assert_eq!(outcome.observations[0].failure, Some(Failure::TimedOut { after: Duration::from_secs(1) }));
     assert_eq!((outcome.fault, outcome.interrupted), (None, true));
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use hil_bench::control::{Control, HostClock};
 use hil_bench::event::Event;
-use hil_bench::job::run_job;
+use hil_bench::job::{look_once, run_job};
 use hil_model::id::{DatasetName, TableName};
 use hil_model::lab::Evidence;
 use hil_model::metric::Metric;
@@ -280,6 +280,64 @@ fn deviations_are_booked_and_a_kernel_without_a_reference_cannot_tell() {
 }
 
 #[test]
+fn the_size_of_a_model_is_asked_and_a_kernel_without_one_cannot_tell() {
+    let job = job(vec![("main", kernel("net"))], vec![vec![Step::Weigh { workload: workload_id("main") }]]);
+    let seen = |bytes: Option<u64>| {
+        let bench = TestBench::new(move |stage| {
+            let kernel = ScriptedKernel::new("net", stage, COST);
+            vec![Box::new(match bytes {
+                Some(bytes) => kernel.with_weight_bytes(bytes),
+                None => kernel,
+            })]
+        });
+        let (mut outcome, _) = drive(&job, &bench, bench.clock(), &no_inputs(), &mut |_, _| {});
+        assert_eq!((outcome.fault, outcome.interrupted), (None, false));
+        outcome.observations.remove(0)
+    };
+    let told = seen(Some(19_904));
+    assert_eq!((told.weight_bytes, told.unobservable.len()), (Some(19_904), 0));
+    let silent = seen(None);
+    assert_eq!((silent.weight_bytes, silent.unobservable), (None, [Metric::ModelSize].into()));
+}
+
+#[test]
+fn the_temperature_of_each_start_is_booked_and_a_machine_without_a_sensor_cannot_tell() {
+    let start = || vec![measure("main", 2), Step::Temperature { workload: workload_id("main") }];
+    let job = job(vec![("main", kernel("a"))], vec![start(), start()]);
+    let seen = |bench: TestBench| {
+        let (mut outcome, _) = drive(&job, &bench, bench.clock(), &no_inputs(), &mut |_, _| {});
+        assert_eq!((outcome.fault, outcome.interrupted), (None, false));
+        outcome.observations.remove(0)
+    };
+    let told = seen(bench_with(&Diary::default()).with_temperature(61_500));
+    let readings: Vec<(u32, &str, f64)> =
+        told.temperatures.iter().map(|seen| (seen.start, seen.sensor.as_str(), seen.celsius)).collect();
+    assert_eq!(readings, [(0, "test", 61.5), (1, "test", 61.5)]);
+    let silent = seen(bench_with(&Diary::default()));
+    assert_eq!((silent.temperatures.len(), silent.unobservable), (0, [Metric::Temperature].into()));
+}
+
+#[test]
+fn a_profile_is_booked_as_it_is_told_and_an_impossible_one_is_a_fault_of_the_rig() {
+    let job = job(vec![("main", kernel("net"))], vec![vec![Step::Profile { workload: workload_id("main") }]]);
+    let drive_with = |shares: &'static [(&'static str, u32, u32, u32)]| {
+        let bench =
+            TestBench::new(move |stage| vec![Box::new(ScriptedKernel::new("net", stage, COST).with_shares(shares))]);
+        drive(&job, &bench, bench.clock(), &no_inputs(), &mut |_, _| {}).0
+    };
+    let told = drive_with(&[("matmul", 0, 5, 9), ("other", 0, 4, 9), ("matmul", 1, 0, 0)]);
+    assert_eq!(told.fault, None);
+    let shares: Vec<(&str, u32, u32, u32)> = told.observations[0]
+        .shares
+        .iter()
+        .map(|share| (share.part.as_str(), share.group, share.samples, share.of))
+        .collect();
+    assert_eq!(shares, [("matmul", 0, 5, 9), ("other", 0, 4, 9), ("matmul", 1, 0, 0)]);
+    assert_eq!(drive_with(&[]).observations[0].unobservable, [Metric::Share].into());
+    assert!(drive_with(&[("matmul", 0, 10, 9)]).fault.is_some(), "ten samples of nine");
+}
+
+#[test]
 fn throughput_counts_what_is_finished_in_each_slice() {
     let bench = bench_with(&Diary::default());
     let slice = Duration::from_millis(30);
@@ -388,7 +446,7 @@ fn cases_seen_before_the_end_of_a_table_are_kept() {
     let job = job(vec![("main", kernel("table"))], vec![vec![conform]]);
     let cancel = AtomicBool::new(false);
     let control = Control { cancel: &cancel, clock: &Impatient(bench.clock(), &cancel) };
-    let outcome = run_job(&job, &bench, &no_inputs(), &control, &mut |_| {});
+    let outcome = run_job(&job, &bench, &no_inputs(), &control, &mut look_once, &mut |_| {});
     let observed = &outcome.observations[0];
     let broken: Vec<Option<&str>> = observed.cases.iter().map(|case| case.broken.as_deref()).collect();
     assert_eq!((broken.as_slice(), observed.cut), ([None, Some("no")].as_slice(), Some(Cut::User)));

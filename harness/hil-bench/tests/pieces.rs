@@ -68,6 +68,14 @@ fn every_item_is_heard_from_its_first_piece_to_its_last() {
 }
 
 #[test]
+fn the_last_piece_of_an_item_can_be_shorter() {
+    let job = job(vec![("main", with_set("in-pieces"))], vec![vec![answer("main")]]);
+    let (outcome, came) = run(&job, &[&[1, 2, 3]]);
+    assert_eq!((outcome.fault.is_none(), predicted(&outcome, 0)), (true, vec![6]));
+    assert_eq!(came, [Came::Piece(true, vec![1, 2]), Came::Piece(false, vec![3])]);
+}
+
+#[test]
 fn a_timed_iteration_hears_one_piece_from_the_middle() {
     let job = job(vec![("main", with_set("in-pieces"))], vec![vec![answer("main"), measure("main", 3)]]);
     let (outcome, came) = run(&job, &[&[1, 2, 3, 4, 5, 6], &[7, 8]]);
@@ -95,7 +103,7 @@ fn what_goes_wrong_with_a_piece_ends_the_workload_and_leaves_no_answer_to_others
 fn items_that_a_kernel_cannot_hear_are_faults_of_the_rig_that_name_them() {
     let job = job(vec![("main", with_set("in-pieces"))], vec![vec![answer("main")]]);
     for (items, says) in [
-        (&[&[1, 2, 3][..]], "item-0 has 3 bytes, and in-pieces takes whole pieces of 2"),
+        (&[&[1][..]], "item-0 has 1 bytes, and in-pieces takes pieces of 2"),
         (&[&[][..]], "item-0 has 0 bytes"),
         (&[&[REFUSED, 1, 2, 3][..]], "251 is no sound"),
         (&[&[1, NOTHING][..]], "in-pieces heard all of item-0 and named no class"),

@@ -11,12 +11,29 @@ use crate::error::CliError;
 use crate::files;
 
 /// What firmware of this repository offers; a test holds them against the images.
-pub const KERNELS: [(&str, &str); 5] = [
+pub const KERNELS: [(&str, &str); 22] = [
     ("fault/hang", "never returns, on purpose"),
     ("fault/hard-fault", "executes an undefined instruction, on purpose"),
     ("fault/panic", "panics, on purpose"),
     ("fault/stack-overflow", "calls itself until there is no stack left, on purpose"),
+    ("lan/guide_hop_fixed_i8", "the same with the front end in integers: the newest 16 ms of sound in, scores out"),
     ("lan/keyword_hop_i8", "keyword spotting, hop by hop"),
+    ("lan/ltc-adaptive_heun", "liquid cell, Heun's method: a hop in steps as long as the error allows"),
+    ("lan/ltc-busy", "liquid cell that adapts its step to the sound: a hop of something like speech"),
+    ("lan/ltc-euler", "liquid cell, Euler's method: a hop in four steps"),
+    ("lan/ltc-euler_i8", "liquid cell, int8 weights and activations, Euler's method: a hop in four steps"),
+    ("lan/ltc-heun", "liquid cell, Heun's method: a hop in four steps"),
+    ("lan/ltc-quiet", "liquid cell that adapts its step to the sound: a hop of a quiet room"),
+    ("lan/ltc-rk4", "liquid cell, classical Runge-Kutta method: a hop in four steps"),
+    ("lan/matvec-dense_i8", "a matrix times a vector, int8 weights row by row"),
+    ("lan/matvec-paired_i8", "the same, weights in pairs of rows"),
+    ("lan/matvec-scalar_i8", "the same, plain code"),
+    ("lan/matvec-sparse_i8", "the same, without blocks of zeros"),
+    ("lan/stage-cell", "keyword spotting, one stage of a hop: the recurrent cell"),
+    ("lan/stage-conv", "keyword spotting, one stage of a hop: the convolution"),
+    ("lan/stage-decode", "weights out of their Huffman codes"),
+    ("lan/stage-front_end", "keyword spotting, one stage of a hop: the features of a frame"),
+    ("lan/stage-scores", "keyword spotting, one stage of a hop: the scores"),
 ];
 
 /// An image and the board that it is for.

@@ -6,7 +6,7 @@ use crate::args::RunArgs;
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::show::Show;
-use crate::stages::{append, estimate, expand, judge, load, measure, render};
+use crate::stages::{append, drift, estimate, expand, judge, load, measure, render};
 use crate::surroundings::Surroundings;
 
 /// `hil run`: scenario files in, verdicts and a report out.
@@ -18,7 +18,8 @@ pub fn run(args: &RunArgs, around: &Surroundings, cancel: &AtomicBool, show: &mu
     let question = load::load(args, around, show)?;
     let plan = expand::expand(&question, args);
     let observed = measure::measure(&question, &plan, args, around, cancel, show)?;
-    let findings = estimate::estimate(&question, &plan, &observed);
+    let mut findings = estimate::estimate(&question, &plan, &observed);
+    drift::drift(&question, &plan, &args.out, &mut findings);
     let run = judge::judge(&question, &plan, &observed, &findings, args, show);
     let folder = append::append(&run, &observed, args, show)?;
     render::render(&run, &folder, args.format, around, show);

@@ -24,6 +24,7 @@ pub fn check_result(
         platform: scenario.platform.clone(),
         workload: check.workload.clone(),
         versus: check.versus.clone(),
+        part: check.part.clone(),
         metric: check.metric,
         statistic: check.statistic,
         samples: estimate.as_ref().map_or(0, |estimate| estimate.samples),
@@ -65,6 +66,8 @@ pub fn alert_result(
         samples: estimate.as_ref().map_or(0, |estimate| estimate.samples),
         estimate: estimate.map(|estimate| figure(&estimate, alert.when.unit)),
         unit: alert.when.unit,
+        drift: alert.drift,
+        reason: None,
         evidence: finding.map(|(_, evidence)| evidence),
         place: Some(alert.place.clone()),
     }

@@ -2,10 +2,12 @@
 
 pub mod append;
 mod archive;
+pub mod drift;
 pub mod estimate;
 pub mod expand;
 mod images;
 pub mod judge;
+mod level;
 pub mod load;
 pub mod measure;
 pub mod render;

@@ -2,10 +2,10 @@
 
 use hil_meter::budget::COVERAGE;
 use hil_meter::chain::Chain;
-use hil_meter::cycle::{self, Stretch};
+use hil_meter::cycle::{self, Converted, Stretch};
 use hil_model::power::{Metering, Period};
 use hil_model::sample::Observations;
-use hil_report::supply::{Supply, Trace};
+use hil_report::supply::{State, Supply, Trace};
 
 /// The supplies of everything that was metered.
 #[must_use]
@@ -30,6 +30,7 @@ fn supply(seen: &Observations) -> Option<Supply> {
         evidence: seen.evidence,
         chain: facts(metering, &chain),
         budget,
+        states: states(metering, &periods),
         trace: trace(metering, &chain, seen.clock.hz),
     })
 }
@@ -79,6 +80,64 @@ fn facts(metering: &Metering, chain: &Chain) -> Vec<(String, String)> {
     }
     facts.push(("left out".to_owned(), "capture peripherals such as a microphone's interface".to_owned()));
     facts
+}
+
+/// What an average period in the sleep mode that was asked for is made of. What the clocks take to come up again belongs to
+/// the sleep: the converter is off until they are back, so its energy is nobody's figure.
+fn states(metering: &Metering, periods: &[Converted]) -> Vec<State> {
+    if periods.is_empty() {
+        return Vec::new();
+    }
+    let mean = |value: &dyn Fn(&Converted) -> f64| {
+        #[expect(clippy::cast_precision_loss, reason = "periods are few")]
+        let count = periods.len() as f64;
+        periods.iter().map(value).sum::<f64>() / count
+    };
+    let period = mean(&|period| period.seconds);
+    let state = |name: String, seconds: f64, joules: Option<f64>, known: &str| State {
+        name,
+        time: milliseconds(seconds),
+        energy: joules.map(|joules| format!("{:.3} uJ", joules * 1e6)),
+        power: joules.map(|joules| format!("{:.3} mW", joules / period * 1e3)),
+        known: known.to_owned(),
+    };
+    let awake = state(
+        "awake".to_owned(),
+        mean(&|period| period.awake.seconds),
+        Some(mean(&Converted::awake_joules)),
+        "metered",
+    );
+    let asleep = mean(&|period| period.asleep_seconds);
+    let sleep = format!("asleep in {}", metering.sleep);
+    if periods.iter().all(|period| period.asleep.is_some()) {
+        let joules = mean(&|period| period.asleep_joules().unwrap_or(0.0));
+        return vec![awake, state(sleep, asleep, Some(joules), "metered")];
+    }
+    let asked = metering.periods.iter().filter(|period| period.sleep == metering.sleep);
+    let came_up: Vec<(f64, f64)> = asked
+        .filter_map(|period| period.came_up)
+        .map(|came_up| (f64::from(came_up.crystal_ns) * 1e-9, f64::from(came_up.pll_ns) * 1e-9))
+        .collect();
+    #[expect(clippy::cast_precision_loss, reason = "periods are few")]
+    let count = came_up.len().max(1) as f64;
+    let crystal = came_up.iter().map(|(crystal, _)| crystal).sum::<f64>() / count;
+    let pll = came_up.iter().map(|(_, pll)| pll).sum::<f64>() / count;
+    let still = (asleep - crystal - pll).max(0.0);
+    let volts = mean(&|period| period.volts);
+    let stated = metering.stated.as_ref().map(|stated| stated.amperes * volts * still);
+    let mut states = vec![awake];
+    if !came_up.is_empty() {
+        let off = "timed by the chip; its converter is off";
+        states.push(state("waking: the crystal starts".to_owned(), crystal, None, off));
+        states.push(state("waking: the PLL locks".to_owned(), pll, None, off));
+    }
+    let known = if stated.is_some() { "stated by the data sheet" } else { "nobody sees it" };
+    states.push(state(sleep, still, stated, known));
+    states
+}
+
+fn milliseconds(seconds: f64) -> String {
+    format!("{:.3} ms", seconds * 1e3)
 }
 
 /// One period, preferably one of which all was seen.

@@ -1,7 +1,7 @@
 //! A folder that the user has becomes a set that the program finds: `hil data add DIR`.
 //!
-//! A folder is recognised by the hash of its list of sums; an unchanged checkout of a set's origin, which has no
-//! such list, by the list that its files would have. Only listed files are copied, each hashed on the way, into
+//! A folder is recognised by the hash of its only file or of its list of sums; an unchanged checkout of a set's origin,
+//! which has no such list, by the list that its files would have. Only listed files are copied, each hashed on the way, into
 //! a temporary folder that gets its name when it is whole. So what stands under a set's name was whole once, an
 //! interrupted copy leaves nothing under that name, and adding twice changes nothing. A different copy under
 //! that name is never touched. What a crash of the machine may leave unwritten is found when it is loaded.
@@ -59,14 +59,25 @@ pub fn add(dir: &Path, user_data_dir: &Path) -> Result<Vec<Added>, DataError> {
 
 /// As [`add`], for these sets.
 pub(crate) fn add_one_of(known: &[Manifest], dir: &Path, user_data_dir: &Path) -> Result<Vec<Added>, DataError> {
+    let mut lacks = Vec::new();
+    for manifest in known {
+        let Items::WholeFile(whole) = &manifest.items else { continue };
+        match whole.look_in(dir)? {
+            Ok(bytes) => {
+                let (name, folder) = (manifest.name.clone(), user_data_dir.join(&whole.folder));
+                return Ok(vec![Added { name, folder, files: 1, outcome: whole.keep(&bytes, user_data_dir)? }]);
+            }
+            Err(why) => lacks.push(format!("{}: {why}", whole.folder)),
+        }
+    }
     let known: Vec<(&DatasetName, &WavList)> = known
         .iter()
         .filter_map(|manifest| match &manifest.items {
             Items::WavList(wavs) => Some((&manifest.name, wavs)),
-            Items::Embedded(_) => None,
+            Items::Embedded(_) | Items::WholeFile(_) => None,
         })
         .collect();
-    let (wavs, sums) = recognise(&known, dir)?;
+    let (wavs, sums) = recognise(&known, dir, lacks)?;
     let folder = user_data_dir.join(&wavs.folder);
     let outcome = if is_intact_copy(wavs, &folder)? { Outcome::WasThere } else { copy(wavs, &sums, user_data_dir)? };
     let files = sums.paths().len();
@@ -76,8 +87,13 @@ pub(crate) fn add_one_of(known: &[Manifest], dir: &Path, user_data_dir: &Path) -
 }
 
 /// Which set `dir` is, and the sums of its files.
-fn recognise<'a>(known: &[(&DatasetName, &'a WavList)], dir: &Path) -> Result<(&'a WavList, SumList), DataError> {
-    let mut why = Vec::new();
+///
+/// `why` has the reasons why it is none of the sets of one file.
+fn recognise<'a>(
+    known: &[(&DatasetName, &'a WavList)],
+    dir: &Path,
+    mut why: Vec<String>,
+) -> Result<(&'a WavList, SumList), DataError> {
     let mut tried: Vec<&WavList> = Vec::new();
     for (_, wavs) in known {
         if tried.iter().any(|other| other.sums_sha256 == wavs.sums_sha256) {

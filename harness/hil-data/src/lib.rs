@@ -24,6 +24,7 @@ pub mod status;
 pub mod sums;
 pub mod verify;
 pub mod wav;
+mod whole;
 
 #[cfg(test)]
 mod little;

@@ -67,6 +67,6 @@ pub fn set(folder: &Path, files: &[(&str, Vec<u8>)]) -> Manifest {
 pub fn wav_list(manifest: &mut Manifest) -> &mut WavList {
     match &mut manifest.items {
         Items::WavList(wavs) => wavs,
-        Items::Embedded(_) => panic!("the little set is in a folder"),
+        Items::Embedded(_) | Items::WholeFile(_) => panic!("the little set is in a folder"),
     }
 }

@@ -39,8 +39,13 @@ pub fn load(manifest: &Manifest, located: &Located) -> Result<Dataset, DataError
             let sums = SumList::open(folder, &wavs.sums, &wavs.sums_sha256)?;
             (listed_items(wavs, &sums)?, sums.sha256().to_owned())
         }
+        (Items::WholeFile(whole), Located::Folder(folder)) => {
+            let input = whole.sums(folder)?.read(&whole.file)?;
+            let item = Item { name: whole.file.clone(), group: String::new(), expected: None, input };
+            (vec![item], whole.sha256.clone())
+        }
         (Items::Embedded(sounds), Located::Embedded) => (embedded_items(sounds)?, embedded::verify(sounds)?),
-        (Items::WavList(_), Located::Embedded) | (Items::Embedded(_), Located::Folder(_)) => {
+        (Items::WavList(_) | Items::WholeFile(_), Located::Embedded) | (Items::Embedded(_), Located::Folder(_)) => {
             return Err(DataError::Manifest(format!("{} was located as another kind of set", manifest.name)));
         }
     };

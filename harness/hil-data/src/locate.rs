@@ -1,6 +1,6 @@
 //! Where a data set is: the first of the caller's directories that has its folder.
 //!
-//! A set is present when its folder has its list of sums; whether the list is the right one is checked by whoever
+//! A set is present when its folder has its list of sums, or its only file; whether the list is the right one is checked by whoever
 //! reads it, because a wrong list is an error to show and not a reason to look further. A set that is absent is
 //! an error with the set's origin, its licence and the command that adds it.
 
@@ -33,11 +33,12 @@ pub fn find(name: &DatasetName, dirs: &[PathBuf]) -> Result<Located, DataError> 
 /// # Errors
 /// [`DataError::Absent`].
 pub fn locate(manifest: &Manifest, dirs: &[PathBuf]) -> Result<Located, DataError> {
-    let wavs = match &manifest.items {
+    let (folder, mark) = match &manifest.items {
         Items::Embedded(_) => return Ok(Located::Embedded),
-        Items::WavList(wavs) => wavs,
+        Items::WavList(wavs) => (&wavs.folder, &wavs.sums),
+        Items::WholeFile(whole) => (&whole.folder, &whole.file),
     };
-    let folder = dirs.iter().map(|dir| dir.join(&wavs.folder)).find(|folder| folder.join(&wavs.sums).is_file());
+    let folder = dirs.iter().map(|dir| dir.join(folder)).find(|folder| folder.join(mark).is_file());
     folder.map(Located::Folder).ok_or_else(|| {
         DataError::Absent(Box::new(Absent {
             name: manifest.name.clone(),

@@ -10,7 +10,8 @@ use crate::error::DataError;
 use crate::sums::{check_path, is_sha256};
 
 /// Every manifest, by the name of its file. In the order of `hil data list`.
-const EMBEDDED: [(&str, &str); 4] = [
+const EMBEDDED: [(&str, &str); 5] = [
+    ("forecast-etth1", include_str!("../../../fixtures/datasets/forecast-etth1.toml")),
     ("keywords-selfmade", include_str!("../../../fixtures/datasets/keywords-selfmade.toml")),
     ("keywords-test", include_str!("../../../fixtures/datasets/keywords-test.toml")),
     ("keywords-train", include_str!("../../../fixtures/datasets/keywords-train.toml")),
@@ -45,6 +46,8 @@ pub struct Manifest {
 pub enum Items {
     /// A table in the set's folder names one sound and its class a row.
     WavList(WavList),
+    /// One file, handed out whole.
+    WholeFile(WholeFile),
     /// The sounds that are part of the program.
     Embedded(EmbeddedSounds),
 }
@@ -86,6 +89,20 @@ pub enum Group {
     FilePrefix,
 }
 
+/// One file in a folder.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WholeFile {
+    /// Name of the set's folder below a data directory.
+    pub folder: String,
+    /// Name of the file in it.
+    pub file: String,
+    /// Where the file stands in a checkout of its origin.
+    pub upstream: String,
+    /// Its hash.
+    pub sha256: String,
+}
+
 /// Sounds that are part of the program.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -111,6 +128,8 @@ impl Manifest {
 
     fn check(&self) -> Result<(), String> {
         let (sha256, rate, samples) = match &self.items {
+            Items::WholeFile(whole) if self.count == 1 => return whole.check(),
+            Items::WholeFile(_) => return Err("one file is one item".to_owned()),
             Items::WavList(wavs) => {
                 wavs.check()?;
                 (&wavs.sums_sha256, wavs.sample_rate, wavs.samples)

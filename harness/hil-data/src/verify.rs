@@ -85,11 +85,12 @@ pub fn verify_all(manifest: &Manifest, located: &Located) -> Result<Verified, Da
             let sums = SumList::open(folder, &wavs.sums, &wavs.sums_sha256)?;
             Ok(verify_sums(&sums))
         }
+        (Items::WholeFile(whole), Located::Folder(folder)) => Ok(verify_sums(&whole.sums(folder)?)),
         (Items::Embedded(sounds), Located::Embedded) => {
             let faults = embedded::verify(sounds).err().into_iter().collect();
             Ok(Verified { files: embedded::SOUNDS.len(), faults })
         }
-        (Items::WavList(_), Located::Embedded) | (Items::Embedded(_), Located::Folder(_)) => {
+        (Items::WavList(_) | Items::WholeFile(_), Located::Embedded) | (Items::Embedded(_), Located::Folder(_)) => {
             Err(DataError::Manifest(format!("{} was located as another kind of set", manifest.name)))
         }
     }

@@ -69,3 +69,15 @@ fn the_whole_set_is_intact_and_can_be_added() {
     let other = tempfile::tempdir().unwrap();
     assert_eq!(add(&added[0].folder, other.path()).unwrap()[0].outcome, Outcome::Copied);
 }
+
+#[test]
+fn etth1_is_one_file_as_it_was_published() {
+    let Some(dirs) = dirs() else { return };
+    let dataset = split("forecast-etth1", &dirs);
+    assert_eq!((dataset.items.len(), dataset.items[0].input.len()), (1, 2_589_657));
+    assert!(dataset.items[0].input.starts_with(b"date,HUFL,HULL,MUFL,MULL,LUFL,LULL,OT\n"));
+    let Located::Folder(folder) = find(&dataset.name, &dirs).unwrap() else { panic!("the series is never embedded") };
+    let data = tempfile::tempdir().unwrap();
+    let added = add(&folder, data.path()).unwrap();
+    assert_eq!((added.len(), added[0].outcome, added[0].files), (1, Outcome::Copied, 1));
+}

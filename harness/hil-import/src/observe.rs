@@ -106,7 +106,8 @@ pub fn unanswerable(metric: Metric, statistic: Statistic, format: Format, source
             }
             format!("samples of single iterations; these are means of up to {most}, which hide the slow ones")
         }
-        Metric::Throughput
+        Metric::Cycles
+        | Metric::Throughput
         | Metric::Memory
         | Metric::ModelSize
         | Metric::Accuracy
@@ -114,7 +115,9 @@ pub fn unanswerable(metric: Metric, statistic: Statistic, format: Format, source
         | Metric::Power
         | Metric::Energy
         | Metric::BatteryLife
-        | Metric::Conformance => format!("a run by hil; files of {} do not tell {metric}", format.name()),
+        | Metric::Conformance
+        | Metric::Temperature
+        | Metric::Share => format!("a run by hil; files of {} do not tell {metric}", format.name()),
     };
     Some(Finding::CannotObserve { needs })
 }

@@ -111,6 +111,29 @@ impl Limits {
         parts
     }
 
+    /// The standard uncertainty of the ratio of two powers behind this chain, relative to that ratio (JCGM 100:2008, 5.2.2):
+    /// factors that are the same on both sides cancel, offsets count by what their relative effect differs, and the steps of
+    /// the converter are independent. Infinite where nothing is drawn on one side.
+    #[must_use]
+    pub fn relative_of_ratio(&self, above: Load, below: Load) -> f64 {
+        let effect = |amperes: f64, load: Load| if amperes == 0.0 { 0.0 } else { amperes / load.amperes };
+        let differ = |amperes: f64| effect(amperes, above) - effect(amperes, below);
+        let times = if self.one_reading { 2.0 } else { 1.0 };
+        let burden = times * rectangular((above.largest - below.largest).abs() * self.drop_an_ampere);
+        #[expect(clippy::cast_precision_loss, reason = "an uncertainty needs no 53 bits")]
+        let steps = |load: Load| effect(self.step_amperes / 12f64.sqrt() / (load.codes.max(1) as f64).sqrt(), load);
+        let parts = [
+            differ(self.amplifier_offset_amperes),
+            differ(self.converter_offset_amperes),
+            burden,
+            steps(above),
+            steps(below),
+        ];
+        let squares = parts.iter().map(|part| part * part).sum::<f64>();
+        // The difference of two infinities is not a number, and says as little as either.
+        if squares.is_nan() { f64::INFINITY } else { squares.sqrt() }
+    }
+
     /// The standard uncertainty of the power at this load, relative to that power.
     #[must_use]
     pub fn relative(&self, load: Load) -> f64 {
@@ -147,6 +170,23 @@ mod tests {
         let relative = |converter| Limits::of(&quiet, converter).relative(load(1.0));
         assert!((relative(&two) - 0.05 / 3f64.sqrt()).abs() < 1e-6);
         assert!((relative(&one) - 0.07 / 3f64.sqrt()).abs() < 1e-6);
+    }
+
+    #[test]
+    fn what_is_the_same_on_both_sides_cancels_in_their_ratio() {
+        let bad = Shunt { tolerance: 0.1, gain_error_max: 0.1, ..shunt() };
+        let converter = Converter { full_scale_ppm: 100_000, supply_ppm: 100_000, ..converter() };
+        let limits = Limits::of(&bad, &converter);
+        let load = |amperes: f64| Load { amperes, largest: 0.0, codes: 1_000_000 };
+        assert!(limits.relative(load(0.01)) > 0.08);
+        assert!(limits.relative_of_ratio(load(0.01), load(0.01)) < 1e-4, "even offsets cancel between equal loads");
+        let by_offsets = limits.relative_of_ratio(load(0.01), load(0.001));
+        let alone = |load: Load| {
+            let of = |from: &str| limits.parts(load).iter().find(|part| part.from == from).unwrap().relative;
+            of("offset of the amplifier").hypot(of("offset of the converter"))
+        };
+        assert!((by_offsets - (alone(load(0.001)) - alone(load(0.01)))).abs() < 1e-4, "{by_offsets}");
+        assert_eq!(limits.relative_of_ratio(load(0.01), load(0.0)), f64::INFINITY);
     }
 
     #[test]

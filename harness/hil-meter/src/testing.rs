@@ -46,5 +46,6 @@ pub fn period() -> Period {
         awake_codes: 200,
         sleep_seen: true,
         lost: 0,
+        came_up: None,
     }
 }

@@ -100,7 +100,8 @@ pub struct ControlPair {
     pub workload: WorkloadId,
     /// What was observed.
     pub metric: Metric,
-    /// One copy over the other; 1 when nothing disturbs.
+    /// One copy over the other; 1 when nothing disturbs. The interval is that by which the pair is judged, which all pairs of a
+    /// gate share a level for.
     pub ratio: Option<Figure>,
     /// Whether the copies could not be told apart. When they could, the rows of its scenario are invalid.
     pub agrees: bool,

@@ -63,6 +63,9 @@ pub struct Board {
     /// The chip on it, whose facts are in `targets/boards/chips/<chip>.toml`.
     #[serde(default)]
     pub chip: Option<String>,
+    /// What it takes to have one, for kinds of machine that are neither here nor emulated.
+    #[serde(default)]
+    pub attach: Option<String>,
 }
 
 /// One thing that is attached and can run an agent.
@@ -101,6 +104,8 @@ pub struct Lab {
     pub benches: Vec<BenchInfo>,
     /// Kinds of machine that are here and can run no agent, each with what is needed.
     pub lacking: BTreeMap<PlatformId, String>,
+    /// Kinds of machine that are not here, each with what it takes to have one.
+    pub wanted: BTreeMap<PlatformId, String>,
 }
 
 impl Lab {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::metric::Metric;
+use crate::metric::{Better, Metric};
 use crate::units::{AnyQuantity, Dimension, QuantityError, Unit};
 
 /// One side of a limit.
@@ -106,22 +106,37 @@ impl Limit {
     /// Succeeds when the limit fits the metric: its unit counts the same thing, and some value can meet it
     /// while another cannot.
     ///
-    /// `is_ratio` says that the figure is a ratio of two workloads, whatever the metric counts.
+    /// `is_ratio` says that the figure compares two workloads, whatever the metric counts: as a ratio, or, where less is
+    /// better, as the share of the other's figure that is saved ([`Limit::is_saving`]).
     ///
     /// # Errors
     /// [`LimitError::Quantity`] for a unit of another dimension, [`LimitError::Unreachable`] otherwise.
     pub fn expect_fits(&self, metric: Metric, is_ratio: bool) -> Result<(), LimitError> {
-        let wanted = if is_ratio { Dimension::Ratio } else { metric.dimension() };
+        let saves = is_ratio && self.is_saving() && metric.better() == Better::Lower;
+        let wanted = match (is_ratio, saves) {
+            (false, _) => metric.dimension(),
+            (true, false) => Dimension::Ratio,
+            (true, true) => Dimension::Proportion,
+        };
         if self.unit.dimension != wanted {
             let error = QuantityError::WrongDimension { unit: self.unit.symbol, found: self.unit.dimension, wanted };
             return Err(error.into());
         }
-        // Every dimension of a metric starts at zero; only proportions end.
+        // Every dimension of a metric starts at zero, only what is saved may be less than nothing; only proportions end.
+        let start = if saves { f64::NEG_INFINITY } else { 0.0 };
         let end = if wanted == Dimension::Proportion { 1.0 } else { f64::INFINITY };
-        let range = if end.is_finite() { "lies between 0 % and 100 %" } else { "is never negative" };
+        let range = match (saves, end.is_finite()) {
+            (true, _) => "is at most 100 %",
+            (false, true) => "lies between 0 % and 100 %",
+            (false, false) => "is never negative",
+        };
         let unreachable = |why: String| LimitError::Unreachable {
             text: self.text.clone(),
-            metric: if is_ratio { format!("a ratio of {metric}") } else { metric.to_string() },
+            metric: match (is_ratio, saves) {
+                (false, _) => metric.to_string(),
+                (true, false) => format!("a ratio of {metric}"),
+                (true, true) => format!("the {metric} that is saved"),
+            },
             why,
         };
         if let (Some(low), Some(high)) = (self.lower, self.upper)
@@ -130,7 +145,7 @@ impl Limit {
             return Err(unreachable("its lower end is above its upper end".to_owned()));
         }
         if let Some(upper) = self.upper
-            && (upper.value < 0.0 || (upper.value == 0.0 && !upper.inclusive))
+            && (upper.value < start || (upper.value == start && !upper.inclusive))
         {
             return Err(unreachable(format!("no value can be that low, it {range}")));
         }
@@ -139,12 +154,19 @@ impl Limit {
         {
             return Err(unreachable(format!("no value can be that high, it {range}")));
         }
-        let lower_is_idle = self.lower.is_none_or(|lower| lower.value < 0.0 || (lower.value == 0.0 && lower.inclusive));
+        let lower_is_idle =
+            self.lower.is_none_or(|lower| lower.value < start || (lower.value == start && lower.inclusive));
         let upper_is_idle = self.upper.is_none_or(|upper| upper.value > end || (upper.value == end && upper.inclusive));
         if lower_is_idle && upper_is_idle && (end.is_finite() || self.upper.is_none()) {
             return Err(unreachable(format!("every value meets it, it {range}")));
         }
         Ok(())
+    }
+
+    /// Whether a comparison with this limit asks for the share of the other's figure that is saved, and not for a ratio.
+    #[must_use]
+    pub fn is_saving(&self) -> bool {
+        self.unit.dimension == Dimension::Proportion
     }
 
     /// Whether `value`, in base units, meets both sides.
@@ -232,6 +254,22 @@ mod tests {
     fn a_ratio_wants_a_ratio_unit_whatever_the_metric() {
         assert_eq!(Limit::parse(">= 2 x").unwrap().expect_fits(Metric::Latency, true), Ok(()));
         assert!(Limit::parse("< 2 ms").unwrap().expect_fits(Metric::Latency, true).is_err());
+    }
+
+    #[test]
+    fn what_is_saved_is_a_share_that_may_be_negative_and_only_of_what_is_better_small() {
+        let fits = |text: &str, metric| Limit::parse(text).unwrap().expect_fits(metric, true);
+        for text in [">= 50 %", ">= 0 %", "> -10 %", "-5..5 %"] {
+            assert_eq!(fits(text, Metric::Memory), Ok(()), "{text}");
+        }
+        for text in ["> 100 %", ">= 101 %", "<= 100 %"] {
+            let refused = fits(text, Metric::Memory);
+            assert!(
+                matches!(&refused, Err(LimitError::Unreachable { metric, .. }) if metric.contains("saved")),
+                "{text}"
+            );
+        }
+        assert!(matches!(fits(">= 50 %", Metric::Throughput), Err(LimitError::Quantity(_))));
     }
 
     proptest! {

@@ -14,6 +14,8 @@ pub enum Metric {
     Latency,
     /// Processor time of one iteration, without the time it waited.
     CpuTime,
+    /// Cycles of the processor for one iteration, where the clock counts them.
+    Cycles,
     /// Iterations finished per second in a closed loop on the stated number of workers.
     Throughput,
     /// Largest memory in use: peak resident set of a process, or static + stack + heap of a board.
@@ -32,6 +34,10 @@ pub enum Metric {
     BatteryLife,
     /// Share of a table's cases that the kernel conforms to.
     Conformance,
+    /// How warm the processor is after the iterations of a start.
+    Temperature,
+    /// Share of the time of the work that goes into a part of it, from the samples of a profile.
+    Share,
 }
 
 /// Which direction of a metric is the good one.
@@ -46,9 +52,10 @@ pub enum Better {
 
 impl Metric {
     /// Every metric, in the order in which lists show them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 14] = [
         Self::Latency,
         Self::CpuTime,
+        Self::Cycles,
         Self::Throughput,
         Self::Memory,
         Self::ModelSize,
@@ -58,6 +65,8 @@ impl Metric {
         Self::Energy,
         Self::BatteryLife,
         Self::Conformance,
+        Self::Temperature,
+        Self::Share,
     ];
 
     /// The name as written in a scenario.
@@ -66,6 +75,7 @@ impl Metric {
         match self {
             Self::Latency => "latency",
             Self::CpuTime => "cpu_time",
+            Self::Cycles => "cycles",
             Self::Throughput => "throughput",
             Self::Memory => "memory",
             Self::ModelSize => "model_size",
@@ -75,6 +85,8 @@ impl Metric {
             Self::Energy => "energy",
             Self::BatteryLife => "battery_life",
             Self::Conformance => "conformance",
+            Self::Temperature => "temperature",
+            Self::Share => "share",
         }
     }
 
@@ -89,31 +101,21 @@ impl Metric {
     pub fn dimension(self) -> Dimension {
         match self {
             Self::Latency | Self::CpuTime | Self::BatteryLife => Dimension::Time,
+            Self::Cycles => Dimension::Cycles,
             Self::Throughput => Dimension::Rate,
             Self::Memory | Self::ModelSize => Dimension::Information,
-            Self::Accuracy | Self::Conformance => Dimension::Proportion,
+            Self::Accuracy | Self::Conformance | Self::Share => Dimension::Proportion,
             Self::NumericalError => Dimension::RelativeError,
             Self::Power => Dimension::Power,
             Self::Energy => Dimension::Energy,
+            Self::Temperature => Dimension::Temperature,
         }
     }
 
-    /// What it takes to observe it that no bench has; nothing for metrics that running shows, with a meter where one is needed.
+    /// Whether one iteration gives one observation of it.
     #[must_use]
-    pub fn instrument(self) -> Option<&'static str> {
-        match self {
-            Self::ModelSize => Some("a kernel that states the size of its weights"),
-            Self::Latency
-            | Self::CpuTime
-            | Self::Throughput
-            | Self::Memory
-            | Self::Accuracy
-            | Self::NumericalError
-            | Self::Power
-            | Self::Energy
-            | Self::BatteryLife
-            | Self::Conformance => None,
-        }
+    pub fn is_timed(self) -> bool {
+        matches!(self, Self::Latency | Self::CpuTime | Self::Cycles)
     }
 
     /// Whether it takes a bench with a meter to observe it.
@@ -135,11 +137,14 @@ impl Metric {
             Self::Throughput | Self::Accuracy | Self::BatteryLife | Self::Conformance => Better::Higher,
             Self::Latency
             | Self::CpuTime
+            | Self::Cycles
             | Self::Memory
             | Self::ModelSize
             | Self::NumericalError
             | Self::Power
-            | Self::Energy => Better::Lower,
+            | Self::Energy
+            | Self::Temperature
+            | Self::Share => Better::Lower,
         }
     }
 
@@ -174,15 +179,19 @@ impl Metric {
     #[must_use]
     pub fn allows(self, statistic: Statistic) -> bool {
         match self {
-            Self::Latency | Self::CpuTime => !matches!(statistic, Statistic::Proportion | Statistic::Exact),
+            Self::Latency | Self::CpuTime | Self::Cycles => {
+                !matches!(statistic, Statistic::Proportion | Statistic::Exact)
+            }
             Self::Throughput | Self::Power | Self::Energy => {
                 matches!(statistic, Statistic::Mean | Statistic::Median | Statistic::Ratio)
             }
             Self::BatteryLife => statistic == Statistic::Mean,
             Self::Memory => matches!(statistic, Statistic::Max | Statistic::Ratio),
+            // Degrees Celsius have no natural zero, so a ratio of them means nothing.
+            Self::Temperature => statistic == Statistic::Max,
             Self::ModelSize => matches!(statistic, Statistic::Exact | Statistic::Ratio),
-            Self::Accuracy => statistic == Statistic::Proportion,
-            Self::NumericalError => statistic == Statistic::Max,
+            Self::Accuracy | Self::Share => statistic == Statistic::Proportion,
+            Self::NumericalError => matches!(statistic, Statistic::Max | Statistic::Ratio),
             Self::Conformance => statistic == Statistic::Exact,
         }
     }

@@ -106,6 +106,7 @@ impl PairedJob {
             timeout: self.timeout,
             workloads: self.workloads[side.index()].clone(),
             starts: self.rounds.iter().map(of_side).collect(),
+            further: Vec::new(),
         }
     }
 

@@ -37,6 +37,16 @@ pub struct Job {
     pub workloads: Vec<(WorkloadId, Workload)>,
     /// Process starts (boots), in order. Within one, the agent is not restarted.
     pub starts: Vec<Start>,
+    /// More starts, for what is still open when one has looked; one list for each further look, in order.
+    pub further: Vec<Vec<Start>>,
+}
+
+impl Job {
+    /// How often is looked at what was measured, the last time included.
+    #[must_use]
+    pub fn looks(&self) -> u32 {
+        u32::try_from(self.further.len()).unwrap_or(u32::MAX).saturating_add(1)
+    }
 }
 
 /// One life of the agent.
@@ -118,6 +128,21 @@ pub enum Step {
         /// Whose.
         workload: WorkloadId,
     },
+    /// Ask how large the weights of the kernel's model are.
+    Weigh {
+        /// Whose.
+        workload: WorkloadId,
+    },
+    /// Take a profile: where the time of the work goes.
+    Profile {
+        /// Whose.
+        workload: WorkloadId,
+    },
+    /// Read how warm the processor is.
+    Temperature {
+        /// After whose iterations.
+        workload: WorkloadId,
+    },
     /// Run once a period, sleep in between, and meter the power meanwhile.
     DutyCycle {
         /// Whose.
@@ -149,6 +174,9 @@ impl Step {
             | Self::Conform { workload, .. }
             | Self::Suite { workload, .. }
             | Self::Deviate { workload }
+            | Self::Weigh { workload }
+            | Self::Temperature { workload }
+            | Self::Profile { workload }
             | Self::DutyCycle { workload, .. }
             | Self::Memory { workload } => workload,
         }

@@ -103,6 +103,17 @@ pub struct Period {
     pub sleep_seen: bool,
     /// Codes that were lost because nobody took them away in time.
     pub lost: u32,
+    /// What the clocks took to come up again at the end of its sleep, where they were stopped and the machine can tell.
+    pub came_up: Option<CameUp>,
+}
+
+/// How long the clocks of a machine took to come up again, by an oscillator that runs at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CameUp {
+    /// Until the crystal ran, in nanoseconds.
+    pub crystal_ns: u32,
+    /// From then until the PLL was locked, in nanoseconds.
+    pub pll_ns: u32,
 }
 
 /// The power of one workload, as it was observed.

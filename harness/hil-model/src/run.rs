@@ -86,6 +86,24 @@ pub struct Run {
     pub errors: Vec<RigFault>,
     /// Data sets that were used.
     pub data: Vec<DataUsed>,
+    /// Which workloads are to be shown side by side; their figures are those of the checks.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub side_by_side: Vec<Shown>,
+}
+
+/// Workloads of a scenario that are to be shown side by side.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+pub struct Shown {
+    /// The scenario.
+    pub scenario: ScenarioId,
+    /// The kind of machine that was asked about.
+    pub platform: PlatformId,
+    /// One line for people.
+    pub title: String,
+    /// What the others are compared with.
+    pub baseline: WorkloadId,
+    /// The others.
+    pub workloads: Vec<WorkloadId>,
 }
 
 /// The machine and the build. Host, user and path names are left out on purpose.
@@ -143,6 +161,9 @@ pub struct CheckResult {
     pub workload: WorkloadId,
     /// The other side, for a ratio.
     pub versus: Option<WorkloadId>,
+    /// The part of the work that a share is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<String>,
     /// What was observed.
     pub metric: Metric,
     /// How observations became a figure.
@@ -226,6 +247,12 @@ pub struct AlertResult {
     pub severity: Severity,
     /// Whether it is.
     pub alarm: Alarm,
+    /// Whether the figure is how much worse it is than in earlier runs.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub drift: bool,
+    /// Why nobody knows, where nobody does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     /// The figure, unless there is none.
     pub estimate: Option<Figure>,
     /// Symbol of its unit.

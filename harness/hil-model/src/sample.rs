@@ -27,6 +27,8 @@ pub struct Observations {
     pub slices: Vec<Slice>,
     /// Largest memory use, one entry a start that was asked for it.
     pub peaks: Vec<Peak>,
+    /// How warm the processor was, one entry a start that was asked for it.
+    pub temperatures: Vec<Temperature>,
     /// Answers to the items of a data set.
     pub answers: Vec<Answer>,
     /// Answers that the plan asks for; fewer are a part of the data set, which is not the data set.
@@ -35,6 +37,10 @@ pub struct Observations {
     pub cases: Vec<Case>,
     /// How far results are off their reference.
     pub deviations: Vec<Deviation>,
+    /// Samples of a profile, by part and group.
+    pub shares: Vec<Share>,
+    /// Bytes of the model's weights, where the kernel states them.
+    pub weight_bytes: Option<u64>,
     /// Its power, where it was metered.
     pub metering: Option<Metering>,
     /// Metrics that the machine was asked for and cannot observe.
@@ -63,6 +69,17 @@ pub struct Counter {
     pub name: String,
     /// Ticks per second of the named time base.
     pub hz: f64,
+}
+
+impl Counter {
+    /// The cycle counter of a Cortex-M core (Armv7-M Architecture Reference Manual, C1.8.8: `DWT_CYCCNT`).
+    pub const CYCCNT: &'static str = "cyccnt";
+
+    /// Whether a tick is a cycle of the processor, whatever its frequency.
+    #[must_use]
+    pub fn counts_cycles(&self) -> bool {
+        self.name == Self::CYCCNT
+    }
 }
 
 /// What an empty iteration costs on each counter, to be subtracted from raw readings.
@@ -112,6 +129,30 @@ pub struct Slice {
     pub finished: u64,
     /// Length.
     pub seconds: f64,
+}
+
+/// How often samples of a profile fell into one part of the work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Share {
+    /// The part.
+    pub part: String,
+    /// Samples of one group depend on each other, such as those of one step of training.
+    pub group: u32,
+    /// Samples of this group in this part.
+    pub samples: u32,
+    /// Samples of this group in all parts.
+    pub of: u32,
+}
+
+/// How warm the processor was when the iterations of one start were over.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Temperature {
+    /// Which life of the agent.
+    pub start: u32,
+    /// The sensor, such as `coretemp`.
+    pub sensor: String,
+    /// Its reading in degrees Celsius.
+    pub celsius: f64,
 }
 
 /// Largest memory use of one start.
@@ -198,10 +239,13 @@ impl Observations {
             iterations: Vec::new(),
             slices: Vec::new(),
             peaks: Vec::new(),
+            temperatures: Vec::new(),
             answers: Vec::new(),
             answers_planned: 0,
             cases: Vec::new(),
             deviations: Vec::new(),
+            shares: Vec::new(),
+            weight_bytes: None,
             metering: None,
             unobservable: BTreeSet::new(),
             failure: None,
@@ -228,6 +272,19 @@ impl Observations {
             #[expect(clippy::cast_precision_loss, reason = "2^53 ns are 104 days")]
             let seconds = iteration.cpu_ns?.saturating_sub(own) as f64 / 1e9;
             Some((iteration, seconds))
+        })
+    }
+
+    /// Cycles of the processor of every counted iteration, own cost subtracted; empty where the clock counts something else.
+    ///
+    /// The time-stamp counter of a desktop processor is no such clock: it runs at one rate, whatever the processor does.
+    pub fn cycles(&self) -> impl Iterator<Item = (&Iteration, f64)> {
+        let counts = self.clock.counts_cycles();
+        self.counted().filter(move |_| counts).map(|iteration| {
+            let own = self.own_cost(iteration.start).map_or(0, |cost| cost.ticks);
+            #[expect(clippy::cast_precision_loss, reason = "an iteration of 2^53 cycles would last 104 days at 1 GHz")]
+            let cycles = iteration.ticks.saturating_sub(own) as f64;
+            (iteration, cycles)
         })
     }
 

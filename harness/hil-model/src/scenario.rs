@@ -30,6 +30,19 @@ pub struct Scenario {
     pub checks: Vec<Check>,
     /// What shall raise an alarm.
     pub alerts: Vec<Alert>,
+    /// Which workloads a report shows side by side.
+    pub side_by_side: Vec<SideBySide>,
+}
+
+/// Workloads that a report shows side by side, with the figures that checks ask for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SideBySide {
+    /// One line for people.
+    pub title: String,
+    /// What the others are compared with.
+    pub baseline: WorkloadId,
+    /// The others, at least one, in the order in which they are shown.
+    pub workloads: Vec<WorkloadId>,
 }
 
 /// One thing to run.
@@ -139,6 +152,11 @@ pub struct Sampling {
     pub min_samples: Option<u32>,
     /// Process starts (boots, on a board) that the iterations are spread over.
     pub starts: u32,
+    /// How often it is looked at whether checks of timed iterations are decided, 1 for once at the end: before each further
+    /// look, what is still open is measured as often again as before it. The looks share the level of the intervals.
+    pub looks: u32,
+    /// Pairs that a comparison of times takes over all starts; without a number, enough to find a small difference.
+    pub pairs: Option<u32>,
     /// Time that the whole scenario may take on its bench.
     pub budget: Duration,
     /// Longest time that a single iteration may take before the agent is stopped; of a suite, a process start.
@@ -151,6 +169,8 @@ impl Sampling {
     /// Process starts unless the scenario says otherwise: fewer than five cannot show that starts differ
     /// (Kalibera and Jones, "Rigorous benchmarking in reasonable time", ISMM 2013).
     pub const DEFAULT_STARTS: u32 = 5;
+    /// Looks unless the scenario says otherwise.
+    pub const DEFAULT_LOOKS: u32 = 1;
     /// Budget unless the scenario says otherwise.
     pub const DEFAULT_BUDGET: Duration = Duration::from_secs(60);
     /// Longest iteration unless the scenario says otherwise.
@@ -175,10 +195,25 @@ pub struct Check {
     pub rule: Rule,
     /// What the bench must have for the question to make sense.
     pub needs: Needs,
+    /// The part of the work that a share is about; nothing for other metrics.
+    pub part: Option<String>,
     /// A remark shown beside the figure, such as where a limit comes from.
     pub note: Option<String>,
     /// Where it is written.
     pub place: Place,
+}
+
+impl Check {
+    /// Every workload that it looks at.
+    #[must_use]
+    pub fn workloads(&self) -> Vec<&WorkloadId> {
+        match &self.rule {
+            Rule::Order(order) => order.iter().collect(),
+            Rule::Limit { .. } | Rule::Conforms(_) | Rule::Report => {
+                std::iter::once(&self.workload).chain(&self.versus).collect()
+            }
+        }
+    }
 }
 
 /// What is asked of a figure.
@@ -226,6 +261,9 @@ pub struct Alert {
     pub statistic: Statistic,
     /// Whose observations.
     pub workload: WorkloadId,
+    /// Whether the figure is how much worse it is than the median of earlier runs under the same conditions: percentage
+    /// points of what is a share itself, otherwise a share of that median.
+    pub drift: bool,
     /// The alarm is raised for figures that meet this: `"> 50 ms"`.
     pub when: Limit,
     /// How bad it is.

@@ -138,6 +138,8 @@ pub enum Reason {
     NoBench {
         /// The platform.
         platform: String,
+        /// What it takes to have one, where that is known.
+        attach: Option<String>,
     },
     /// A bench of that platform is attached, and there is nothing to run on it.
     NoFirmware {
@@ -233,7 +235,10 @@ impl fmt::Display for Reason {
             Self::ClockStuck { counter } => write!(f, "the counter {counter} did not move"),
             Self::NotFinite => write!(f, "the figure is not a finite number"),
             Self::TooFewCores { needs, has } => write!(f, "needs {needs} cores, the bench has {has}"),
-            Self::NoBench { platform } => write!(f, "needs a bench of platform {platform}; none is attached"),
+            Self::NoBench { platform, attach } => {
+                write!(f, "needs a bench of platform {platform}; none is attached")?;
+                attach.as_ref().map_or(Ok(()), |attach| write!(f, " (it takes {attach})"))
+            }
             Self::NoFirmware { platform, needs } => write!(f, "needs firmware for {platform}: {needs}"),
             Self::DataMissing { dataset, origin, licence } => {
                 write!(f, "needs data set {dataset} ({licence}) from {origin}; fetch it and run `hil data add DIR`")

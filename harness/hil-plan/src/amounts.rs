@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use hil_model::metric::Statistic;
 use hil_model::plan::SuiteAmount;
 use hil_model::scenario::{Sampling, Suite};
 
@@ -50,6 +51,8 @@ pub(crate) struct Amounts {
     /// Time that a start spends on the iterations of a workload that runs alone.
     pub(crate) at_least: Duration,
     min_samples: u32,
+    /// Whether the scenario says how many pairs it takes.
+    states_pairs: bool,
     quick: bool,
 }
 
@@ -58,13 +61,17 @@ impl Amounts {
     pub(crate) fn of(sampling: &Sampling, options: &Options) -> Self {
         let starts = sampling.starts.max(1);
         let slices = if options.quick { SLICES / 2 } else { SLICES };
+        let blocks = sampling.pairs.map_or(BLOCKS, |pairs| pairs.div_ceil(starts));
+        // As many fewer as by default, where a quick run takes 60 of 100.
+        let quick_blocks = QUICK_LEAST.div_ceil(starts).min((blocks * 3).div_ceil(5));
         Self {
             starts,
             warmup: sampling.warmup,
-            blocks: if options.quick { QUICK_LEAST.div_ceil(starts).min(BLOCKS) } else { BLOCKS },
+            blocks: if options.quick { quick_blocks.min(blocks) } else { blocks },
             slices: slices.div_ceil(starts),
             at_least: if options.quick { MEASURING / QUICK_SHARE } else { MEASURING },
             min_samples: sampling.min_samples.unwrap_or(0),
+            states_pairs: sampling.pairs.is_some() && sampling.min_samples.is_none(),
             quick: options.quick,
         }
     }
@@ -79,6 +86,13 @@ impl Amounts {
     /// its own number: a p99.9 of a fast one must not be paid for by running a slow one as often.
     pub(crate) fn iterations(&self, samples: u32) -> u32 {
         self.samples(samples).div_ceil(self.starts).max(1)
+    }
+
+    /// The same where workloads are compared: one in each block, if the scenario says how many pairs are enough and the
+    /// statistic wants no more samples than a comparison or a median does by default.
+    pub(crate) fn iterations_beside_others(&self, samples: u32) -> u32 {
+        let is_enough = self.states_pairs && samples <= Statistic::Ratio.default_samples();
+        if is_enough { self.blocks } else { self.iterations(samples) }
     }
 
     /// Counted iterations of such a workload over all starts.

@@ -1,16 +1,13 @@
 //! The control pair of a run that compares: one workload twice, under two names, in the same blocks.
 //!
 //! What the two differ by is what the run mistakes for a difference of the code. Comparisons by time only, and none on an
-//! emulated board, where time is computed and nothing disturbs it. One control serves a scenario: its comparisons share
+//! emulated board, where time is computed and nothing disturbs it. The copy runs in every block like any other side: one that
+//! ran less often would find caches and predictors colder, and look slower for it. One control serves a scenario: its comparisons share
 //! their blocks, and so what disturbs them.
 
 use hil_model::id::WorkloadId;
 use hil_model::lab::Evidence;
-use hil_model::metric::Metric;
 use hil_model::scenario::{Check, Code, Rule, Scenario};
-
-/// One block of this many runs the copy as well.
-pub(crate) const EVERY: u32 = 4;
 
 /// The workload that is run twice, and the name of its copy.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +22,7 @@ pub(crate) fn of(scenario: &Scenario, checks: &[&Check], evidence: Evidence) -> 
         return None;
     }
     // The side that shall be the faster one costs less.
-    let compared = checks.iter().filter(|check| matches!(check.metric, Metric::Latency | Metric::CpuTime));
+    let compared = checks.iter().filter(|check| check.metric.is_timed());
     let mut of = compared.filter_map(|check| match &check.rule {
         Rule::Order(order) => order.first(),
         Rule::Limit { .. } | Rule::Report => check.versus.as_ref().map(|_| &check.workload),

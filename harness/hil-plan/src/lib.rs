@@ -16,12 +16,12 @@ mod power;
 mod select;
 mod steps;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use hil_model::id::{DatasetName, WorkloadId};
 use hil_model::lab::{BenchInfo, Evidence, Lab};
-use hil_model::plan::{Job, Plan, Skipped};
+use hil_model::plan::{Job, Plan, Skipped, Start, Step};
 use hil_model::scenario::{Alert, Check, Code, Scenario, Suite, Workload};
 use hil_model::verdict::Reason;
 
@@ -61,7 +61,7 @@ pub fn plan(
             let platform = scenario.platform.to_string();
             let reason = match lab.lacking.get(&scenario.platform) {
                 Some(needs) => Reason::NoFirmware { platform, needs: needs.clone() },
-                None => Reason::NoBench { platform },
+                None => Reason::NoBench { platform, attach: lab.wanted.get(&scenario.platform).cloned() },
             };
             plan.skipped.push(Skipped { scenario: scenario.id.clone(), check: None, reason });
             continue;
@@ -87,24 +87,28 @@ pub fn plan(
         if starts.is_empty() {
             continue;
         }
+        let further = steps::further(scenario, &answerable, starts.len(), options, control.as_ref());
         plan.jobs.push(Job {
             scenario: scenario.id.clone(),
             platform: bench.platform.clone(),
             evidence: bench.evidence,
             budget: options.budget.unwrap_or(scenario.sampling.budget),
             timeout: scenario.sampling.timeout,
-            workloads: workloads(scenario, control.as_ref()),
+            workloads: workloads(scenario, control.as_ref(), &starts),
             starts,
+            further,
         });
     }
     plan
 }
 
-/// The workloads of a scenario, and the copy of one of them that serves as a control.
-fn workloads(scenario: &Scenario, control: Option<&control::Control>) -> Vec<(WorkloadId, Workload)> {
+/// The workloads of a scenario that some step names, and the copy of one of them that serves as a control. What no step names
+/// may lack its data set, and must not keep the others from running.
+fn workloads(scenario: &Scenario, control: Option<&control::Control>, starts: &[Start]) -> Vec<(WorkloadId, Workload)> {
+    let named: BTreeSet<&WorkloadId> = starts.iter().flat_map(|start| &start.steps).map(Step::workload).collect();
     let copy = control.and_then(|control| Some((control.copy.clone(), scenario.workloads.get(&control.of)?.clone())));
     let own = scenario.workloads.iter().map(|(id, workload)| (id.clone(), workload.clone()));
-    own.chain(copy).collect()
+    own.chain(copy).filter(|(id, _)| named.contains(id)).collect()
 }
 
 /// Why this check cannot be answered on this bench, if it cannot.
@@ -119,10 +123,7 @@ fn obstacle(
     {
         return Some(Reason::TooFewCores { needs, has: bench.cores });
     }
-    if let Some(needs) = check.metric.instrument() {
-        return Some(Reason::CannotObserve { needs: needs.to_owned() });
-    }
-    steps::involved(check).into_iter().find_map(|id| {
+    check.workloads().into_iter().find_map(|id| {
         let workload = scenario.workloads.get(id)?;
         power::obstacle(check.metric, workload, bench).or_else(|| workload_obstacle(workload, bench, missing))
     })

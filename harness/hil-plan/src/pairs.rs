@@ -99,7 +99,7 @@ pub fn paired(
     let sampling = Sampling { starts: options.starts.max(LEAST_STARTS), ..scenario.sampling.clone() };
     let amounts = Amounts::of(&sampling, &options.run);
     let mut rng = Xoshiro256StarStar::seed_from_u64(options.run.seed ^ steps::hash(scenario.id.as_str()));
-    let mut rounds = once(scenario, &asked);
+    let mut rounds = told(scenario, &asked);
     rounds.extend(by_starts(scenario, &asked, &amounts, bench, options, &mut rng));
     rounds.extend(timed(&asked, &amounts, bench, options, &mut rng));
     let rounds: Vec<Round> =
@@ -127,15 +127,15 @@ fn suite(scenario: &Scenario, check: &Check) -> Option<Reason> {
         scenario.workloads.get(*id).is_some_and(|workload| matches!(workload.code, Code::Criterion(_)))
     };
     let needs = || "an agent: criterion suites cannot take turns block by block".to_owned();
-    steps::involved(check).iter().any(is_suite).then(|| Reason::CannotObserve { needs: needs() })
+    check.workloads().iter().any(is_suite).then(|| Reason::CannotObserve { needs: needs() })
 }
 
 /// Whether the lives overlap, whether one looks afterwards, and the turns.
 type Unnumbered = (bool, bool, Vec<Turn>);
 
 /// What is no sample: the baseline and the candidate give it once each, one after the other.
-fn once(scenario: &Scenario, asked: &Asked) -> Vec<Unnumbered> {
-    let mut lists = steps::tables_and_deviations(asked);
+fn told(scenario: &Scenario, asked: &Asked) -> Vec<Unnumbered> {
+    let mut lists = steps::once(asked);
     lists.extend(steps::answers(scenario, asked));
     let sides = [Side::Baseline, Side::Candidate];
     lists.into_iter().map(|list| (false, false, in_order(&sides, |_| list.clone()))).collect()

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use hil_model::id::{TableName, WorkloadId};
-use hil_model::lab::BenchInfo;
+use hil_model::lab::{BenchInfo, Evidence};
 use hil_model::metric::{Metric, Statistic};
 use hil_model::plan::{Start, Step};
 use hil_model::scenario::{Alert, Check, Rule, Scenario, Suite, Workers};
@@ -13,19 +13,12 @@ use rand_xoshiro::Xoshiro256StarStar;
 
 use crate::Options;
 use crate::amounts::{Amounts, SLICE};
-use crate::blocks::orders;
-use crate::control::{Control, EVERY};
+use crate::blocks::{every_order, orders};
+use crate::control::Control;
 use crate::power;
 
-/// Every workload that a check looks at.
-pub(crate) fn involved(check: &Check) -> Vec<&WorkloadId> {
-    match &check.rule {
-        Rule::Order(order) => order.iter().collect(),
-        Rule::Limit { .. } | Rule::Conforms(_) | Rule::Report => {
-            std::iter::once(&check.workload).chain(check.versus.as_ref()).collect()
-        }
-    }
-}
+/// Sets the order of further looks apart from that of the first.
+const FURTHER: u64 = 0x6c6f_6f6b;
 
 /// The starts that answer `checks` and `alerts` on `bench`; empty when there is nothing to run.
 pub(crate) fn starts(
@@ -42,7 +35,9 @@ pub(crate) fn starts(
     // What takes little comes first, so that a budget that ends early does not starve it; timed iterations, of which any
     // number is worth something, come last.
     let mut lists = memory_alone(&asked, &amounts, &mut rng);
-    lists.extend(tables_and_deviations(&asked));
+    let told = once(&asked);
+    // A start of a board takes longer than most of these answers; a process of this computer costs nothing.
+    lists.extend(if bench.evidence == Evidence::Host { told } else { together(told) });
     lists.extend(throughput(scenario, &asked, &amounts, bench, &mut rng));
     lists.extend(metered(scenario, &asked, &amounts, options, &mut rng));
     lists.extend(answers(scenario, &asked));
@@ -57,6 +52,32 @@ pub(crate) fn starts(
     (0..).zip(lists).map(|(index, steps)| Start { index, steps }).collect()
 }
 
+/// For each further look at the timed iterations of `checks` that ask for something, the starts that measure as often again as
+/// all looks before it, from number `first` on. None for a quick run, which shall end soon.
+pub(crate) fn further(
+    scenario: &Scenario,
+    checks: &[&Check],
+    first: usize,
+    options: &Options,
+    control: Option<&Control>,
+) -> Vec<Vec<Start>> {
+    let can_be_open = |check: &&&Check| check.metric.is_timed() && check.rule != Rule::Report;
+    let asked = Asked::of(&checks.iter().filter(can_be_open).copied().collect::<Vec<_>>(), &[]);
+    if options.quick || asked.timed.is_empty() {
+        return Vec::new();
+    }
+    let amounts = Amounts::of(&scenario.sampling, options);
+    let mut rng = Xoshiro256StarStar::seed_from_u64(options.seed ^ hash(scenario.id.as_str()) ^ FURTHER);
+    let mut index = u32::try_from(first).unwrap_or(u32::MAX)..;
+    let mut look = |look: u32| {
+        // 1, 2, 4 times what the first look has.
+        let times = 1 << (look - 2);
+        let lists = (0..times).flat_map(|_| timed(&asked, &amounts, control, &mut rng)).collect::<Vec<_>>();
+        index.by_ref().zip(lists).map(|(index, steps)| Start { index, steps }).collect()
+    };
+    (2..=scenario.sampling.looks).map(&mut look).collect()
+}
+
 /// What the checks want to know, as sets, so that two checks of one figure do not measure it twice.
 #[derive(Debug, Default)]
 pub(crate) struct Asked {
@@ -69,6 +90,10 @@ pub(crate) struct Asked {
     /// Whose power is metered.
     metered: BTreeSet<WorkloadId>,
     deviations: BTreeSet<WorkloadId>,
+    weighed: BTreeSet<WorkloadId>,
+    profiled: BTreeSet<WorkloadId>,
+    /// After whose iterations the temperature is read.
+    warmed: BTreeSet<WorkloadId>,
 }
 
 impl Asked {
@@ -78,7 +103,7 @@ impl Asked {
             if let Rule::Conforms(table) = &check.rule {
                 asked.tables.insert((check.workload.clone(), table.clone()));
             }
-            for workload in involved(check) {
+            for workload in check.workloads() {
                 asked.note(check.metric, check.statistic, workload);
             }
         }
@@ -90,7 +115,10 @@ impl Asked {
 
     fn note(&mut self, metric: Metric, statistic: Statistic, workload: &WorkloadId) {
         let set = match metric {
-            Metric::Latency | Metric::CpuTime => {
+            Metric::Latency | Metric::CpuTime | Metric::Cycles | Metric::Temperature => {
+                if metric == Metric::Temperature {
+                    self.warmed.insert(workload.clone());
+                }
                 let samples = self.timed.entry(workload.clone()).or_default();
                 *samples = (*samples).max(statistic.default_samples());
                 return;
@@ -100,20 +128,33 @@ impl Asked {
             Metric::Accuracy => &mut self.answers,
             Metric::NumericalError => &mut self.deviations,
             Metric::Power | Metric::Energy | Metric::BatteryLife => &mut self.metered,
-            // Nothing to run: a table has its own step, and the other needs what no bench has.
-            Metric::Conformance | Metric::ModelSize => return,
+            Metric::ModelSize => &mut self.weighed,
+            Metric::Share => &mut self.profiled,
+            // A table has a step of its own.
+            Metric::Conformance => return,
         };
         set.insert(workload.clone());
     }
 }
 
-/// Starts that go through the tables and the reference errors.
-pub(crate) fn tables_and_deviations(asked: &Asked) -> Vec<Vec<Step>> {
+/// Starts for what is no sample and needs no data: tables, errors against a reference, sizes of models, profiles.
+pub(crate) fn once(asked: &Asked) -> Vec<Vec<Step>> {
     let conform = |(workload, table): &(WorkloadId, TableName)| {
         vec![Step::Conform { workload: workload.clone(), table: table.clone() }]
     };
     let deviate = |workload: &WorkloadId| vec![Step::Deviate { workload: workload.clone() }];
-    asked.tables.iter().map(conform).chain(asked.deviations.iter().map(deviate)).collect()
+    let weigh = |workload: &WorkloadId| vec![Step::Weigh { workload: workload.clone() }];
+    let told = asked.tables.iter().map(conform).chain(asked.deviations.iter().map(deviate));
+    let profile = |workload: &WorkloadId| vec![Step::Profile { workload: workload.clone() }];
+    told.chain(asked.weighed.iter().map(weigh)).chain(asked.profiled.iter().map(profile)).collect()
+}
+
+/// The same steps in one start, but for profiles: each is taken of code that nothing else has warmed.
+fn together(starts: Vec<Vec<Step>>) -> Vec<Vec<Step>> {
+    let (alone, shared): (Vec<_>, Vec<_>) =
+        starts.into_iter().partition(|steps| steps.iter().any(|step| matches!(step, Step::Profile { .. })));
+    let shared: Vec<Step> = shared.into_iter().flatten().collect();
+    Some(shared).filter(|steps| !steps.is_empty()).into_iter().chain(alone).collect()
 }
 
 /// Starts that answer data sets.
@@ -128,19 +169,22 @@ pub(crate) fn answers(scenario: &Scenario, asked: &Asked) -> Vec<Vec<Step>> {
 
 /// Starts that time iterations. A peak of memory is read at their end where only one workload runs in them.
 fn timed(asked: &Asked, amounts: &Amounts, control: Option<&Control>, rng: &mut impl Rng) -> Vec<Vec<Step>> {
+    let is_alone = asked.timed.len() == 1;
+    let iterations = |samples| {
+        if is_alone { amounts.iterations(samples) } else { amounts.iterations_beside_others(samples) }
+    };
     let mut workloads: Vec<(&WorkloadId, u32)> =
-        asked.timed.iter().map(|(workload, samples)| (workload, amounts.iterations(*samples))).collect();
+        asked.timed.iter().map(|(workload, samples)| (workload, iterations(*samples))).collect();
     if workloads.is_empty() {
         return Vec::new();
     }
     // The sides of a comparison get the same number of iterations on the same input, whatever time that takes them.
     let (blocks, at_least) = if workloads.len() > 1 { (amounts.blocks, Duration::ZERO) } else { (1, amounts.at_least) };
-    // The copy comes last, and runs as often in its blocks as what it is a copy of.
+    // The copy comes last, and runs as often as what it is a copy of.
     let copy = control.filter(|_| workloads.len() > 1).and_then(|control| {
         let (_, samples) = workloads.iter().find(|(workload, _)| **workload == control.of)?;
         Some((&control.copy, *samples))
     });
-    let compared = workloads.len();
     workloads.extend(copy);
     let mut lists = Vec::new();
     for _ in 0..amounts.starts {
@@ -149,21 +193,16 @@ fn timed(asked: &Asked, amounts: &Amounts, control: Option<&Control>, rng: &mut 
             steps.push(Step::Verify { workload: (*workload).clone() });
             steps.push(Step::WarmUp { workload: (*workload).clone(), iterations: amounts.warmup });
         }
-        // The copy is put in at a random and balanced place, so that the order of the others stays as balanced as it is.
-        let copied = if copy.is_some() { blocks.div_ceil(EVERY) } else { 0 };
-        let mut places = orders(workloads.len(), copied, rng).into_iter();
-        for (block, mut order) in (0..).zip(orders(compared, blocks, rng)) {
-            if block % EVERY == 0
-                && let Some(place) = places.next().and_then(|places| places.first().copied())
-            {
-                order.insert(place, compared);
-            }
+        for (block, order) in (0..).zip(every_order(workloads.len(), blocks, rng)) {
             for (slot, side) in (0..).zip(order) {
                 let (workload, iterations) = workloads[side];
                 let iterations = iterations.div_ceil(blocks);
                 steps.push(Step::Measure { workload: workload.clone(), block, slot, iterations, at_least });
             }
         }
+        // What ran in turns has warmed the processor together.
+        let warmed = workloads.iter().filter(|(workload, _)| asked.warmed.contains(*workload));
+        steps.extend(warmed.map(|(workload, _)| Step::Temperature { workload: (*workload).clone() }));
         if let [(workload, _)] = workloads.as_slice()
             && asked.memory.contains(*workload)
         {
@@ -265,4 +304,23 @@ fn taking_turns(
 /// FNV-1a, so that each scenario has its own order whatever else is run beside it.
 pub(crate) fn hash(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+#[cfg(test)]
+mod tests {
+    use hil_model::id::WorkloadId;
+    use hil_model::plan::Step;
+
+    use super::together;
+
+    #[test]
+    fn what_is_only_told_shares_a_start_and_a_profile_does_not() {
+        let workload = WorkloadId::main;
+        let (deviate, weigh) = (Step::Deviate { workload: workload() }, Step::Weigh { workload: workload() });
+        let profile = Step::Profile { workload: workload() };
+        let apart = vec![vec![deviate.clone()], vec![profile.clone()], vec![weigh.clone()]];
+        assert_eq!(together(apart), [vec![deviate, weigh], vec![profile.clone()]]);
+        assert_eq!(together(vec![vec![profile.clone()]]), [[profile]]);
+        assert!(together(Vec::new()).is_empty());
+    }
 }

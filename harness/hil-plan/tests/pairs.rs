@@ -33,6 +33,7 @@ fn check(workload: &str, metric: Metric, statistic: Statistic) -> Check {
         versus: None,
         rule: Rule::Report,
         needs: Needs::default(),
+        part: None,
         note: None,
         place: Place { file: "x.toml".to_owned(), line: 1 },
     }
@@ -49,11 +50,14 @@ fn scenario(checks: Vec<Check>) -> Scenario {
             warmup: 20,
             min_samples: None,
             starts: 5,
+            looks: 1,
+            pairs: None,
             budget: Duration::from_secs(60),
             timeout: Duration::from_secs(10),
         },
         checks,
         alerts: Vec::new(),
+        side_by_side: Vec::new(),
     }
 }
 

@@ -9,7 +9,7 @@ use hil_model::id::{DatasetName, KernelName, PlatformId, ScenarioId, TargetId, W
 use hil_model::lab::{BenchInfo, Evidence, Lab};
 use hil_model::limit::Limit;
 use hil_model::metric::{Metric, Statistic};
-use hil_model::plan::{Plan, Step};
+use hil_model::plan::{Plan, Start, Step};
 use hil_model::power::{Meter, Shunt};
 use hil_model::scenario::{
     Alert, Check, Code, DutyCycle, Needs, Place, Rule, Sampling, Scenario, Severity, Workers, Workload,
@@ -37,6 +37,7 @@ fn check(target: &str, metric: Metric, statistic: Statistic, limit: &str) -> Che
         versus: None,
         rule: Rule::Limit { limit: Limit::parse(limit).unwrap(), acceptable: None },
         needs: Needs::default(),
+        part: None,
         note: None,
         place: Place { file: "x.toml".to_owned(), line: 1 },
     }
@@ -53,11 +54,14 @@ fn scenario(checks: Vec<Check>) -> Scenario {
             warmup: 20,
             min_samples: None,
             starts: 5,
+            looks: 1,
+            pairs: None,
             budget: Duration::from_secs(60),
             timeout: Duration::from_secs(10),
         },
         checks,
         alerts: Vec::new(),
+        side_by_side: Vec::new(),
     }
 }
 
@@ -102,14 +106,37 @@ fn min_samples_raises_the_amount_and_quick_lowers_it() {
 }
 
 #[test]
+fn each_further_look_takes_as_many_starts_as_all_before_it() {
+    let mut patient = scenario(vec![check("LAN-16", Metric::Latency, Statistic::Percentile(950), "< 5 ms")]);
+    patient.sampling.looks = 3;
+    let of = |scenario: &Scenario, options: &Options| {
+        let plan = plan(std::slice::from_ref(scenario), &lab(2), &BTreeMap::new(), options);
+        let indices = |starts: &Vec<Start>| starts.iter().map(|start| start.index).collect::<Vec<_>>();
+        (plan.jobs[0].looks(), plan.jobs[0].further.iter().map(indices).collect::<Vec<_>>())
+    };
+    assert_eq!(of(&patient, &FULL), (3, vec![(5..10).collect(), (10..20).collect()]));
+    assert_eq!(of(&patient, &Options { quick: true, ..FULL }), (1, vec![]), "a quick run shall end soon");
+    // What is only shown is never open, and neither is what is not timed.
+    patient.checks[0].rule = Rule::Report;
+    assert_eq!(of(&patient, &FULL).0, 1);
+    let mut memory = scenario(vec![check("LAN-18", Metric::Memory, Statistic::Max, "< 5 MB")]);
+    memory.sampling.looks = 3;
+    assert_eq!(of(&memory, &FULL).0, 1);
+}
+
+#[test]
 fn a_quick_comparison_takes_fewer_pairs() {
     let other = WorkloadId::new("other").unwrap();
     let mut scenario = scenario(vec![check("LAN-16", Metric::Latency, Statistic::Ratio, ">= 2 x")]);
     scenario.workloads.insert(other.clone(), workload(None));
     scenario.checks[0].versus = Some(other);
     let of = |options: &Options| measured(&plan(&[scenario.clone()], &lab(2), &BTreeMap::new(), options));
-    // And a copy of one side in every fourth block.
-    assert_eq!((of(&FULL), of(&Options { quick: true, ..FULL })), (2 * 100 + 25, 2 * 60 + 15));
+    // And a copy of one side as often.
+    assert_eq!((of(&FULL), of(&Options { quick: true, ..FULL })), (3 * 100, 3 * 60));
+    // Where large differences are asked about, fewer are enough.
+    scenario.sampling.pairs = Some(48);
+    let of = |options: &Options| measured(&plan(&[scenario.clone()], &lab(2), &BTreeMap::new(), options));
+    assert_eq!((of(&FULL), of(&Options { quick: true, ..FULL })), (3 * 50, 3 * 30));
 }
 
 #[test]
@@ -164,13 +191,14 @@ fn the_sides_of_a_ratio_alternate_in_short_blocks() {
             .collect();
         let copy = WorkloadId::main().control().unwrap();
         let (copies, places): (Vec<_>, Vec<_>) = all.into_iter().partition(|(_, _, id)| **id == copy);
-        assert_eq!((places.len(), copies.len()), (40, 5), "20 blocks of two sides, and a copy in every fourth");
+        assert_eq!((places.len(), copies.len()), (40, 20), "20 blocks of two sides, with a copy");
         for pair in places.chunks(2) {
             assert!(pair[0].0 == pair[1].0 && pair[0].1 < pair[1].1);
             assert_ne!(pair[0].2, pair[1].2);
         }
         let first = places.chunks(2).filter(|pair| *pair[0].2 == WorkloadId::main()).count();
-        assert_eq!(first, 10, "each side goes first half of the time");
+        // Six blocks have every order; twenty are three times six and two more.
+        assert!((9..=11).contains(&first), "each side goes first half of the time: {first}");
         assert!(start.steps.iter().any(|step| *step == Step::Verify { workload: copy.clone() }));
     }
 }
@@ -242,6 +270,7 @@ fn an_alert_gets_the_samples_that_its_statistic_wants() {
         metric: Metric::Latency,
         statistic: Statistic::Percentile(950),
         workload: WorkloadId::main(),
+        drift: false,
         when: Limit::parse("> 50 ms").unwrap(),
         severity: Severity::Warning,
         place: Place { file: "x.toml".to_owned(), line: 1 },
@@ -275,6 +304,21 @@ fn what_cannot_be_answered_says_what_is_needed() {
 
     let plan_without_bench = plan(&[scenario], &Lab::default(), &BTreeMap::new(), &FULL);
     assert!(matches!(plan_without_bench.skipped[0].reason, Reason::NoBench { .. }));
+}
+
+#[test]
+fn a_data_set_that_is_missing_keeps_no_other_workload_from_running() {
+    let other = WorkloadId::new("other").unwrap();
+    let mut on_other = check("LAN-17", Metric::Latency, Statistic::Median, "< 5 ms");
+    on_other.workload = other.clone();
+    let mut scenario = scenario(vec![check("LAN-16", Metric::Latency, Statistic::Median, "< 5 ms"), on_other]);
+    scenario.workloads.insert(other.clone(), workload(None));
+    let missing = MissingData { origin: "somewhere".to_owned(), licence: "CC-BY-4.0".to_owned() };
+    let missing = BTreeMap::from([(DatasetName::new("sounds").unwrap(), missing)]);
+    let plan = plan(&[scenario], &lab(2), &missing, &FULL);
+    assert_eq!((plan.skipped.len(), plan.skipped[0].check), (1, Some(0)));
+    let names: Vec<&WorkloadId> = plan.jobs[0].workloads.iter().map(|(id, _)| id).collect();
+    assert_eq!(names, [&other], "the job has what its steps name and nothing else");
 }
 
 #[test]

@@ -46,6 +46,7 @@ fn scenario(is_here: bool) -> Scenario {
         versus: Some(id("long")),
         rule: Rule::Report,
         needs: Needs::default(),
+        part: None,
         note: None,
         place: Place { file: "x.toml".to_owned(), line: 1 },
     };
@@ -59,11 +60,14 @@ fn scenario(is_here: bool) -> Scenario {
             warmup: 20,
             min_samples: None,
             starts: 6,
+            looks: 1,
+            pairs: None,
             budget: Duration::from_secs(60),
             timeout: Duration::from_secs(60),
         },
         checks: vec![check],
         alerts: Vec::new(),
+        side_by_side: Vec::new(),
     }
 }
 

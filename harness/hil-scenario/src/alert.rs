@@ -18,6 +18,7 @@ pub(crate) fn read(cx: &mut Context<'_>, table: &Table, at: At, workloads: &Work
     let fields = Fields::open(cx, table, at, &ALERT);
     let metric = metric(cx, &fields);
     let statistic = statistic(cx, &fields, metric);
+    let drift = fields.has("drift");
     let workload = figure::workload(cx, &fields, workloads, ALERT.name);
     if let (Some(metric), Some(id)) = (metric, &workload) {
         figure::workload_fits(cx, &fields, metric, id, workloads);
@@ -29,6 +30,8 @@ pub(crate) fn read(cx: &mut Context<'_>, table: &Table, at: At, workloads: &Work
             Better::Lower => Better::Higher,
             Better::Higher => Better::Lower,
         };
+        // A drift is a share, and more of it is bad, whatever the metric.
+        let (metric, bad) = if drift { (Metric::Accuracy, Better::Higher) } else { (metric, bad) };
         figure::limit_fits(cx, &fields, "limit", &limit, metric, false, bad).then_some(limit)
     });
     let word = fields.text("severity");
@@ -37,6 +40,7 @@ pub(crate) fn read(cx: &mut Context<'_>, table: &Table, at: At, workloads: &Work
         metric: metric?,
         statistic: statistic?,
         workload: workload?,
+        drift,
         when: when?,
         severity: SEVERITIES.into_iter().find(|(name, _)| Some(*name) == word)?.1,
         place: cx.place(at),
@@ -45,6 +49,14 @@ pub(crate) fn read(cx: &mut Context<'_>, table: &Table, at: At, workloads: &Work
 
 fn metric(cx: &mut Context<'_>, fields: &Fields<'_>) -> Option<Metric> {
     let metric = fields.metric("metric")?;
+    if metric == Metric::Share {
+        cx.error(
+            fields.value_at("metric"),
+            ProblemKind::MetricNeeds { metric, needs: "the part of the work that it is about" },
+        )
+        .hint("write it as a [[check]] with part = \"...\"");
+        return None;
+    }
     if metric == Metric::Conformance {
         cx.error(fields.value_at("metric"), ProblemKind::MetricNeeds { metric, needs: "a table of cases" })
             .hint("write it as a [[check]] with conforms = \"<table>\"");

@@ -19,7 +19,10 @@ pub(crate) const REACHES: [(&str, Reach); 3] =
 /// Every board's file in `targets/boards/` (the chips' files are for the emulator): its path in the repository and its text.
 pub const BOARDS: &[(&str, &str)] = &[
     ("targets/boards/desktop-cpu.toml", include_str!("../../../targets/boards/desktop-cpu.toml")),
+    ("targets/boards/edge-gpu.toml", include_str!("../../../targets/boards/edge-gpu.toml")),
+    ("targets/boards/esp32s3.toml", include_str!("../../../targets/boards/esp32s3.toml")),
     ("targets/boards/nrf52840.toml", include_str!("../../../targets/boards/nrf52840.toml")),
+    ("targets/boards/phone.toml", include_str!("../../../targets/boards/phone.toml")),
     ("targets/boards/stm32f4.toml", include_str!("../../../targets/boards/stm32f4.toml")),
 ];
 
@@ -43,6 +46,7 @@ pub fn board(text: &str, file: &str) -> Result<Board, (Vec<Problem>, Sources)> {
             title: fields.text("title")?.to_owned(),
             reach: REACHES.into_iter().find(|(name, _)| Some(*name) == word)?.1,
             chip: fields.text("chip").map(str::to_owned),
+            attach: fields.text("attach").map(str::to_owned),
         })
     });
     let mut drafts = cx.drafts;

@@ -34,6 +34,7 @@ pub(crate) fn read(cx: &mut Context<'_>, table: &Table, at: At, workloads: &Work
         }
     }
     let rule = read_rule(cx, &fields, metric, order);
+    let part = read_part(cx, &fields, metric, at);
     Some(Check {
         target: if fields.has("target") { Some(fields.name("target")?) } else { None },
         metric: metric?,
@@ -42,9 +43,28 @@ pub(crate) fn read(cx: &mut Context<'_>, table: &Table, at: At, workloads: &Work
         versus: if fields.has("versus") { Some(versus?) } else { None },
         rule: rule?,
         needs: needs?,
+        part: part?,
         note: if fields.has("note") { Some(fields.text("note")?.to_owned()) } else { None },
         place: cx.place(at),
     })
+}
+
+/// The part that a share is about: with one, and only there.
+fn read_part(cx: &mut Context<'_>, fields: &Fields<'_>, metric: Option<Metric>, at: At) -> Option<Option<String>> {
+    match (metric, fields.has("part")) {
+        (Some(metric @ Metric::Share), false) => {
+            cx.error(at, ProblemKind::MetricNeeds { metric, needs: "the part of the work that it is about" })
+                .hint("add part = \"...\"; the kernel names its parts");
+            None
+        }
+        (Some(metric), true) if metric != Metric::Share => {
+            cx.error(fields.value_at("part"), ProblemKind::MetricNeeds { metric, needs: "no part" })
+                .hint("remove part, or ask for metric = \"share\"");
+            None
+        }
+        (_, true) => Some(Some(fields.text("part")?.to_owned())),
+        (_, false) => Some(None),
+    }
 }
 
 /// The metric as written, or the one that a table of cases implies.
@@ -187,7 +207,8 @@ fn read_rule(
     Some(Rule::Limit { limit, acceptable: Some(acceptable) })
 }
 
-/// Whether everything that meets `limit` meets `acceptable`, something else does too, and both bound the same sides.
+/// Whether everything that meets `limit` meets `acceptable`, something else does too, and both bound the same sides of the
+/// same figure: a comparison has a ratio and what is saved.
 fn is_looser(acceptable: &Limit, limit: &Limit) -> bool {
     // How far each side moved outwards; an end that counts lies further out than one that does not.
     let outwards = |acceptable: Option<Bound>, limit: Option<Bound>, sign: f64| match (acceptable, limit) {
@@ -198,8 +219,9 @@ fn is_looser(acceptable: &Limit, limit: &Limit) -> bool {
         _ => None,
     };
     let sides = [outwards(acceptable.upper, limit.upper, 1.0), outwards(acceptable.lower, limit.lower, -1.0)];
+    let is_same_kind = acceptable.unit.dimension == limit.unit.dimension;
     let no_side_is_tighter = sides.iter().all(|side| side.is_some_and(std::cmp::Ordering::is_ge));
-    no_side_is_tighter && sides.iter().flatten().any(|side| side.is_gt())
+    is_same_kind && no_side_is_tighter && sides.iter().flatten().any(|side| side.is_gt())
 }
 
 #[cfg(test)]
@@ -221,6 +243,7 @@ mod tests {
             ("> 20 ms", "< 15 ms", false),
             ("30..50 %", "40..60 %", false),
             ("< 70 %", "40..60 %", false),
+            (">= 0.1 x", ">= 50 %", false),
         ];
         for (acceptable, limit, expected) in cases {
             let found = is_looser(&Limit::parse(acceptable).unwrap(), &Limit::parse(limit).unwrap());

@@ -4,8 +4,29 @@ use crate::source::{Input, ReadError, Source};
 
 /// Every file of `scenarios/`: its path in the repository and its text.
 pub const EMBEDDED: &[(&str, &str)] = &[
+    ("scenarios/_base/checklist-board.toml", include_str!("../../../scenarios/_base/checklist-board.toml")),
     ("scenarios/_base/keyword-board.toml", include_str!("../../../scenarios/_base/keyword-board.toml")),
     ("scenarios/_base/keyword-desktop.toml", include_str!("../../../scenarios/_base/keyword-desktop.toml")),
+    (
+        "scenarios/liquid-audio-nets/checklist/memory.toml",
+        include_str!("../../../scenarios/liquid-audio-nets/checklist/memory.toml"),
+    ),
+    (
+        "scenarios/liquid-audio-nets/checklist/optimised.toml",
+        include_str!("../../../scenarios/liquid-audio-nets/checklist/optimised.toml"),
+    ),
+    (
+        "scenarios/liquid-audio-nets/checklist/power.toml",
+        include_str!("../../../scenarios/liquid-audio-nets/checklist/power.toml"),
+    ),
+    (
+        "scenarios/liquid-audio-nets/checklist/quantised.toml",
+        include_str!("../../../scenarios/liquid-audio-nets/checklist/quantised.toml"),
+    ),
+    (
+        "scenarios/liquid-audio-nets/checklist/sparse.toml",
+        include_str!("../../../scenarios/liquid-audio-nets/checklist/sparse.toml"),
+    ),
     (
         "scenarios/liquid-audio-nets/desktop-cpu-accuracy.toml",
         include_str!("../../../scenarios/liquid-audio-nets/desktop-cpu-accuracy.toml"),
@@ -23,6 +44,12 @@ pub const EMBEDDED: &[(&str, &str)] = &[
         include_str!("../../../scenarios/liquid-audio-nets/desktop-cpu-keyword.toml"),
     ),
     (
+        "scenarios/liquid-audio-nets/desktop-cpu-liquid.toml",
+        include_str!("../../../scenarios/liquid-audio-nets/desktop-cpu-liquid.toml"),
+    ),
+    ("scenarios/liquid-audio-nets/edge-gpu.toml", include_str!("../../../scenarios/liquid-audio-nets/edge-gpu.toml")),
+    ("scenarios/liquid-audio-nets/esp32s3.toml", include_str!("../../../scenarios/liquid-audio-nets/esp32s3.toml")),
+    (
         "scenarios/liquid-audio-nets/nrf52840-accuracy.toml",
         include_str!("../../../scenarios/liquid-audio-nets/nrf52840-accuracy.toml"),
     ),
@@ -31,9 +58,18 @@ pub const EMBEDDED: &[(&str, &str)] = &[
         include_str!("../../../scenarios/liquid-audio-nets/nrf52840-keyword.toml"),
     ),
     (
+        "scenarios/liquid-audio-nets/nrf52840-liquid.toml",
+        include_str!("../../../scenarios/liquid-audio-nets/nrf52840-liquid.toml"),
+    ),
+    (
         "scenarios/liquid-audio-nets/nrf52840-power.toml",
         include_str!("../../../scenarios/liquid-audio-nets/nrf52840-power.toml"),
     ),
+    (
+        "scenarios/liquid-audio-nets/nrf52840-stages.toml",
+        include_str!("../../../scenarios/liquid-audio-nets/nrf52840-stages.toml"),
+    ),
+    ("scenarios/liquid-audio-nets/phone.toml", include_str!("../../../scenarios/liquid-audio-nets/phone.toml")),
     (
         "scenarios/liquid-audio-nets/stm32f4-accuracy.toml",
         include_str!("../../../scenarios/liquid-audio-nets/stm32f4-accuracy.toml"),
@@ -43,12 +79,24 @@ pub const EMBEDDED: &[(&str, &str)] = &[
         include_str!("../../../scenarios/liquid-audio-nets/stm32f4-keyword.toml"),
     ),
     (
+        "scenarios/liquid-audio-nets/stm32f4-liquid.toml",
+        include_str!("../../../scenarios/liquid-audio-nets/stm32f4-liquid.toml"),
+    ),
+    (
         "scenarios/liquid-audio-nets/stm32f4-power.toml",
         include_str!("../../../scenarios/liquid-audio-nets/stm32f4-power.toml"),
     ),
     (
+        "scenarios/liquid-audio-nets/stm32f4-stages.toml",
+        include_str!("../../../scenarios/liquid-audio-nets/stm32f4-stages.toml"),
+    ),
+    (
         "scenarios/neuro-divergent/desktop-cpu-kernels.toml",
         include_str!("../../../scenarios/neuro-divergent/desktop-cpu-kernels.toml"),
+    ),
+    (
+        "scenarios/neuro-divergent/desktop-cpu-training.toml",
+        include_str!("../../../scenarios/neuro-divergent/desktop-cpu-training.toml"),
     ),
 ];
 

@@ -57,12 +57,13 @@ pub(crate) fn workload_fits(
     let Some(entry) = workloads.entries.get(id) else { return };
     let (needs, advice) = match (metric, entry.code) {
         (
-            Metric::ModelSize | Metric::Accuracy | Metric::NumericalError | Metric::Conformance,
+            Metric::ModelSize | Metric::Accuracy | Metric::NumericalError | Metric::Conformance | Metric::Share,
             Some(CodeKind::Suite | CodeKind::Command),
         ) => ("a kernel", "only a kernel can be asked for its answers and its model"),
-        (Metric::Throughput | Metric::Memory | Metric::CpuTime, Some(CodeKind::Suite)) => {
-            ("a kernel or a command", "a criterion suite tells elapsed times only")
-        }
+        (
+            Metric::Throughput | Metric::Memory | Metric::CpuTime | Metric::Cycles | Metric::Temperature,
+            Some(CodeKind::Suite),
+        ) => ("a kernel or a command", "a criterion suite tells elapsed times only"),
         (Metric::Power | Metric::Energy | Metric::BatteryLife, Some(CodeKind::Suite)) => {
             ("a kernel or a command", "a criterion suite cannot be aligned with a power meter")
         }

@@ -40,8 +40,8 @@ pub(crate) static SCENARIO: Keys = Keys {
         optional(
             "extends",
             Form::BasePath,
-            "A TOML file to inherit from, relative to this one. Tables are merged key by key, [[check]] and [[alert]] \
-             are appended, and what stands in this file wins.",
+            "A TOML file to inherit from, relative to this one. Tables are merged key by key, [[check]], [[alert]] and \
+             [[side_by_side]] are appended, and what stands in this file wins.",
         ),
         required("on", Form::Table(&ON), "Where it runs."),
         optional("workload", Form::Table(&WORKLOAD), "What runs; its id is \"main\"."),
@@ -49,6 +49,7 @@ pub(crate) static SCENARIO: Keys = Keys {
         optional("sampling", Form::Table(&SAMPLING), "How much is run."),
         required("check", Form::Tables(&CHECK), "What is asked of the figures."),
         optional("alert", Form::Tables(&ALERT), "What shall raise an alarm."),
+        optional("side_by_side", Form::Tables(&SIDE_BY_SIDE), "Workloads that reports show side by side."),
     ],
     one_of: NONE,
     needs: NO_PAIRS,
@@ -181,6 +182,18 @@ pub(crate) static SAMPLING: Keys = Keys {
             Form::Count { least: 1, most: 1_000 },
             "Process starts (boots, on a board) that the iterations are spread over; 5 by default.",
         ),
+        optional(
+            "looks",
+            Form::Count { least: 1, most: 5 },
+            "How often it is looked at whether checks of timed iterations are decided; 1 by default. Before each further look, \
+             what is still open is measured as often again as before it, as long as the budget lasts. The looks share the level.",
+        ),
+        optional(
+            "pairs",
+            Form::Count { least: 10, most: 10_000 },
+            "Pairs that a comparison of times takes over all starts; by default 20 in each start, which find 2 %. A quick run takes \
+             three fifths of them, at most 60.",
+        ),
         optional("budget", Form::Amount(&RUN_TIME), "Time that the whole scenario may take; \"60 s\" by default."),
         optional(
             "timeout",
@@ -226,6 +239,7 @@ pub(crate) static CHECK: Keys = Keys {
             Form::Name(NameKind::Workload),
             "The workload to compare with; 2 x says that this workload is twice as good as that one.",
         ),
+        optional("part", Form::Line, "The part of the work that a share is about; the kernel names its parts."),
         optional("needs", Form::Table(&NEEDS), "What the bench must have; elsewhere the check is not applicable."),
         optional("note", Form::Line, "A remark shown beside the figure."),
     ],
@@ -254,7 +268,22 @@ pub(crate) static ALERT: Keys = Keys {
         required("statistic", Form::Word(WordKind::Statistic), "How observations become a figure."),
         required("limit", Form::Limit, "The alarm is raised for figures that meet this, such as \"> 50 ms\"."),
         required("severity", Form::Word(WordKind::Severity), "How bad it is."),
+        optional("drift", Form::True, "The figure is how much worse it is than in earlier runs."),
         WORKLOAD_OF_FIGURE,
+    ],
+    one_of: NONE,
+    needs: NO_PAIRS,
+    apart: NO_PAIRS,
+};
+
+/// `[[side_by_side]]`.
+pub(crate) static SIDE_BY_SIDE: Keys = Keys {
+    name: "[[side_by_side]]",
+    about: "Workloads that reports show side by side: throughput, latency, memory, and how many times better than the baseline.",
+    keys: &[
+        required("title", Form::Line, "One line for people."),
+        required("baseline", Form::Name(NameKind::Workload), "What the others are compared with."),
+        required("workloads", Form::WorkloadNames { least: 1 }, "The others, in the order in which they are shown."),
     ],
     one_of: NONE,
     needs: NO_PAIRS,
@@ -289,6 +318,7 @@ pub(crate) static BOARD: Keys = Keys {
         required("title", Form::Line, "One line for people."),
         required("reach", Form::Word(WordKind::Reach), "How it is reached."),
         optional("chip", Form::Line, "The chip on it, whose facts are in targets/boards/chips/<chip>.toml."),
+        optional("attach", Form::Line, "What it takes to have one; shown where none is there."),
         optional("supply", Form::Table(&SUPPLY), "How it feeds the chip; the emulator reads and checks it."),
     ],
     one_of: NONE,

@@ -1,6 +1,6 @@
 //! `extends`: a file and its bases merged into one table, in which every value still knows the file it came from.
 //!
-//! Tables are merged key by key and what stands nearer to the end of the chain wins; `[[check]]` and `[[alert]]`
+//! Tables are merged key by key and what stands nearer to the end of the chain wins; `[[check]]`, `[[alert]]` and `[[side_by_side]]`
 //! of a base come before those of the file. Paths are joined by their names alone: this crate follows no links.
 
 use std::collections::BTreeMap;
@@ -157,7 +157,9 @@ fn merge_values(above: &mut Entry, below: Entry, is_top: bool) {
         (Value::Table(table), Value::Table(base)) => {
             *table = merge_tables(base, std::mem::take(table), false);
         }
-        (Value::List(items), Value::List(base)) if is_top && matches!(above.key.as_str(), "check" | "alert") => {
+        (Value::List(items), Value::List(base))
+            if is_top && matches!(above.key.as_str(), "check" | "alert" | "side_by_side") =>
+        {
             items.splice(0..0, base);
         }
         _ => {}

@@ -2,7 +2,7 @@
 //!
 //! The way of a file: bytes ([`Input`]) -> a tree in which every value knows its place (`syntax`, `raw`) -> merged
 //! with its bases (`inherit`) -> held against the description of its tables (`keys`, `grammar`, `form`, `fields`)
-//! -> a [`hil_model::scenario::Scenario`] (`scenario`, `workload`, `sampling`, `check`, `alert`), with a list of
+//! -> a [`hil_model::scenario::Scenario`] (`scenario`, `workload`, `sampling`, `check`, `alert`, `side_by_side`), with a list of
 //! [`Problem`]s beside it. [`render`] shows the problems, [`schema`] gives the description to editors.
 //!
 //! Guarantees: no input makes it panic; a mistake hides no other mistake; nothing is defaulted because it could not
@@ -34,6 +34,7 @@ mod render;
 mod sampling;
 mod scenario;
 mod schema;
+mod side_by_side;
 mod source;
 mod suite;
 mod syntax;

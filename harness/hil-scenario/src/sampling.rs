@@ -29,10 +29,18 @@ pub(crate) fn read(cx: &mut Context<'_>, table: Option<(&Table, At)>, are_suites
         let budget = fields.text("budget").unwrap_or("60 s, the default");
         cx.error(fields.value_at("timeout"), kind).hint(format!("the budget is {budget}"));
     }
+    let looks = count("looks").unwrap_or(Sampling::DEFAULT_LOOKS);
+    if let (true, 2.., Some(fields)) = (are_suites, looks, &fields) {
+        let text = looks.to_string();
+        let kind = ProblemKind::AmountOutOfRange { key: "looks".to_owned(), text, range: "1 for suites" };
+        cx.error(fields.value_at("looks"), kind).hint("a suite is started as often as `starts` says");
+    }
     Sampling {
         warmup: count("warmup").unwrap_or(Sampling::DEFAULT_WARMUP),
         min_samples: count("min_samples"),
+        pairs: count("pairs"),
         starts: count("starts").unwrap_or(Sampling::DEFAULT_STARTS),
+        looks: if are_suites { Sampling::DEFAULT_LOOKS } else { looks },
         budget,
         timeout: timeout.unwrap_or(if are_suites { budget } else { Sampling::DEFAULT_TIMEOUT.min(budget) }),
     }

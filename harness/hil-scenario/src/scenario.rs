@@ -1,7 +1,7 @@
 //! A whole file: its tables, and the rules between them.
 
 use hil_model::id::WorkloadId;
-use hil_model::scenario::{Check, Rule, Scenario};
+use hil_model::scenario::{Alert, Check, Rule, Scenario};
 
 use crate::alert;
 use crate::check;
@@ -11,6 +11,7 @@ use crate::grammar::SCENARIO;
 use crate::kind::ProblemKind;
 use crate::raw::Table;
 use crate::sampling;
+use crate::side_by_side;
 use crate::source::At;
 use crate::workload::{self, Workloads};
 
@@ -33,10 +34,21 @@ pub(crate) fn read(cx: &mut Context<'_>, table: &Table, at: At) -> Option<Scenar
     let mut n_alerts = 0;
     for (table, at) in fields.tables("alert") {
         n_alerts += 1;
-        alerts.extend(alert::read(cx, table, at, &workloads));
+        let alert = alert::read(cx, table, at, &workloads);
+        if let Some(alert) = alert.as_ref().filter(|alert| alert.drift) {
+            expect_kept(cx, &checks, alert, at);
+        }
+        alerts.extend(alert);
+    }
+    let mut side_by_side = Vec::new();
+    let mut n_tables = 0;
+    for (table, at) in fields.tables("side_by_side") {
+        n_tables += 1;
+        side_by_side.extend(side_by_side::read(cx, table, at, &workloads));
     }
     let id = fields.name("id");
     let is_complete = checks.len() == n_checks && alerts.len() == n_alerts && n_checks > 0;
+    let is_complete = is_complete && side_by_side.len() == n_tables;
     let checks: Vec<Check> = checks.into_iter().map(|(check, _)| check).collect();
     if is_complete {
         let asked = checks.iter().flat_map(workloads_of).chain(alerts.iter().map(|alert| &alert.workload));
@@ -55,6 +67,7 @@ pub(crate) fn read(cx: &mut Context<'_>, table: &Table, at: At) -> Option<Scenar
         sampling,
         checks: is_complete.then_some(checks)?,
         alerts,
+        side_by_side,
     })
 }
 
@@ -76,9 +89,25 @@ fn warn_of_idle_workloads(cx: &mut Context<'_>, workloads: &Workloads, asked: &[
 }
 
 /// Two checks may answer one row, but not in the same words: that is mostly an inherited check written again.
+/// A drift is told from figures of earlier runs, and only those of checks are kept.
+fn expect_kept(cx: &mut Context<'_>, checks: &[(Check, At)], alert: &Alert, at: At) {
+    let is_same = |check: &Check| {
+        check.metric == alert.metric
+            && check.statistic == alert.statistic
+            && check.workload == alert.workload
+            && check.versus.is_none()
+    };
+    if !checks.iter().any(|(check, _)| is_same(check)) {
+        let needs = "a [[check]] of the same figure, whose results are kept from run to run";
+        cx.error(at, ProblemKind::MetricNeeds { metric: alert.metric, needs })
+            .hint("add one; with report = true it asks for nothing");
+    }
+}
+
 fn warn_of_duplicates(cx: &mut Context<'_>, earlier: &[(Check, At)], check: &Check, at: At) {
     let question = |check: &Check| {
-        (check.metric, check.statistic, check.workload.clone(), check.versus.clone(), check.rule.clone(), check.needs)
+        let Check { metric, statistic, workload, versus, rule, needs, part, .. } = check;
+        (*metric, *statistic, workload.clone(), versus.clone(), rule.clone(), *needs, part.clone())
     };
     if let Some((_, first)) = earlier.iter().find(|(first, _)| question(first) == question(check)) {
         cx.warning(at, ProblemKind::DuplicateCheck)

@@ -85,7 +85,11 @@ fn drafts(mut mistakes: Vec<(Range<usize>, String)>, file: FileId) -> Vec<Draft>
 /// The parser's messages for the mistakes that people make most, in words and with what to do. The first
 /// beginning that fits counts.
 const WORDS: [(&str, &str, &str); 12] = [
-    ("duplicate key", "this key or table stands twice", "only [[check]] and [[alert]] may be repeated"),
+    (
+        "duplicate key",
+        "this key or table stands twice",
+        "only [[check]], [[alert]] and [[side_by_side]] may be repeated",
+    ),
     (BARE_WORD, "this value is not in quotes", "put a text into double quotes"),
     ("invalid boolean", "this value is not in quotes", "put a text into double quotes"),
     ("invalid float, expected `", "this value is not in quotes", "put a text into double quotes"),

@@ -14,7 +14,7 @@ use hil_model::estimate::{Estimate, Method};
 use crate::autocorrelation::{self, Centre};
 use crate::error::StatsError;
 use crate::series::{self, Series};
-use crate::{CONFIDENCE, student};
+use crate::{ALPHA, student};
 
 /// Batches below which the spread of their means says too little.
 pub const MIN_BATCHES: usize = 10;
@@ -31,6 +31,14 @@ const TIMES_PER_BATCH: f64 = 4.0;
 /// [`StatsError::NotAnAmount`] for an observation that is not finite or negative; [`StatsError::TooFew`] when the
 /// observations make neither [`MIN_BATCHES`] batches nor [`MIN_STARTS`] starts.
 pub fn mean(starts: &[Series]) -> Result<Estimate, StatsError> {
+    mean_at(starts, ALPHA)
+}
+
+/// As [`mean`], with an interval whose ends err with `alpha` each at most.
+///
+/// # Errors
+/// As for [`mean`].
+pub fn mean_at(starts: &[Series], alpha: f64) -> Result<Estimate, StatsError> {
     series::expect_amounts(starts)?;
     let observations = series::len(starts);
     let tau = autocorrelation::time(starts, Centre::EachStart);
@@ -42,7 +50,7 @@ pub fn mean(starts: &[Series]) -> Result<Estimate, StatsError> {
         return Err(StatsError::TooFew { have: observations as u64, need: needed as u64 });
     }
     let value = series::mean(starts);
-    let (from_batches, from_starts) = (half_width(&batches, value), half_width(&own, value));
+    let (from_batches, from_starts) = (half_width(&batches, value, alpha), half_width(&own, value, alpha));
     // Absent is less than any width. Batches as long as a start are the starts themselves.
     let starts_decide = from_starts.is_some() && from_starts >= from_batches;
     let half_width = if starts_decide { from_starts } else { from_batches };
@@ -50,7 +58,7 @@ pub fn mean(starts: &[Series]) -> Result<Estimate, StatsError> {
         value,
         lower: half_width.map(|half_width| value - half_width),
         upper: half_width.map(|half_width| value + half_width),
-        confidence: CONFIDENCE,
+        confidence: 1.0 - 2.0 * alpha,
         samples: observations as u64,
         effective_samples: observations as f64 / tau,
         needed_samples: needed as u64,
@@ -84,14 +92,14 @@ fn split(values: &[f64], length: usize) -> Vec<Part> {
 ///
 /// For parts of equal length this is the textbook `t * s / sqrt(k)`; otherwise it is the ratio estimator's
 /// (Cochran, "Sampling Techniques", 3rd edition, section 6.4).
-fn half_width(parts: &[Part], mean: f64) -> Option<f64> {
+fn half_width(parts: &[Part], mean: f64, alpha: f64) -> Option<f64> {
     let (count, total) = (parts.len(), parts.iter().map(|part| part.len).sum::<f64>());
     if count < 2 {
         return None;
     }
     let squares: f64 = parts.iter().map(|part| (part.len / total * (part.mean - mean)).powi(2)).sum();
     let variance = squares * count as f64 / (count - 1) as f64;
-    Some(student::t(count - 1) * variance.sqrt())
+    Some(student::t_at(count - 1, alpha) * variance.sqrt())
 }
 
 fn remark(own: &[Part], mean: f64, starts_decide: bool) -> String {

@@ -37,14 +37,15 @@ pub fn ranks_at(n: u64, q: f64, alpha: f64) -> Ranks {
     Ranks { lower: lower_rank(n, q, alpha), upper: lower_rank(n, 1.0 - q, alpha).map(|from_top| n + 1 - from_top) }
 }
 
-/// The bounds of quantile `q` among `n` observations that are worth `effective` independent ones.
+/// The bounds of quantile `q` among `n` observations that are worth `effective` independent ones, each erring with `alpha` at
+/// most.
 ///
 /// The counts of exceedances that `effective` independent observations would allow are scaled to `n`. The result
 /// is never narrower than that of `n` independent observations.
 #[must_use]
-pub fn ranks_of_dependent(n: u64, effective: f64, q: f64) -> Ranks {
+pub fn ranks_of_dependent(n: u64, effective: f64, q: f64, alpha: f64) -> Ranks {
     let worth = (effective.max(0.0) as u64).min(n);
-    let (few, all) = (ranks(worth, q), ranks(n, q));
+    let (few, all) = (ranks_at(worth, q, alpha), ranks_at(n, q, alpha));
     let scaled = |count: u64| u64::try_from(u128::from(count) * u128::from(n) / u128::from(worth.max(1))).unwrap_or(n);
     Ranks {
         lower: few.lower.map(|rank| (1 + scaled(rank - 1)).min(all.lower.unwrap_or(1))),
@@ -89,6 +90,7 @@ fn ln_probability(n: u64, q: f64, count: u64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::{Ranks, ranks, ranks_of_dependent};
+    use crate::ALPHA;
     use proptest::prelude::{prop_assert, proptest};
 
     /// Largest number of exceedances that still proves the quantile to lie at or below the limit.
@@ -171,13 +173,13 @@ mod tests {
     #[test]
     fn dependent_observations_bound_like_the_fewer_independent_ones_they_are_worth() {
         // 600 observations worth 59: none of 59 may exceed, so none of the 600.
-        assert_eq!(ranks_of_dependent(600, 59.0, 0.95).upper, Some(600));
-        assert_eq!(ranks_of_dependent(600, 58.9, 0.95).upper, None);
+        assert_eq!(ranks_of_dependent(600, 59.0, 0.95, ALPHA).upper, Some(600));
+        assert_eq!(ranks_of_dependent(600, 58.9, 0.95, ALPHA).upper, None);
         // Worth 93: one of 93 may exceed, so six of 600.
-        assert_eq!(ranks_of_dependent(600, 93.0, 0.95).upper, Some(594));
+        assert_eq!(ranks_of_dependent(600, 93.0, 0.95, ALPHA).upper, Some(594));
         // 60 have their median between the 24th and the 37th: 23 of 60 on either side are 230 of 600.
-        assert_eq!(ranks_of_dependent(600, 60.0, 0.5), Ranks { lower: Some(231), upper: Some(370) });
-        assert_eq!(ranks_of_dependent(600, 0.0, 0.95), Ranks { lower: None, upper: None });
+        assert_eq!(ranks_of_dependent(600, 60.0, 0.5, ALPHA), Ranks { lower: Some(231), upper: Some(370) });
+        assert_eq!(ranks_of_dependent(600, 0.0, 0.95, ALPHA), Ranks { lower: None, upper: None });
     }
 
     proptest! {
@@ -185,7 +187,7 @@ mod tests {
 
         #[test]
         fn dependence_never_narrows(n in 1u64..3000, share in 0.0f64..=1.0, q in 0.01f64..0.99) {
-            let (all, few) = (ranks(n, q), ranks_of_dependent(n, n as f64 * share, q));
+            let (all, few) = (ranks(n, q), ranks_of_dependent(n, n as f64 * share, q, ALPHA));
             prop_assert!(few.lower.is_none_or(|rank| rank >= 1 && Some(rank) <= all.lower));
             prop_assert!(few.upper.is_none_or(|rank| rank <= n && all.upper.is_some_and(|upper| rank >= upper)));
         }

@@ -145,6 +145,9 @@ pub fn pairs(metric: Metric, statistic: Statistic, above: &Observations, below: 
         (Metric::Latency, Statistic::Median | Statistic::Percentile(500) | Statistic::Ratio) => {
             by_block((above.latencies(), 1.0 / above.clock.hz), (below.latencies(), 1.0 / below.clock.hz))
         }
+        (Metric::Cycles, Statistic::Median | Statistic::Percentile(500) | Statistic::Ratio) => {
+            by_block((above.cycles(), 1.0), (below.cycles(), 1.0))
+        }
         // Processor time counts nanoseconds at the finest.
         (Metric::CpuTime, Statistic::Median | Statistic::Percentile(500) | Statistic::Ratio) => {
             by_block((above.cpu_times(), 1e-9), (below.cpu_times(), 1e-9))
@@ -175,7 +178,7 @@ fn usable(metric: Metric, seen: &Observations) -> Result<(), Finding> {
         return Ok(());
     }
     match metric {
-        Metric::Latency if counted.all(|iteration| iteration.ticks == 0) => stuck(&seen.clock.name),
+        Metric::Latency | Metric::Cycles if counted.all(|iteration| iteration.ticks == 0) => stuck(&seen.clock.name),
         Metric::CpuTime if counted.all(|iteration| iteration.cpu_ns.unwrap_or(0) == 0) => stuck("processor time"),
         _ => Ok(()),
     }

@@ -9,6 +9,8 @@
 //! a reference can only be disproved. Methods
 //! that draw conclusions from a sample need no such rule: their intervals are as wide as the sample is small.
 
+use std::collections::BTreeSet;
+
 use hil_model::estimate::{Estimate, Finding, Method, OrderStep};
 use hil_model::id::{TableName, WorkloadId};
 use hil_model::lab::Evidence;
@@ -18,12 +20,22 @@ use hil_model::scenario::{Alert, Check, Rule, Sampling};
 
 use crate::error::StatsError;
 use crate::series::Series;
-use crate::{CONFIDENCE, batch, counted, deviation, largest, observed, paired, power, proportion, quantile, starts};
+use crate::steady::{self, Unsettled};
+use crate::{
+    ALPHA, CONFIDENCE, batch, counted, deviation, largest, observed, paired, power, proportion, quantile, starts,
+};
 
 /// What `observations`, those of the check's scenario, say about the check.
 #[must_use]
 pub fn find(check: &Check, observations: &[Observations]) -> Finding {
-    Question::of_check(check, observations).answer(check)
+    find_at(check, observations, ALPHA)
+}
+
+/// As [`find`]; where iterations are timed, each end of the interval errs with `alpha` at most. One who looks several times
+/// at what is being measured shares the level between the looks ([`crate::sequential::Looks`]).
+#[must_use]
+pub fn find_at(check: &Check, observations: &[Observations], alpha: f64) -> Finding {
+    Question { alpha, ..Question::of_check(check, observations) }.answer(check)
 }
 
 /// What `observations`, those of the alert's scenario, say about the alert.
@@ -48,13 +60,8 @@ pub fn find_alert_between_starts(alert: &Alert, observations: &[Observations]) -
 /// Why some workload that the check looks at was not observed as planned, if that is so.
 #[must_use]
 pub fn cut(check: &Check, observations: &[Observations]) -> Option<Cut> {
-    let looked_at = |workload: &WorkloadId| match &check.rule {
-        Rule::Order(order) => order.contains(workload),
-        Rule::Limit { .. } | Rule::Conforms(_) | Rule::Report => {
-            check.workload == *workload || check.versus.as_ref() == Some(workload)
-        }
-    };
-    observations.iter().filter(|seen| looked_at(&seen.workload)).find_map(|seen| seen.cut)
+    let looked_at = check.workloads();
+    observations.iter().filter(|seen| looked_at.contains(&&seen.workload)).find_map(|seen| seen.cut)
 }
 
 /// Observations that a figure is given by default: starts for memory, one case for a numerical error, otherwise what the
@@ -62,12 +69,15 @@ pub fn cut(check: &Check, observations: &[Observations]) -> Option<Cut> {
 #[must_use]
 pub fn needed(statistic: Statistic, metric: Metric) -> u64 {
     let samples = match metric {
-        Metric::Memory => Sampling::DEFAULT_STARTS,
-        Metric::NumericalError => 1,
+        Metric::Memory | Metric::Temperature => Sampling::DEFAULT_STARTS,
+        Metric::NumericalError | Metric::ModelSize => 1,
         _ => statistic.default_samples(),
     };
     u64::from(samples)
 }
+
+/// Halves of a start that differ by less than this count as equal.
+const SETTLED: f64 = 0.02;
 
 /// A figure, or the finding that stands in its place.
 type OrInstead<T> = Result<T, Finding>;
@@ -78,22 +88,36 @@ struct Question<'a> {
     statistic: Statistic,
     /// Whether a start is one observation, however many samples it has.
     between_starts: bool,
+    /// The part that a share is about.
+    part: Option<&'a str>,
+    /// Probability with which each end of the interval of timed iterations may err.
+    alpha: f64,
     observations: &'a [Observations],
 }
 
 impl<'a> Question<'a> {
-    fn of_check(check: &Check, observations: &'a [Observations]) -> Self {
-        Self { metric: check.metric, statistic: check.statistic, between_starts: false, observations }
+    fn of_check(check: &'a Check, observations: &'a [Observations]) -> Self {
+        let part = check.part.as_deref();
+        Self {
+            metric: check.metric,
+            statistic: check.statistic,
+            between_starts: false,
+            part,
+            alpha: ALPHA,
+            observations,
+        }
     }
 
     fn of_alert(alert: &Alert, observations: &'a [Observations]) -> Self {
-        Self { metric: alert.metric, statistic: alert.statistic, between_starts: false, observations }
+        let (metric, statistic) = (alert.metric, alert.statistic);
+        Self { metric, statistic, between_starts: false, part: None, alpha: ALPHA, observations }
     }
 
     fn answer(self, check: &Check) -> Finding {
         let finding = match (&check.rule, &check.versus) {
             (Rule::Order(order), _) => self.order(order),
             (Rule::Conforms(table), _) => self.cases_of(&check.workload, table),
+            (Rule::Limit { limit, .. }, Some(versus)) if limit.is_saving() => self.saved(&check.workload, versus),
             (Rule::Limit { .. } | Rule::Report, Some(versus)) => self.times_better(&check.workload, versus),
             (Rule::Limit { .. } | Rule::Report, None) => self.figure(&check.workload),
         };
@@ -129,6 +153,12 @@ impl<'a> Question<'a> {
         if self.metric == Metric::NumericalError {
             return Ok(deviation::largest(&seen.deviations, seen.cut.is_some()));
         }
+        if self.metric == Metric::ModelSize {
+            return model_size(seen).map(Finding::Estimate);
+        }
+        if self.metric == Metric::Share {
+            return self.share(seen).map(Finding::Estimate);
+        }
         if self.metric == Metric::Accuracy {
             return accuracy(seen).map(Finding::Estimate).map_err(|error| self.instead(error));
         }
@@ -147,6 +177,17 @@ impl<'a> Question<'a> {
         Ok(Finding::Estimate(remarked(estimate, remark(self.metric, seen, &starts))))
     }
 
+    /// The share of the samples of a profile that fell into the part.
+    fn share(self, seen: &Observations) -> OrInstead<Estimate> {
+        let Some(part) = self.part else { return Err(cannot_observe("the part of the work that the share is about")) };
+        if !seen.shares.is_empty() && seen.shares.iter().all(|share| share.part != part) {
+            let known: BTreeSet<&str> = seen.shares.iter().map(|share| share.part.as_str()).collect();
+            let known = known.into_iter().collect::<Vec<_>>().join(", ");
+            return Err(cannot_observe(&format!("a part called {part:?}; the profile has: {known}")));
+        }
+        proportion::clustered(&observed::clusters_of_part(seen, part)).map_err(|error| self.instead(error))
+    }
+
     fn summary(self, seen: &Observations, starts: &[Series]) -> Result<Estimate, StatsError> {
         // Emulated time is computed, not sampled: the same every time means exactly that.
         if seen.evidence == Evidence::Emulated
@@ -160,9 +201,12 @@ impl<'a> Question<'a> {
             (Statistic::Median | Statistic::Percentile(500), _) if self.between_starts => {
                 starts::median_of_starts(starts)
             }
-            (_, Some(q)) => quantile::quantile(starts, q),
-            (Statistic::Mean, None) => batch::mean(starts),
-            (_, None) => largest::largest(starts, if self.metric == Metric::Memory { "starts" } else { "iterations" }),
+            (_, Some(q)) => quantile::quantile_at(starts, q, self.alpha),
+            (Statistic::Mean, None) => batch::mean_at(starts, self.alpha),
+            (_, None) => largest::largest(
+                starts,
+                if matches!(self.metric, Metric::Memory | Metric::Temperature) { "starts" } else { "iterations" },
+            ),
         }
     }
 
@@ -173,6 +217,19 @@ impl<'a> Question<'a> {
             Better::Higher => (workload, versus),
         };
         self.ratio(above, below).map(Finding::Estimate)
+    }
+
+    /// Which share of the figure of `versus` is saved by `workload`: 0.5 is half as much, below 0 is more. Only for metrics of
+    /// which less is better.
+    fn saved(self, workload: &WorkloadId, versus: &WorkloadId) -> OrInstead<Finding> {
+        let estimate = self.ratio(workload, versus)?;
+        let saved = |ratio: f64| 1.0 - ratio;
+        Ok(Finding::Estimate(Estimate {
+            value: saved(estimate.value),
+            lower: estimate.upper.map(saved),
+            upper: estimate.lower.map(saved),
+            ..estimate
+        }))
     }
 
     /// One paired ratio a step, each the greater over the lesser.
@@ -210,6 +267,9 @@ impl<'a> Question<'a> {
         if self.metric.needs_meter() {
             return power::ratio(self.metric, above, below);
         }
+        if matches!(self.metric, Metric::NumericalError | Metric::ModelSize) {
+            return Ok(over(&told(self.metric, above)?, &told(self.metric, below)?));
+        }
         let sides = [above, below].map(|seen| (seen, observed::series(self.metric, seen)));
         for (seen, starts) in &sides {
             self.expect_moving_clock(seen, starts)?;
@@ -223,7 +283,7 @@ impl<'a> Question<'a> {
             return Ok(counted::exactly(above.value / below.value, above.samples.min(below.samples)));
         }
         let pairs = observed::pairs(self.metric, above, below);
-        match paired::ratio(&pairs) {
+        match paired::ratio_at(&pairs, self.alpha) {
             Ok(estimate) => Ok(estimate),
             Err(error @ StatsError::TooFew { .. }) => Err(self.instead(error)),
             Err(error) => Ok(undefined(Method::PairedLogRatio, &error)),
@@ -249,11 +309,14 @@ impl<'a> Question<'a> {
             return Err(match self.metric {
                 Metric::Memory => cannot_observe("a system that tells a process's peak of memory"),
                 Metric::NumericalError => cannot_observe("a kernel that compares its results with a reference"),
+                Metric::ModelSize => cannot_observe("a kernel that states the size of its weights"),
+                Metric::Share => cannot_observe("a kernel that takes a profile of its work"),
+                Metric::Temperature => cannot_observe("a sensor of the processor's temperature that can be read"),
                 metric if metric.needs_meter() => cannot_observe("firmware and a board that meter their power"),
                 metric => cannot_observe(&format!("a system that tells {metric}")),
             });
         }
-        self.metric.instrument().map_or(Ok(()), |needs| Err(cannot_observe(needs)))
+        Ok(())
     }
 
     /// A clock that never moved times nothing: its zeros are no figures.
@@ -264,7 +327,10 @@ impl<'a> Question<'a> {
         }
         let stuck = |counter: &str| Err(Finding::Failed(Failure::ClockStuck { counter: counter.to_owned() }));
         match self.metric {
-            Metric::Latency if counted.all(|iteration| iteration.ticks == 0) => stuck(&seen.clock.name),
+            Metric::Cycles if starts.is_empty() => Err(cannot_observe("a clock that counts cycles of the processor")),
+            Metric::Latency | Metric::Cycles if counted.all(|iteration| iteration.ticks == 0) => {
+                stuck(&seen.clock.name)
+            }
             Metric::CpuTime if starts.is_empty() => Err(cannot_observe("a clock of processor time")),
             Metric::CpuTime if counted.all(|iteration| iteration.cpu_ns.unwrap_or(0) == 0) => stuck("processor time"),
             _ => Ok(()),
@@ -314,6 +380,46 @@ fn part_of_a_table(have: u64) -> Finding {
     Finding::TooFew { have, need: have.saturating_add(1) }
 }
 
+/// The size that the kernel states.
+fn model_size(seen: &Observations) -> OrInstead<Estimate> {
+    let bytes = seen.weight_bytes.ok_or(Finding::TooFew { have: 0, need: 1 })?;
+    #[expect(clippy::cast_precision_loss, reason = "weights take less than 2^53 bytes")]
+    let estimate = counted::exactly(bytes as f64, 1);
+    Ok(Estimate { needed_samples: 1, ..estimate })
+}
+
+/// A figure that is told once and not sampled.
+fn told(metric: Metric, seen: &Observations) -> OrInstead<Estimate> {
+    if metric == Metric::ModelSize {
+        return model_size(seen);
+    }
+    match deviation::largest(&seen.deviations, seen.cut.is_some()) {
+        Finding::Estimate(estimate) => Ok(estimate),
+        instead => Err(instead),
+    }
+}
+
+/// The ratio of two figures that were told: exact where both are. An end that a figure does not have, the ratio does not
+/// have either.
+fn over(above: &Estimate, below: &Estimate) -> Estimate {
+    let ratio = |above: Option<f64>, below: Option<f64>| Some(above? / below?).filter(|ratio| ratio.is_finite());
+    let samples = above.samples.min(below.samples);
+    if below.value <= 0.0 {
+        return undefined(Method::Counted, &StatsError::NoRatio { position: 0 });
+    }
+    Estimate {
+        value: above.value / below.value,
+        lower: ratio(above.lower, below.upper),
+        upper: ratio(above.upper, below.lower),
+        confidence: 1.0,
+        samples,
+        effective_samples: samples as f64,
+        needed_samples: above.needed_samples.max(below.needed_samples),
+        method: Method::Counted,
+        remark: None,
+    }
+}
+
 fn accuracy(seen: &Observations) -> Result<Estimate, StatsError> {
     // The items of a data set stand in an order, by class or by speaker, so a part of it is no sample of it.
     let (have, planned) = (seen.answers.len() as u64, seen.answers_planned);
@@ -350,9 +456,12 @@ fn cannot_observe(needs: &str) -> Finding {
 
 fn remark(metric: Metric, seen: &Observations, starts: &[Series]) -> Option<String> {
     match metric {
-        Metric::Latency | Metric::CpuTime => {
+        Metric::Latency | Metric::CpuTime | Metric::Cycles => {
             let zeros = starts.iter().flat_map(|series| &series.values).filter(|&&seconds| seconds == 0.0).count();
-            (zeros > 0).then(|| format!("{zeros} iterations were shorter than reading the clock, and count as 0"))
+            let zeros =
+                (zeros > 0).then(|| format!("{zeros} iterations were shorter than reading the clock, and count as 0"));
+            let remarks: Vec<String> = zeros.into_iter().chain(not_settled(seen, starts)).collect();
+            (!remarks.is_empty()).then(|| remarks.join("; "))
         }
         Metric::Memory if may_be_the_agents_own(seen) => {
             Some("at most this much: the system cannot tell it from the agent's own".to_owned())
@@ -374,8 +483,23 @@ fn remark(metric: Metric, seen: &Observations, starts: &[Series]) -> Option<Stri
         | Metric::Power
         | Metric::Energy
         | Metric::BatteryLife
-        | Metric::Conformance => None,
+        | Metric::Conformance
+        | Metric::Share => None,
+        Metric::Temperature => seen.temperatures.first().map(|first| format!("sensor {}", first.sensor)),
     }
+}
+
+/// What the reader should know of times that were still changing. Emulated time is computed: what changes there is the work.
+fn not_settled(seen: &Observations, starts: &[Series]) -> Option<String> {
+    if seen.evidence == Evidence::Emulated {
+        return None;
+    }
+    let Unsettled { starts, of, drift } = steady::unsettled(starts, SETTLED)?;
+    let (percent, than) = ((drift - 1.0).abs() * 100.0, if drift < 1.0 { "shorter" } else { "longer" });
+    Some(format!(
+        "not settled in {starts} of {of} starts: behind the warm-up the later half was {percent:.0} % {than}; a longer warm-up may \
+         change the figure"
+    ))
 }
 
 /// Whether some peak says no more than that the workload needs no more than it (see [`hil_model::sample::Peak`]).

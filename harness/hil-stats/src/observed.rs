@@ -19,6 +19,7 @@ pub(crate) fn series(metric: Metric, seen: &Observations) -> Vec<Series> {
     match metric {
         Metric::Latency => by_start(seen.latencies().map(|(iteration, seconds)| (iteration.start, seconds))),
         Metric::CpuTime => by_start(seen.cpu_times().map(|(iteration, seconds)| (iteration.start, seconds))),
+        Metric::Cycles => by_start(seen.cycles().map(|(iteration, cycles)| (iteration.start, cycles))),
         Metric::Throughput => by_start(seen.slices.iter().map(|slice| (slice.start, rate(slice)))),
         Metric::Memory => by_start(seen.peaks.iter().map(|peak| (peak.start, bytes(seen, peak)))),
         Metric::ModelSize
@@ -27,7 +28,9 @@ pub(crate) fn series(metric: Metric, seen: &Observations) -> Vec<Series> {
         | Metric::Power
         | Metric::Energy
         | Metric::BatteryLife
-        | Metric::Conformance => Vec::new(),
+        | Metric::Conformance
+        | Metric::Share => Vec::new(),
+        Metric::Temperature => by_start(seen.temperatures.iter().map(|seen| (seen.start, seen.celsius))),
     }
 }
 
@@ -36,6 +39,7 @@ pub(crate) fn pairs(metric: Metric, numerator: &Observations, denominator: &Obse
     match metric {
         Metric::Latency => by_block(numerator.latencies(), denominator.latencies()),
         Metric::CpuTime => by_block(numerator.cpu_times(), denominator.cpu_times()),
+        Metric::Cycles => by_block(numerator.cycles(), denominator.cycles()),
         Metric::Throughput | Metric::Memory => by_place(&series(metric, numerator), &series(metric, denominator)),
         Metric::ModelSize
         | Metric::Accuracy
@@ -43,8 +47,22 @@ pub(crate) fn pairs(metric: Metric, numerator: &Observations, denominator: &Obse
         | Metric::Power
         | Metric::Energy
         | Metric::BatteryLife
-        | Metric::Conformance => Vec::new(),
+        | Metric::Conformance
+        | Metric::Temperature
+        | Metric::Share => Vec::new(),
     }
+}
+
+/// The samples of a profile in `part`, by group; nothing where no sample fell into it.
+pub(crate) fn clusters_of_part(seen: &Observations, part: &str) -> Vec<Cluster> {
+    let mut groups: BTreeMap<u32, Cluster> = BTreeMap::new();
+    for share in &seen.shares {
+        let cluster = groups.entry(share.group).or_insert(Cluster { trials: u64::from(share.of), successes: 0 });
+        if share.part == part {
+            cluster.successes += u64::from(share.samples);
+        }
+    }
+    groups.into_values().collect()
 }
 
 /// The answers by group. An item that was answered more than once is one trial, right only if it always was.

@@ -17,6 +17,8 @@
 //!
 //! What makes a figure invalid: more than [`MOST_SPOILT`] of its codes saturated, or of its time without codes.
 
+mod ratio;
+
 use hil_meter::budget::{COVERAGE, Limits};
 use hil_meter::chain::Chain;
 use hil_meter::cycle::{self, Converted, MOST_SPOILT, Stretch};
@@ -31,6 +33,8 @@ use crate::error::StatsError;
 use crate::series::{Series, by_start};
 use crate::student::NORMAL;
 use crate::{CONFIDENCE, batch, quantile};
+
+pub(crate) use ratio::ratio;
 
 /// Intervals of the scatter reach [`NORMAL`] standard uncertainties or more; times this, they reach [`COVERAGE`] or more.
 const WIDER: f64 = COVERAGE / NORMAL;
@@ -66,26 +70,6 @@ pub(crate) fn figure(metric: Metric, statistic: Statistic, seen: &Observations) 
         Trouble::TooFew(error) => Ok(undefined(error.to_string())),
         Trouble::Spoilt(why) => Ok(undefined(why)),
         Trouble::NotThisCycle(needs) => Err(cannot_observe(needs)),
-    })
-}
-
-/// How many times `above` is `below`. The errors of the chain are taken as if they were independent on the two sides,
-/// which makes the interval wider than it has to be.
-pub(crate) fn ratio(metric: Metric, above: &Observations, below: &Observations) -> OrInstead {
-    let sides = [figure(metric, Statistic::Mean, above)?, figure(metric, Statistic::Mean, below)?];
-    let [above, below] =
-        sides.each_ref().map(|side| Figure { value: side.value, lower: side.lower, upper: side.upper });
-    let found = derived::quotient(&[above], &[below]);
-    let [above, below] = sides;
-    Ok(Estimate {
-        value: found.value,
-        lower: found.lower,
-        upper: found.upper,
-        samples: above.samples.min(below.samples),
-        effective_samples: above.effective_samples.min(below.effective_samples),
-        needed_samples: above.needed_samples.max(below.needed_samples),
-        remark: Some("of two means".to_owned()),
-        ..above
     })
 }
 
@@ -150,7 +134,10 @@ impl<'a> Cycles<'a> {
         let capacity = battery.capacity.get(MILLIWATT_HOUR);
         let at =
             format!("at {} on average, from {capacity:.1} mWh ({})", shown(Metric::Power, power.value), battery.why);
-        let remark = Some(power.remark.iter().fold(at, |all, more| format!("{all}; {more}")));
+        // What is to be said of the power stands beside the power; only what makes the interval wide is said again.
+        let unseen = self.asked.iter().any(|period| period.asleep.is_none());
+        let wide = format!("nobody sees what {} draws, so the interval is wide", self.metering.sleep);
+        let remark = Some(if unseen { format!("{at}; {wide}") } else { at });
         Ok(Estimate { value: life.value, lower: life.lower, upper: life.upper, remark, ..power })
     }
 

@@ -12,12 +12,12 @@
 
 use hil_model::estimate::{Estimate, Method};
 
+use crate::ALPHA;
 use crate::autocorrelation::{self, Centre};
 use crate::binomial::{Ranks, ranks, ranks_of_dependent};
 use crate::error::StatsError;
 use crate::proportion::{self, Cluster};
 use crate::series::{self, Series};
-use crate::{ALPHA, CONFIDENCE};
 
 /// A start whose own figure lies this factor beyond the interval of all is named in the remark.
 const STARTLING: f64 = 1.25;
@@ -25,12 +25,17 @@ const STARTLING: f64 = 1.25;
 /// Independent observations below which one end of the interval cannot exist: 59 for p95, 299 for p99.
 #[must_use]
 pub fn needed_samples(q: f64) -> u64 {
+    needed_samples_at(q, ALPHA)
+}
+
+/// As [`needed_samples`], for an end that errs with `alpha` at most.
+fn needed_samples_at(q: f64, alpha: f64) -> u64 {
     // All observations lie on one side of the quantile with probability q^n or (1 - q)^n.
     let rarer = q.max(1.0 - q);
     if rarer.is_nan() || rarer >= 1.0 {
         return u64::MAX;
     }
-    (ALPHA.ln() / rarer.ln() - 1e-9).ceil() as u64
+    (alpha.ln() / rarer.ln() - 1e-9).ceil() as u64
 }
 
 /// The `q` quantile of all observations, `0 < q < 1`, with its interval.
@@ -39,9 +44,17 @@ pub fn needed_samples(q: f64) -> u64 {
 /// [`StatsError::TooFew`] without any observation, or for a `q` outside (0, 1), which no number of observations
 /// determines; [`StatsError::NotAnAmount`] for an observation that is not finite or negative.
 pub fn quantile(starts: &[Series], q: f64) -> Result<Estimate, StatsError> {
+    quantile_at(starts, q, ALPHA)
+}
+
+/// As [`quantile`], with an interval whose ends err with `alpha` each at most.
+///
+/// # Errors
+/// As for [`quantile`].
+pub fn quantile_at(starts: &[Series], q: f64, alpha: f64) -> Result<Estimate, StatsError> {
     series::expect_amounts(starts)?;
     let sorted = series::sorted(starts);
-    let needed = needed_samples(q);
+    let needed = needed_samples_at(q, alpha);
     let n = sorted.len() as u64;
     let Some(value) = point(&sorted, q) else {
         return Err(StatsError::TooFew { have: n, need: needed });
@@ -50,8 +63,8 @@ pub fn quantile(starts: &[Series], q: f64) -> Result<Estimate, StatsError> {
     let tau = autocorrelation::time(&exceeds, Centre::EachStart);
     let between_starts = proportion::design_effect(&shares(&exceeds)).max(tau);
     let effective = n as f64 / tau;
-    let within = ranks_of_dependent(n, effective, q);
-    let between = ranks_of_dependent(n, n as f64 / between_starts, q);
+    let within = ranks_of_dependent(n, effective, q, alpha);
+    let between = ranks_of_dependent(n, n as f64 / between_starts, q, alpha);
     let wider = Ranks {
         lower: within.lower.map(|rank| rank.min(between.lower.unwrap_or(1))),
         upper: within.upper.map(|rank| rank.max(between.upper.unwrap_or(n))),
@@ -62,7 +75,7 @@ pub fn quantile(starts: &[Series], q: f64) -> Result<Estimate, StatsError> {
         value,
         lower,
         upper,
-        confidence: CONFIDENCE,
+        confidence: 1.0 - 2.0 * alpha,
         samples: n,
         effective_samples: effective,
         needed_samples: needed,

@@ -128,6 +128,8 @@ enum Side {
 #[cfg(test)]
 mod tests {
     use super::{Decided, Exceedances, Looks};
+    use crate::quantile::quantile_at;
+    use crate::series::Series;
     use crate::testing::Noise;
 
     /// The share of runs of at most `most` observations that end in each decision, and the mean number of observations.
@@ -187,6 +189,38 @@ mod tests {
             let mut test = Exceedances::of_percentile(q, level);
             assert!((0..100).all(|_| test.observe(true) == Decided::NotYet), "{q} {level}");
         }
+    }
+
+    /// Shares of runs whose p95, which lies at the limit itself, is proved below and above it when one looks at 250, 500
+    /// and 1000 observations and stops at the first proof.
+    fn wrong_at_three_looks(seed: u64, alpha: f64) -> (f64, f64) {
+        let mut noise = Noise::new(seed);
+        let (mut below, mut above) = (0, 0);
+        for _ in 0..500 {
+            let values: Vec<f64> = (0..1000).map(|_| noise.uniform()).collect();
+            for seen in [250, 500, 1000] {
+                let starts = [Series { start: 0, values: values[..seen].to_vec() }];
+                let found = quantile_at(&starts, 0.95, alpha).unwrap();
+                let (within, beyond) =
+                    (found.upper.is_some_and(|upper| upper < 0.95), found.lower.is_some_and(|lower| lower > 0.95));
+                below += u32::from(within);
+                above += u32::from(beyond);
+                if within || beyond {
+                    break;
+                }
+            }
+        }
+        (f64::from(below) / 500.0, f64::from(above) / 500.0)
+    }
+
+    #[test]
+    fn looks_at_a_shared_level_are_wrong_no_more_often_than_one() {
+        let looks = Looks { count: 3, level: 0.05 };
+        let (below, above) = wrong_at_three_looks(80, looks.each());
+        assert!(below <= 0.05 && above <= 0.05, "{below} {above}");
+        // Each look at the whole level is what must not be done.
+        let (below, above) = wrong_at_three_looks(80, 0.05);
+        assert!(below + above > 0.1, "{below} {above}");
     }
 
     #[test]

@@ -12,7 +12,7 @@
 //! half of the process starts of well-known benchmarks reached a steady state, so this is looked at and not assumed.
 
 use crate::autocorrelation::{self, Centre};
-use crate::series::Series;
+use crate::series::{Series, median};
 use crate::student;
 
 /// Observations a batch.
@@ -30,7 +30,8 @@ pub enum Steadiness {
     },
     /// It never settled, or settled too late.
     Never {
-        /// Mean of the second half of what remains over that of the first.
+        /// Mean of the second half over that of the first: of what remains behind the warm-up or, where that does not end in the
+        /// first half of the series, of all.
         drift: f64,
     },
     /// Too short to tell.
@@ -49,11 +50,41 @@ pub fn steadiness(values: &[f64], tolerance: f64) -> Steadiness {
     }
     let skip = truncation(&batches);
     let (first, second) = batches[skip..].split_at((batches.len() - skip) / 2);
-    let drift = mean(second) / mean(first);
-    if skip > batches.len() / 2 || !agree(first, second, tolerance) {
-        return Steadiness::Never { drift };
+    if skip > batches.len() / 2 {
+        // What is left is too short to speak for the whole.
+        let (first, second) = batches.split_at(batches.len() / 2);
+        return Steadiness::Never { drift: mean(second) / mean(first) };
+    }
+    if !agree(first, second, tolerance) {
+        return Steadiness::Never { drift: mean(second) / mean(first) };
     }
     Steadiness::From { skip: skip * BATCH }
+}
+
+/// Starts whose values are still changing behind their warm-up, where that is the rule and not the exception.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Unsettled {
+    /// Starts that never settled.
+    pub starts: usize,
+    /// Starts that were long enough to tell.
+    pub of: usize,
+    /// The later half over the earlier one, as the median of those starts.
+    pub drift: f64,
+}
+
+/// Looks at several starts. A single one is called unsettled by chance in up to one case of seven, so it takes more than half
+/// of three or more, and halves that differ by more than `tolerance`, before anything is said.
+#[must_use]
+pub fn unsettled(starts: &[Series], tolerance: f64) -> Option<Unsettled> {
+    let looks = starts.iter().map(|series| steadiness(&series.values, tolerance));
+    let looks: Vec<Steadiness> = looks.filter(|look| !matches!(look, Steadiness::TooShort { .. })).collect();
+    let drifts = looks.iter().filter_map(|look| match look {
+        Steadiness::Never { drift } if (drift - 1.0).abs() > tolerance => Some(*drift),
+        _ => None,
+    });
+    let drifts: Vec<f64> = drifts.collect();
+    let is_rule = looks.len() >= 3 && 2 * drifts.len() > looks.len();
+    is_rule.then(|| Unsettled { starts: drifts.len(), of: looks.len(), drift: median(&drifts) })
 }
 
 /// The number of batches to leave out so that the standard error of the rest is least; the last five batches always stay,
@@ -90,7 +121,8 @@ fn mean(values: &[f64]) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Steadiness, steadiness};
+    use super::{Steadiness, steadiness, unsettled};
+    use crate::series::Series;
     use crate::testing::Noise;
 
     #[test]
@@ -129,6 +161,24 @@ mod tests {
                 (0..400).map(|index| if index < 300 { 10.0 } else { 12.0 } + 0.1 * noise.normal()).collect();
             assert!(matches!(steadiness(&late, 0.01), Steadiness::Never { .. }));
         }
+    }
+
+    #[test]
+    fn starts_are_unsettled_by_majority_and_by_amount() {
+        let mut noise = Noise::new(76);
+        let mut series = |start: u32, falls_by: f64| Series {
+            start,
+            values: (0..500).map(|index| 10.0 + 0.05 * noise.normal() - falls_by * f64::from(index) / 500.0).collect(),
+        };
+        let warming: Vec<Series> = (0..5).map(|start| series(start, 2.0)).collect();
+        let found = unsettled(&warming, 0.02).unwrap();
+        assert_eq!((found.starts, found.of), (5, 5));
+        assert!((0.85..0.95).contains(&found.drift), "{found:?}");
+        let few: Vec<Series> = (0..5).map(|start| series(start, if start < 2 { 2.0 } else { 0.0 })).collect();
+        assert_eq!(unsettled(&few, 0.02), None, "two of five");
+        let slight: Vec<Series> = (0..5).map(|start| series(start, 0.1)).collect();
+        assert_eq!(unsettled(&slight, 0.02), None, "half a percent");
+        assert_eq!(unsettled(&warming[..2], 0.02), None, "two starts are no rule");
     }
 
     #[test]

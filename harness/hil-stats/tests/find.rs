@@ -10,10 +10,10 @@ use hil_model::lab::Evidence;
 use hil_model::limit::Limit;
 use hil_model::metric::{Metric, Statistic};
 use hil_model::sample::{
-    Answer, Case, Counter, Cut, Deviation, Failure, Iteration, Observations, OwnCost, Peak, Slice,
+    Answer, Case, Counter, Cut, Deviation, Failure, Iteration, Observations, OwnCost, Peak, Share, Slice,
 };
 use hil_model::scenario::{Alert, Check, Needs, Place, Rule, Severity};
-use hil_stats::estimate::{cut, find, find_alert, needed};
+use hil_stats::estimate::{cut, find, find_alert, find_at, needed};
 
 fn workload(name: &str) -> WorkloadId {
     WorkloadId::new(name).unwrap()
@@ -28,6 +28,7 @@ fn check(metric: Metric, statistic: &str) -> Check {
         versus: None,
         rule: Rule::Report,
         needs: Needs::default(),
+        part: None,
         note: None,
         place: Place { file: "a.toml".to_owned(), line: 1 },
     }
@@ -43,6 +44,7 @@ fn alert(metric: Metric, statistic: Statistic, when: &str) -> Alert {
         metric,
         statistic,
         workload: workload("main"),
+        drift: false,
         when: Limit::parse(when).unwrap(),
         severity: Severity::Critical,
         place: Place { file: "a.toml".to_owned(), line: 1 },
@@ -98,6 +100,24 @@ fn latency_percentiles_come_from_order_statistics_of_counted_iterations_less_the
     assert_eq!((found.method, found.samples, found.needed_samples), (Method::OrderStatistics, 500, 59));
     assert!((0.001..0.001_001).contains(&found.value), "{found:?}");
     assert!(found.lower.unwrap() <= found.value && found.value <= found.upper.unwrap());
+}
+
+#[test]
+fn a_stricter_level_widens_what_is_timed_and_needs_more_samples() {
+    let seen = [
+        timed("main", 500, |i| 1_000_000 + jitter(i, 1000), |i| (i % 2) as u8),
+        timed("other", 500, |i| 1_000_000 + jitter(i + 7, 1000), |i| ((i + 1) % 2) as u8),
+    ];
+    for check in [check(Metric::Latency, "p95"), check(Metric::Latency, "mean"), ratio(Metric::Latency)] {
+        let [usual, strict] = [0.05, 0.01].map(|alpha| estimate(find_at(&check, &seen, alpha)));
+        assert_eq!(usual, estimate(find(&check, &seen)));
+        assert_eq!((usual.value, usual.confidence, strict.confidence), (strict.value, 0.9, 0.98), "{check:?}");
+        let width = |estimate: &Estimate| estimate.upper.unwrap() - estimate.lower.unwrap();
+        assert!(width(&strict) > width(&usual), "{usual:?} {strict:?}");
+    }
+    // ln(0.025) / ln(0.95) = 71.9
+    let found = estimate(find_at(&check(Metric::Latency, "p95"), &seen, 0.025));
+    assert_eq!(found.needed_samples, 72);
 }
 
 #[test]
@@ -197,6 +217,19 @@ fn memory_is_the_largest_start_and_its_ratio_pairs_starts_in_their_order() {
     assert!(found.remark.as_deref().unwrap().ends_with("0.7 MB of it were in use before the workload ran"));
     let found = estimate(find(&ratio(Metric::Memory), &seen));
     assert!((found.value - 3.0).abs() < 0.01 && found.lower.is_some(), "{found:?}");
+    let saving = |text: &str| Rule::Limit { limit: Limit::parse(text).unwrap(), acceptable: None };
+    let saved = estimate(find(&Check { rule: saving(">= 50 %"), ..ratio(Metric::Memory) }, &seen));
+    let turned = |end: Option<f64>| end.map(|times| 1.0 - 1.0 / times);
+    for (saved, wanted) in [
+        (Some(saved.value), turned(Some(found.value))),
+        (saved.lower, turned(found.lower)),
+        (saved.upper, turned(found.upper)),
+    ] {
+        assert!((saved.unwrap() - wanted.unwrap()).abs() < 1e-12, "{saved:?} {wanted:?}");
+    }
+    let twice = [peaks("main", 0, 2), peaks("other", 5, 1)];
+    let more = estimate(find(&Check { rule: saving(">= 50 %"), ..ratio(Metric::Memory) }, &twice));
+    assert!((more.value + 1.0).abs() < 0.01, "{more:?}");
 }
 
 #[test]
@@ -273,13 +306,89 @@ fn the_largest_deviation_is_exact_and_a_part_of_the_cases_proves_nothing_but_a_m
 }
 
 #[test]
+fn cycles_are_ticks_of_a_clock_that_counts_them_less_their_own_cost() {
+    let of_board = |seen: Observations| Observations {
+        evidence: Evidence::Emulated,
+        clock: Counter { name: "cyccnt".to_owned(), hz: 168e6 },
+        own_costs: (0..5).map(|start| OwnCost { start, ticks: 4, cpu_ns: None, cycles: None }).collect(),
+        ..seen
+    };
+    let seen = [of_board(timed("main", 10, |_| 1004, |_| 0)), of_board(timed("other", 10, |_| 3004, |_| 1))];
+    let found = estimate(find(&check(Metric::Cycles, "p50"), &seen));
+    assert_eq!((found.value, found.method), (1000.0, Method::Counted));
+    let ratio = estimate(find(&ratio(Metric::Cycles), &seen));
+    assert_eq!((ratio.value, ratio.lower), (3.0, Some(3.0)), "three times better than the other");
+}
+
+#[test]
+fn the_size_of_a_model_is_what_its_kernel_states() {
+    let question = check(Metric::ModelSize, "exact");
+    let mut seen = nothing_of("main");
+    assert_eq!(find(&question, std::slice::from_ref(&seen)), Finding::TooFew { have: 0, need: 1 });
+    seen.weight_bytes = Some(19_904);
+    let found = estimate(find(&question, std::slice::from_ref(&seen)));
+    assert_eq!((found.value, found.lower, found.upper), (19_904.0, Some(19_904.0), Some(19_904.0)));
+    let other = Observations { weight_bytes: Some(9_952), ..nothing_of("other") };
+    assert_eq!(
+        estimate(find(&ratio(Metric::ModelSize), &[seen.clone(), other])).value,
+        0.5,
+        "twice as large is half as good"
+    );
+    seen.weight_bytes = None;
+    seen.unobservable.insert(Metric::ModelSize);
+    let needs = "a kernel that states the size of its weights".to_owned();
+    assert_eq!(find(&question, &[seen]), Finding::CannotObserve { needs });
+}
+
+#[test]
+fn errors_have_an_order_that_is_exact_and_open_where_cases_are_missing() {
+    let errors = |name: &str, errors: &[f64]| {
+        let deviation = |(case, error): (usize, &f64)| Deviation { name: format!("case {case}"), error: *error };
+        Observations { deviations: errors.iter().enumerate().map(deviation).collect(), ..nothing_of(name) }
+    };
+    let order =
+        Check { rule: Rule::Order(vec![workload("main"), workload("other")]), ..check(Metric::NumericalError, "max") };
+    let step = |seen: &[Observations]| match find(&order, seen) {
+        Finding::Order(steps) => steps.into_iter().next().unwrap().ratio,
+        other => panic!("{other:?} is no order"),
+    };
+    let (fine, coarse) = (errors("main", &[1e-6, 2e-6]), errors("other", &[8e-6, 1e-6]));
+    let ratio = step(&[fine.clone(), coarse.clone()]);
+    assert_eq!((ratio.value, ratio.lower, ratio.upper, ratio.method), (4.0, Some(4.0), Some(4.0), Method::Counted));
+    let part = Observations { cut: Some(Cut::Budget), ..fine };
+    let ratio = step(&[part, coarse.clone()]);
+    assert_eq!((ratio.lower, ratio.upper), (None, Some(4.0)), "the finer one may have a larger error among the rest");
+    assert!(step(&[errors("main", &[0.0]), coarse]).value.is_nan());
+}
+
+#[test]
+fn a_share_of_a_profile_is_that_of_its_part_with_groups_as_clusters() {
+    let of_part = |part: &str| Check { part: Some(part.to_owned()), ..check(Metric::Share, "proportion") };
+    let mut seen = nothing_of("main");
+    assert_eq!(find(&of_part("matmul"), std::slice::from_ref(&seen)), Finding::TooFew { have: 0, need: 1 });
+    for group in 0..20 {
+        // Steps differ: 40 or 60 of 100 samples.
+        let samples = if group % 2 == 0 { 40 } else { 60 };
+        let share = |part: &str, samples| Share { part: part.to_owned(), group, samples, of: 100 };
+        seen.shares.extend([share("matmul", samples), share("other", 100 - samples)]);
+    }
+    let found = estimate(find(&of_part("matmul"), std::slice::from_ref(&seen)));
+    assert_eq!((found.value, found.samples), (0.5, 2000));
+    assert!(found.effective_samples < 500.0, "steps that differ are worth less: {found:?}");
+    let Finding::CannotObserve { needs } = find(&of_part("attention"), std::slice::from_ref(&seen)) else {
+        panic!("a part that the profile does not have has no share")
+    };
+    assert_eq!(needs, "a part called \"attention\"; the profile has: matmul, other");
+}
+
+#[test]
 fn what_no_bench_observes_says_what_it_needs() {
     let seen = [timed("main", 100, |_| 1000, |_| 0)];
     for (metric, statistic, needs) in [
         (Metric::Power, "mean", "a board with a shunt, or a meter"),
         (Metric::Energy, "mean", "a board with a shunt, or a meter"),
         (Metric::BatteryLife, "mean", "a board with a shunt, or a meter"),
-        (Metric::ModelSize, "exact", "a kernel that states the size of its weights"),
+        (Metric::Cycles, "p50", "a clock that counts cycles of the processor"),
         (Metric::CpuTime, "p95", "a clock of processor time"),
         (Metric::Memory, "mean", "another statistic: memory has no mean"),
     ] {

@@ -21,6 +21,7 @@ fn check(metric: Metric, statistic: Statistic) -> Check {
         versus: (statistic == Statistic::Ratio).then(|| WorkloadId::new("other").unwrap()),
         rule: Rule::Report,
         needs: Needs::default(),
+        part: None,
         note: None,
         place: Place { file: "a.toml".to_owned(), line: 1 },
     }
@@ -74,6 +75,7 @@ fn period(start: u32, index: u32, sleep: &str, awake: u16, asleep: u16) -> Perio
         awake_codes: 200,
         sleep_seen,
         lost: 0,
+        came_up: None,
     }
 }
 
@@ -216,20 +218,65 @@ fn what_was_not_metered_says_what_it_needs() {
     assert_eq!(found(Metric::Power, &seen), Finding::TooFew { have: 0, need: 100 });
 }
 
-#[test]
-fn ratios_join_the_intervals_of_both_sides() {
-    let main = observed("sleep", &["sleep"]);
-    let mut other = observed("sleep", &["sleep"]);
+/// The same workload beside another one whose codes awake are `code`.
+fn sides(sleep: &str, modes: &[&str], code: u16) -> [Observations; 2] {
+    let main = observed(sleep, modes);
+    let mut other = observed(sleep, modes);
     other.workload = WorkloadId::new("other").unwrap();
     for period in &mut other.metering.as_mut().unwrap().periods {
-        period.codes[0..200].fill(2000);
+        period.codes[0..200].fill(code);
     }
-    let ratio = match find(&check(Metric::Energy, Statistic::Ratio), &[main, other]) {
+    [main, other]
+}
+
+fn ratio(metric: Metric, sides: &[Observations]) -> Estimate {
+    match find(&check(metric, Statistic::Ratio), sides) {
         Finding::Estimate(estimate) => estimate,
         other => panic!("{other:?}"),
-    };
-    assert_close(ratio.value, 2.0);
-    assert!(ratio.lower.unwrap() < 1.98 && ratio.upper.unwrap() > 2.02);
+    }
+}
+
+#[test]
+fn what_one_shunt_gets_wrong_is_no_part_of_a_ratio() {
+    let sides = sides("sleep", &["sleep"], 2000);
+    let one = ratio(Metric::Energy, &sides);
+    assert_close(one.value, 2.0);
+    // What is left is the drop over the shunt, which is twice as large on one side.
+    assert!(one.lower.unwrap() > 1.98 && one.upper.unwrap() < 2.02, "{one:?}");
+    assert!(one.remark.unwrap().contains("behind one shunt"));
+}
+
+#[test]
+fn ratios_of_two_chains_join_the_intervals_of_both_sides() {
+    let mut sides = sides("sleep", &["sleep"], 2000);
+    sides[1].metering.as_mut().unwrap().shunt.ohms = 0.51;
+    sides[1].metering.as_mut().unwrap().shunt.gain = 50.0 * 0.5 / 0.51;
+    let two = ratio(Metric::Energy, &sides);
+    assert_close(two.value, 2.0);
+    assert!(two.lower.unwrap() < 1.98 && two.upper.unwrap() > 2.02, "{two:?}");
+}
+
+#[test]
+fn what_nobody_sees_asleep_is_the_same_on_both_sides_and_an_order_can_be_proved() {
+    let sides = sides("stop", &["stop", "sleep"], 2000);
+    let found = ratio(Metric::Power, &sides);
+    // With nothing drawn asleep, the ratio is that of the parts awake; the more is drawn, the nearer to one it is.
+    assert!((1.95..2.05).contains(&found.upper.unwrap()), "{found:?}");
+    assert!(found.lower.unwrap() > 1.0 && found.lower.unwrap() < 1.9, "{found:?}");
+    let alone = estimate(Metric::Power, &sides[0]);
+    assert!(alone.upper.unwrap() / alone.lower.unwrap() > 1.2, "each figure alone is too wide: {alone:?}");
+}
+
+#[test]
+fn readings_of_the_supply_that_differ_make_a_ratio_uncertain() {
+    let mut sides = sides("sleep", &["sleep"], 2000);
+    let near = ratio(Metric::Power, &sides);
+    for converter in &mut sides[1].metering.as_mut().unwrap().converters {
+        converter.supply_uv = 3_030_000;
+    }
+    let far = ratio(Metric::Power, &sides);
+    let width = |found: &Estimate| found.upper.unwrap() - found.lower.unwrap();
+    assert!(width(&far) > width(&near) + 0.015, "{near:?} {far:?}");
 }
 
 /// Chains whose parts are anywhere within their limits, with noise of the converter: how often the interval misses.

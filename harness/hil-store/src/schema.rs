@@ -12,7 +12,7 @@ use hil_model::run::FormatVersion;
 use self::Kind::{Bool, F64, Text, U32, U64};
 
 /// The version of the tables that this build writes.
-pub const TABLES_FORMAT: FormatVersion = FormatVersion { major: 1, minor: 2 };
+pub const TABLES_FORMAT: FormatVersion = FormatVersion { major: 1, minor: 3 };
 /// Metadata key of the table's name.
 pub const KEY_TABLE: &str = "hilbench.table";
 /// Metadata key of the version.
@@ -35,6 +35,10 @@ pub enum Table {
     Answers,
     /// Cases of a table.
     Cases,
+    /// Temperatures of the processor; since 1.3.
+    Temperatures,
+    /// Samples of profiles; since 1.3.
+    Shares,
     /// Deviations from a reference; since 1.1.
     Deviations,
     /// Meters: converters with the chain before them; since 1.2.
@@ -61,6 +65,8 @@ impl Table {
             Self::Peaks => "peaks",
             Self::Answers => "answers",
             Self::Cases => "cases",
+            Self::Temperatures => "temperatures",
+            Self::Shares => "shares",
             Self::Deviations => "deviations",
             Self::Meters => "meters",
             Self::Periods => "periods",
@@ -150,6 +156,7 @@ pub const TABLES: &[TableSpec] = &[
             maybe("cut", Text, "", "why the plan was not carried out to its end, budget or user; empty if it was"),
             maybe("unobservable", Text, "", "metrics asked for that the machine cannot observe, separated by spaces"),
             always("answers_planned", U64, "", "answers that the plan asks for; fewer are a part of the data set"),
+            maybe("weight_bytes", U64, "B", "weights of the model, where the kernel states them; since 1.3"),
         ],
     },
     TableSpec {
@@ -222,6 +229,25 @@ pub const TABLES: &[TableSpec] = &[
         ],
     },
     TableSpec {
+        table: Table::Temperatures,
+        row: "how warm the processor was when the iterations of one start were over; since 1.3",
+        columns: &[
+            START,
+            always("sensor", Text, "", "name of the sensor"),
+            always("celsius", F64, "degC", "its reading"),
+        ],
+    },
+    TableSpec {
+        table: Table::Shares,
+        row: "how often samples of a profile fell into one part of the work, in one group of samples; since 1.3",
+        columns: &[
+            always("part", Text, "", "the part"),
+            always("group", U32, "", "samples of one group depend on each other"),
+            always("samples", U32, "", "samples of the group in this part"),
+            always("of", U32, "", "samples of the group in all parts"),
+        ],
+    },
+    TableSpec {
         table: Table::Deviations,
         row: "one case that the kernel compared with its reference; since 1.1",
         columns: &[
@@ -276,6 +302,8 @@ pub const TABLES: &[TableSpec] = &[
             always("awake_codes", U32, "", "how many of them before it went to sleep"),
             always("sleep_seen", Bool, "", "whether the converter went on in its sleep"),
             always("lost", U32, "", "codes that were lost"),
+            maybe("crystal_ns", U32, "ns", "until the crystal ran again behind a stop of the clocks; since 1.3"),
+            maybe("pll_ns", U32, "ns", "from then until the PLL was locked; since 1.3"),
             maybe("awake_joules", F64, "J", "energy taken awake; empty where the chain gives no currents"),
             maybe("asleep_joules", F64, "J", "energy taken asleep; empty where nobody saw it"),
             maybe("watts", F64, "W", "average power over the period; empty where a part was not seen"),
@@ -312,6 +340,7 @@ pub const TABLES: &[TableSpec] = &[
             maybe("target", Text, "", "row of the catalogue"),
             always("title", Text, "", "title of the scenario"),
             maybe("versus", Text, "", "the other workload of a ratio"),
+            maybe("part", Text, "", "the part of the work that a share is about; since 1.3"),
             always("metric", Text, "", "what was observed"),
             always("statistic", Text, "", "how observations became a figure"),
             always("unit", Text, "", "symbol of the unit of the figures"),

@@ -10,8 +10,10 @@ mod estimates;
 mod iterations;
 mod peaks;
 mod power;
+mod shares;
 mod slices;
 mod starts;
+mod temperatures;
 mod verdicts;
 mod workloads;
 
@@ -48,6 +50,8 @@ pub(crate) fn encode(run: &Run, observations: &[Observations]) -> Result<Vec<(St
         peaks::build(&owners),
         answers::build(&owners),
         cases::build(&owners),
+        temperatures::build(&owners),
+        shares::build(&owners),
         deviations::build(&owners),
         power::build_meters(&owners),
         power::build_periods(&owners),
@@ -73,6 +77,11 @@ pub fn read_observations(folder: &Path) -> Result<Vec<Observations>, StoreError>
     peaks::read(&sheet(folder, &sums, Table::Peaks)?, &mut all)?;
     answers::read(&sheet(folder, &sums, Table::Answers)?, &mut all)?;
     cases::read(&sheet(folder, &sums, Table::Cases)?, &mut all)?;
+    // Formats before 1.3 have none of these.
+    if sums.lists(&Table::Temperatures.file_name()) {
+        temperatures::read(&sheet(folder, &sums, Table::Temperatures)?, &mut all)?;
+        shares::read(&sheet(folder, &sums, Table::Shares)?, &mut all)?;
+    }
     // Format 1.0 has no such table. One that was written and is gone is an error.
     if sums.lists(&Table::Deviations.file_name()) {
         deviations::read(&sheet(folder, &sums, Table::Deviations)?, &mut all)?;

@@ -11,10 +11,10 @@ use hil_model::estimate::Method;
 use hil_model::id::{RunId, ScenarioId, TableName, TargetId, WorkloadId};
 use hil_model::lab::Evidence;
 use hil_model::metric::{Metric, Statistic};
-use hil_model::power::{Converter, Metering, Period, Shunt, StatedCurrent};
+use hil_model::power::{CameUp, Converter, Metering, Period, Shunt, StatedCurrent};
 use hil_model::run::{CheckResult, Figure};
 use hil_model::sample::{
-    Answer, Case, Counter, Cut, Deviation, Failure, Iteration, Observations, OwnCost, Peak, Slice,
+    Answer, Case, Counter, Cut, Deviation, Failure, Iteration, Observations, OwnCost, Peak, Share, Slice, Temperature,
 };
 use hil_model::scenario::Battery;
 use hil_model::units::{JOULE, Quantity, UNITS};
@@ -81,7 +81,7 @@ fn metering() -> impl Strategy<Value = Metering> {
             sleeps,
         }
     });
-    let period = (vec(any::<u16>(), 0..9), any::<[u64; 4]>(), any::<(u32, bool, u32)>(), text());
+    let period = (vec(any::<u16>(), 0..9), any::<[u64; 4]>(), any::<(u32, bool, u32, Option<(u32, u32)>)>(), text());
     let shunt = (proptest::array::uniform7(real()), text(), text(), option::of(text()));
     let rest = (text(), count(), option::of((real(), text())), option::of((real(), text())));
     (vec(converter, 1..4), vec(period, 0..6), shunt, rest).prop_map(|(mut converters, periods, shunt, rest)| {
@@ -95,11 +95,26 @@ fn metering() -> impl Strategy<Value = Metering> {
             unverified,
         ) = shunt;
         let (sleep, period_ticks, stated, battery) = rest;
-        let periods = (0..).zip(periods).map(|(n, (codes, moments, (awake_codes, sleep_seen, lost), sleep))| {
-            let [began, first_code, slept, ended] = moments;
-            let (start, index) = (n / 3, n % 3);
-            Period { start, index, sleep, codes, began, first_code, slept, ended, awake_codes, sleep_seen, lost }
-        });
+        let periods =
+            (0..).zip(periods).map(|(n, (codes, moments, (awake_codes, sleep_seen, lost, came_up), sleep))| {
+                let [began, first_code, slept, ended] = moments;
+                let (start, index) = (n / 3, n % 3);
+                let came_up = came_up.map(|(crystal_ns, pll_ns)| CameUp { crystal_ns, pll_ns });
+                Period {
+                    start,
+                    index,
+                    sleep,
+                    codes,
+                    began,
+                    first_code,
+                    slept,
+                    ended,
+                    awake_codes,
+                    sleep_seen,
+                    lost,
+                    came_up,
+                }
+            });
         Metering {
             shunt: Shunt {
                 ohms,
@@ -155,11 +170,16 @@ fn seen() -> impl Strategy<Value = Observations> {
     let evidence =
         select(vec![Evidence::Hardware, Evidence::Emulated, Evidence::Host, Evidence::SoftwareGpu, Evidence::Imported]);
     let metering = option::of(metering());
-    let lists = (vec(cost, 0..3), vec(iteration(), 0..20), vec(slice, 0..3), vec(peak, 0..3));
+    let temperature =
+        (any::<u32>(), text(), real()).prop_map(|(start, sensor, celsius)| Temperature { start, sensor, celsius });
+    let share =
+        (text(), any::<(u32, u32, u32)>()).prop_map(|(part, (group, samples, of))| Share { part, group, samples, of });
+    let told = (vec(temperature, 0..3), vec(share, 0..4), option::of(count()));
+    let lists = (vec(cost, 0..3), vec(iteration(), 0..20), vec(slice, 0..3), vec(peak, 0..3), told);
     let others = (vec(answer, 0..4), vec(case, 0..4), vec(deviation, 0..4), end);
     (lists, others, evidence, (text(), real()), metering).prop_map(
         |(
-            (own_costs, iterations, slices, peaks),
+            (own_costs, iterations, slices, peaks, (temperatures, shares, weight_bytes)),
             (answers, cases, deviations, end),
             evidence,
             (name, hz),
@@ -169,6 +189,7 @@ fn seen() -> impl Strategy<Value = Observations> {
             let scenario = ScenarioId::new("placeholder").unwrap();
             let seen = Observations::new(scenario, WorkloadId::main(), evidence, Counter { name, hz });
             let seen = Observations { own_costs, iterations, slices, peaks, answers, cases, deviations, ..seen };
+            let seen = Observations { temperatures, shares, weight_bytes, ..seen };
             Observations { metering, failure, cut, unobservable, answers_planned, ..seen }
         },
     )
@@ -213,6 +234,7 @@ fn check() -> impl Strategy<Value = CheckResult> {
             (check.title, check.limit, check.acceptable, check.reason, check.note) = texts;
             check.place.file = check.title.clone();
             check.place.line = line;
+            check.part = check.note.clone();
             CheckResult { estimate, target, evidence, samples, ..check }
         },
     )

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use hil_agent::agent::{Agent, Buffers};
 use hil_agent::kernel::{Kernel, RunsIn};
-use hil_agent::platform::{Identity, LinkClosed, Platform, Power};
+use hil_agent::platform::{Identity, LinkClosed, Platform, Power, SENSOR_NAME};
+use hil_agent::text::Text;
 use hil_bench::bench::{Bench, End, Ending, Life, Link, LinkGone, RigError};
 use hil_model::lab::{BenchInfo, Evidence};
 use hil_wire::message::{Clock, MemoryUse, Sample};
@@ -34,6 +35,7 @@ pub struct TestBench {
     silent: bool,
     stuck: bool,
     memory: Option<MemoryUse>,
+    milli_celsius: Option<i32>,
     power: Option<TestPower>,
     starts: AtomicU32,
 }
@@ -54,6 +56,7 @@ impl TestBench {
             silent: false,
             stuck: false,
             memory: Some(MemoryUse { total: MEMORY, agent: 0, upper_bound_only: false }),
+            milli_celsius: None,
             power: None,
             starts: AtomicU32::new(0),
         }
@@ -101,6 +104,13 @@ impl TestBench {
         self
     }
 
+    /// The same with agents that tell this temperature, in thousandths of a degree Celsius.
+    #[must_use]
+    pub fn with_temperature(mut self, milli_celsius: i32) -> Self {
+        self.milli_celsius = Some(milli_celsius);
+        self
+    }
+
     /// The same with a meter, and agents that tell this of their power.
     #[must_use]
     pub fn with_power(mut self, power: TestPower) -> Self {
@@ -139,10 +149,11 @@ impl Bench for TestBench {
             last_words: Arc::clone(&last_words),
         };
         let kernels = Arc::clone(&self.kernels);
-        let (silent, stuck, memory) = (self.silent, self.stuck, self.memory);
+        let habits =
+            Habits { silent: self.silent, stuck: self.stuck, memory: self.memory, milli_celsius: self.milli_celsius };
         let power = self.power.as_ref().map(|power| power.on(&self.clock));
         let thread = std::thread::spawn(move || {
-            let ended = catch_unwind(AssertUnwindSafe(|| live(&stage, &*kernels, silent, stuck, memory, power)));
+            let ended = catch_unwind(AssertUnwindSafe(|| live(&stage, &*kernels, habits, power)));
             stage.wire.device_ends(match ended {
                 Ok(()) => Ending::Exited(0),
                 Err(payload) => payload.downcast::<Ending>().map_or(Ending::Exited(101), |ending| *ending),
@@ -152,23 +163,25 @@ impl Bench for TestBench {
     }
 }
 
-/// The life of a device.
-fn live(
-    stage: &Stage,
-    kernels: &MakeKernels,
+/// What is the same in every life of a device.
+#[derive(Debug, Clone, Copy)]
+struct Habits {
     silent: bool,
     stuck: bool,
     memory: Option<MemoryUse>,
-    power: Option<TestPower>,
-) {
-    if silent {
+    milli_celsius: Option<i32>,
+}
+
+/// The life of a device.
+fn live(stage: &Stage, kernels: &MakeKernels, habits: Habits, power: Option<TestPower>) {
+    if habits.silent {
         stage.wire.device_hangs();
         return;
     }
     let mut kernels = kernels(stage);
     let mut kernels: Vec<&mut dyn Kernel> = kernels.iter_mut().map(|kernel| &mut **kernel as _).collect();
     let (mut input, mut samples) = (vec![0; 1 << 16], vec![Sample::default(); 8]);
-    let platform = TestPlatform { stage: stage.clone(), stuck, memory, power };
+    let platform = TestPlatform { stage: stage.clone(), habits, power };
     Agent::new(platform, &mut kernels, Buffers { input: &mut input, samples: &mut samples }).serve();
 }
 
@@ -210,8 +223,7 @@ impl Stage {
 /// A device with virtual time.
 struct TestPlatform {
     stage: Stage,
-    stuck: bool,
-    memory: Option<MemoryUse>,
+    habits: Habits,
     power: Option<TestPower>,
 }
 
@@ -230,7 +242,7 @@ impl Platform for TestPlatform {
     }
 
     fn clock(&mut self) -> u64 {
-        if self.stuck {
+        if self.habits.stuck {
             return 0;
         }
         self.stage.clock.advance(READ_COST);
@@ -246,7 +258,12 @@ impl Platform for TestPlatform {
     }
 
     fn memory(&mut self, _: RunsIn) -> Option<MemoryUse> {
-        self.memory
+        self.habits.memory
+    }
+
+    fn temperature(&mut self) -> Option<(Text<SENSOR_NAME>, i32)> {
+        let milli_celsius = self.habits.milli_celsius?;
+        Some((Text::new(format_args!("test")), milli_celsius))
     }
 
     fn power(&mut self) -> Option<&mut dyn Power> {

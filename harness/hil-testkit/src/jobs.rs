@@ -6,7 +6,7 @@ use std::time::Duration;
 use hil_bench::bench::Bench;
 use hil_bench::control::{Control, HostClock};
 use hil_bench::event::Event;
-use hil_bench::job::{Inputs, JobOutcome, run_job};
+use hil_bench::job::{Inputs, JobOutcome, look_once, run_job};
 use hil_model::data::{Dataset, Item};
 use hil_model::id::{DatasetName, KernelName, PlatformId, ScenarioId, WorkloadId};
 use hil_model::lab::Evidence;
@@ -51,6 +51,7 @@ pub fn job(workloads: Vec<(&str, Workload)>, starts: Vec<Vec<Step>>) -> Job {
         timeout: Duration::from_secs(1),
         workloads: workloads.into_iter().map(|(id, workload)| (workload_id(id), workload)).collect(),
         starts: starts.collect(),
+        further: Vec::new(),
     }
 }
 
@@ -106,7 +107,7 @@ pub fn drive(
     let cancel = AtomicBool::new(false);
     let mut events = Vec::new();
     let control = Control { cancel: &cancel, clock };
-    let outcome = run_job(job, bench, inputs, &control, &mut |event| {
+    let outcome = run_job(job, bench, inputs, &control, &mut look_once, &mut |event| {
         on_event(&event, &cancel);
         events.push(event);
     });

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use hil_agent::kernel::{Case, Deviation, Kernel, LoadError, Mismatch};
+use hil_agent::kernel::{Case, Deviation, Kernel, LoadError, Mismatch, Share};
 use hil_agent::text::Text;
 
 use crate::device::Stage;
@@ -51,6 +51,8 @@ pub struct ScriptedKernel {
     broken_cases: Vec<Option<&'static str>>,
     on_case: Box<OnRun>,
     deviations: Vec<f64>,
+    weight_bytes: Option<u64>,
+    shares: Vec<(&'static str, u32, u32, u32)>,
     diary: Diary,
 }
 
@@ -70,6 +72,8 @@ impl ScriptedKernel {
             broken_cases: Vec::new(),
             on_case: Box::new(|_, _| {}),
             deviations: Vec::new(),
+            weight_bytes: None,
+            shares: Vec::new(),
             diary: Diary::default(),
         }
     }
@@ -106,6 +110,20 @@ impl ScriptedKernel {
     #[must_use]
     pub fn with_deviations(mut self, errors: &[f64]) -> Self {
         self.deviations = errors.to_vec();
+        self
+    }
+
+    /// The profile that it tells: part, group, samples in the part, samples of the group.
+    #[must_use]
+    pub fn with_shares(mut self, shares: &[(&'static str, u32, u32, u32)]) -> Self {
+        self.shares = shares.to_vec();
+        self
+    }
+
+    /// The size of the weights that it states.
+    #[must_use]
+    pub fn with_weight_bytes(mut self, bytes: u64) -> Self {
+        self.weight_bytes = Some(bytes);
         self
     }
 
@@ -166,5 +184,14 @@ impl Kernel for ScriptedKernel {
         let error = *self.deviations.get(usize::try_from(case).ok()?)?;
         (self.on_case)(case, &self.stage);
         Some(Deviation { name: Text::new(format_args!("case-{case}")), error })
+    }
+
+    fn weight_bytes(&self) -> Option<u64> {
+        self.weight_bytes
+    }
+
+    fn share(&mut self, entry: u32) -> Option<Share> {
+        let (part, group, samples, of) = *self.shares.get(usize::try_from(entry).ok()?)?;
+        Some(Share { part: Text::new(format_args!("{part}")), group, samples, of })
     }
 }

@@ -2,9 +2,10 @@
 
 use hil_model::estimate::Finding;
 use hil_model::run::Alarm;
-use hil_model::scenario::Alert;
+use hil_model::scenario::{Alert, Check, Needs, Rule};
+use hil_model::verdict::Reason;
 
-use crate::judge::share;
+use crate::judge::{judge, share};
 use crate::side::{Side, side};
 
 /// Raised when the whole interval meets the condition, quiet when none of it does, unknown otherwise.
@@ -25,4 +26,22 @@ pub fn alarm(alert: &Alert, finding: &Finding) -> Alarm {
             Alarm::Unknown
         }
     }
+}
+
+/// Why nobody knows whether the alert is raised: what a check with its condition as the limit would say.
+#[must_use]
+pub fn unknown_because(alert: &Alert, finding: &Finding) -> Option<Reason> {
+    let check = Check {
+        target: alert.target.clone(),
+        metric: alert.metric,
+        statistic: alert.statistic,
+        workload: alert.workload.clone(),
+        versus: None,
+        rule: Rule::Limit { limit: alert.when.clone(), acceptable: None },
+        needs: Needs::default(),
+        part: None,
+        note: None,
+        place: alert.place.clone(),
+    };
+    judge(&check, finding, None).reason
 }

@@ -17,5 +17,5 @@ pub mod guarded;
 mod judge;
 pub mod side;
 
-pub use alarm::alarm;
+pub use alarm::{alarm, unknown_because};
 pub use judge::{judge, worst};

@@ -228,6 +228,7 @@ fn an_alarm_is_raised_or_quiet_only_by_proof() {
         metric: Metric::Latency,
         statistic: Statistic::Percentile(950),
         workload: WorkloadId::main(),
+        drift: false,
         when: Limit::parse(when).unwrap(),
         severity: Severity::Critical,
         place: place(),

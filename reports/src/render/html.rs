@@ -15,6 +15,7 @@ use hil_model::verdict::Outcome;
 
 use crate::distribution::Curve;
 use crate::render::RenderError;
+use crate::side_by_side::COLUMNS;
 use crate::supply::Supply;
 use crate::view::{AlertRow, Group, Row, Tone, View, Weight};
 use crate::words;
@@ -100,6 +101,10 @@ impl Page<'_> {
         let mut all = Outcome::ALL;
         all.reverse();
         all
+    }
+
+    fn columns(&self) -> &'static [&'static str; 6] {
+        &COLUMNS
     }
 
     fn mark(&self, outcome: &Outcome) -> char {

@@ -13,6 +13,7 @@ use hil_model::verdict::Outcome;
 use crate::clean::clip;
 use crate::render::markdown::budget::Block;
 use crate::render::markdown::escape::{code, plain};
+use crate::side_by_side::{COLUMNS, Cell, SideBySide};
 use crate::view::{Banner, Fact, FigureText, Group, Row, Tone, View, Weight};
 use crate::words::{self, counted};
 
@@ -39,6 +40,7 @@ pub fn render_within(view: &View<'_>, limit: usize) -> String {
         alerts(view),
         errors(view),
         list("Noise: the figures may be disturbed", view.warnings.iter().map(|text| short(text)), 3),
+        side_by_side(view),
         all_checks(view),
         data(view),
         facts("Machine and build", view.environment.iter().chain(&view.noise)),
@@ -93,6 +95,36 @@ fn all_checks(view: &View<'_>) -> Option<Block> {
     let rows: Vec<(&Group, &Row)> = view.rows().collect();
     let open = format!("<details><summary>All {}</summary>\n\n", counted(rows.len(), "check"));
     table("All checks", &open, "\n</details>\n\n", rows, 5)
+}
+
+/// Every table of workloads beside each other.
+fn side_by_side(view: &View<'_>) -> Option<Block> {
+    let mut lines = Vec::new();
+    for group in &view.groups {
+        for SideBySide { title, lines: workloads } in &group.side_by_side {
+            let rules = "---|".repeat(COLUMNS.len() + 1);
+            lines.push(format!(
+                "**{}** ({})\n\n| Workload | {} |\n|{rules}\n",
+                short(title),
+                code(&group.scenario),
+                COLUMNS.join(" | ")
+            ));
+            lines.extend(workloads.iter().map(|line| {
+                let cells: Vec<String> = line.cells.iter().map(beside).collect();
+                format!("| {} | {} |\n", short(&line.name), cells.join(" | "))
+            }));
+            lines.push("\n".to_owned());
+        }
+    }
+    let title = "Side by side";
+    (!lines.is_empty()).then(|| Block { title, head: format!("#### {title}\n\n"), lines, tail: String::new(), rank: 4 })
+}
+
+fn beside(cell: &Cell) -> String {
+    let mark = cell.outcome.map(|outcome| words::mark(outcome, true).to_string());
+    let text = cell.text.as_deref().map(|text| format!("**{}**", short(text)));
+    let parts = [mark, text, cell.change.as_deref().map(short), cell.fine.as_deref().map(short)];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
 fn table(title: &'static str, open: &str, close: &str, rows: Vec<(&Group, &Row)>, rank: u8) -> Option<Block> {
@@ -155,7 +187,8 @@ fn alerts(view: &View<'_>) -> Option<Block> {
         });
         let target = alert.target.as_deref().map_or_else(String::new, |target| format!("{target} "));
         let (condition, severity) = (short(&alert.condition), words::severity(alert.severity));
-        format!("{state}, {severity}: {target}{condition}, {figure}{evidence}, in {}", code(&alert.scenario))
+        let why = alert.reason.as_deref().map_or_else(String::new, |reason| format!(": {}", short(reason)));
+        format!("{state}, {severity}: {target}{condition}, {figure}{evidence}, in {}{why}", code(&alert.scenario))
     });
     list("Alerts", lines, 2)
 }

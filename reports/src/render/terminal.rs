@@ -106,9 +106,10 @@ fn alerts(paper: &mut Paper, view: &View<'_>) {
             (Some(figure), None) => figure.line(),
             (None, _) => "no figure".to_owned(),
         };
+        let why = alert.reason.as_ref().map_or_else(String::new, |reason| format!(": {reason}"));
         let target = alert.target.as_ref().map_or_else(String::new, |target| format!("{target} "));
         let text = format!(
-            "{}{}: {target}{}, {figure}, in {}",
+            "{}{}: {target}{}, {figure}, in {}{why}",
             if alert.alarm == Alarm::Raised { "RAISED, " } else { "" },
             match alert.alarm {
                 Alarm::Raised => words::severity(alert.severity),

@@ -4,7 +4,7 @@ use hil_model::id::WorkloadId;
 use hil_model::lab::Evidence;
 use hil_model::limit::Limit;
 use hil_model::run::{AlertResult, CheckResult, Figure};
-use hil_model::units::Unit;
+use hil_model::units::{Dimension, Unit};
 use hil_model::verdict::Outcome;
 
 use crate::clean::one_line;
@@ -152,7 +152,13 @@ impl FigureText {
 
 fn what(check: &CheckResult) -> String {
     let mut what = format!("{} {}", check.metric.name().replace('_', " "), check.statistic);
+    if let Some(part) = &check.part {
+        what.push_str(&format!(" of {part}"));
+    }
     if let Some(versus) = &check.versus {
+        if check.unit.dimension == Dimension::Proportion {
+            what = format!("{} saved", check.metric.name().replace('_', " "));
+        }
         what.push_str(&format!(" {} versus {versus}", check.workload));
     } else if check.workload != WorkloadId::main() {
         what.push_str(&format!(" {}", check.workload));
@@ -168,6 +174,9 @@ pub(super) fn watched(alert: &AlertResult) -> String {
     }
     if alert.workload != WorkloadId::main() {
         what.push_str(&format!(" {}", alert.workload));
+    }
+    if alert.drift {
+        what.push_str(" drift");
     }
     what
 }

@@ -4,7 +4,9 @@ use hil_model::estimate::Method;
 use hil_model::id::{PlatformId, RunId, ScenarioId, TargetId, WorkloadId};
 use hil_model::lab::Evidence;
 use hil_model::metric::{Metric, Statistic};
-use hil_model::run::{Alarm, AlertResult, CheckResult, DataUsed, Environment, FORMAT, Figure, Noise, RigFault, Run};
+use hil_model::run::{
+    Alarm, AlertResult, CheckResult, DataUsed, Environment, FORMAT, Figure, Noise, RigFault, Run, Shown,
+};
 use hil_model::scenario::{Place, Severity};
 use hil_model::units::Unit;
 use hil_model::verdict::Outcome;
@@ -25,6 +27,7 @@ pub fn all() -> [Sample; 4] {
 /// A quick run in which everything is proved, but with few samples and with an alert.
 pub fn quick() -> Sample {
     let keyword = |check| in_scenario(check, "lan-desktop-keyword", "Keyword spotting on this computer", "desktop-cpu");
+    let ode = |check| in_scenario(check, "ode-desktop-solvers", "ODE solvers on this computer", "desktop-cpu");
     let mut run = bare("2026-03-14t12-00-00-f7a8");
     run.seconds = 9.7;
     run.quick = true;
@@ -43,10 +46,39 @@ pub fn quick() -> Sample {
                      it better, and only the code can prove that none is larger",
                 ),
         ),
+        ode(check("ODE-03", Metric::Latency, "ratio", "x")
+            .limit(">= 2 x")
+            .figure(3.41, 3.22, 3.64)
+            .samples(60, 60.0)
+            .method(Method::PairedLogRatio)
+            .versus("rk4-simd", "rk4")),
+        ode(check("", Metric::Latency, "median", "ms")
+            .workload("rk4")
+            .figure(4.1, 4.0, 4.2)
+            .samples(100, 100.0)
+            .verdict(Outcome::Reported, "", "")),
+        ode(check("", Metric::Latency, "median", "us")
+            .workload("rk4-simd")
+            .figure(1_203.0, 1_180.0, 1_230.0)
+            .samples(100, 100.0)
+            .verdict(Outcome::Reported, "", "")),
+        ode(check("ODE-05", Metric::Memory, "ratio", "%")
+            .limit(">= 50 %")
+            .figure(61.2, 58.1, 64.0)
+            .samples(5, 5.0)
+            .method(Method::PairedLogRatio)
+            .versus("rk4-simd", "rk4")),
     ]
     .into_iter()
     .map(|check| check.0)
     .collect();
+    run.side_by_side = vec![Shown {
+        scenario: scenario("ode-desktop-solvers"),
+        platform: PlatformId::new("desktop-cpu").unwrap(),
+        title: "Plain code and <vector> instructions".to_owned(),
+        baseline: WorkloadId::new("rk4").unwrap(),
+        workloads: ["rk4-simd", "rk4-lost"].map(|id| WorkloadId::new(id).unwrap()).to_vec(),
+    }];
     run.alerts = vec![
         alert("lan-desktop-keyword", "> 1 ms", Alarm::Raised, Severity::Warning, Some(1.83)),
         alert("lan-desktop-keyword", "> 50 ms", Alarm::Quiet, Severity::Critical, Some(1.83)),
@@ -343,6 +375,7 @@ fn bare(id: &str) -> Run {
         alerts: Vec::new(),
         errors: Vec::new(),
         data: Vec::new(),
+        side_by_side: Vec::new(),
     }
 }
 
@@ -370,6 +403,7 @@ fn check(target: &str, metric: Metric, statistic: &str, unit: &str) -> Check {
         platform: PlatformId::new("none").unwrap(),
         workload: WorkloadId::main(),
         versus: None,
+        part: None,
         metric,
         statistic: Statistic::find(statistic).unwrap(),
         estimate: None,
@@ -475,6 +509,8 @@ fn alert(id: &str, when: &str, alarm: Alarm, severity: Severity, value: Option<f
         when: when.to_owned(),
         severity,
         alarm,
+        drift: false,
+        reason: None,
         estimate: value.and_then(figure),
         unit: Unit::find("ms").unwrap(),
         evidence: value.map(|_| Evidence::Host),

@@ -10,11 +10,11 @@ use hil_wire::frame::MAX_BODY;
 use hil_wire::list::List;
 use hil_wire::message::{
     CODES_PER_MESSAGE, COUNTS_PER_MESSAGE, FailCode, MAX_TEXT, MemoryUse, Request, Response, SAMPLES_PER_MESSAGE,
-    Sample,
+    Sample, Temperature,
 };
 use hil_wire::version::WIRE_VERSION;
 
-use crate::kernel::{Kernel, Mismatch, RunsIn, Trouble};
+use crate::kernel::{Kernel, Mismatch, RunsIn, Share, Trouble};
 use crate::link::{Sender, short};
 use crate::measure::{clock_moves, least_cost, time_one};
 use crate::platform::{LinkClosed, Platform, Power};
@@ -160,6 +160,9 @@ impl<P: Platform> Device<'_, '_, P> {
             Request::DutyCycle { kernel, period_ticks, sleep, periods } => {
                 self.duty_cycle(kernel, period_ticks, sleep, periods)
             }
+            Request::Weigh { kernel } => self.weigh(kernel),
+            Request::Temperature => self.temperature(),
+            Request::Profile { kernel } => self.profile(kernel),
         }
     }
 
@@ -382,6 +385,39 @@ impl<P: Platform> Device<'_, '_, P> {
         self.done(count)
     }
 
+    fn weigh(&mut self, name: &str) -> Result<Flow, LinkClosed> {
+        let Some(at) = self.position(name) else { return self.unknown(name) };
+        match self.kernels[at].weight_bytes() {
+            Some(bytes) => self.send(&Response::Weight { bytes }),
+            None => self.fail(FailCode::NotObservable, format_args!("{name} does not say how large its weights are")),
+        }
+    }
+
+    fn profile(&mut self, name: &str) -> Result<Flow, LinkClosed> {
+        let Some(at) = self.position(name) else { return self.unknown(name) };
+        let mut count = 0;
+        while let Some(share) = self.kernels[at].share(count) {
+            let Share { part, group, samples, of } = share;
+            self.send(&Response::Share { part: part.as_str(), group, samples, of })?;
+            count += 1;
+        }
+        if count == 0 {
+            return self.fail(FailCode::NotObservable, format_args!("{name} has no profile"));
+        }
+        self.done(count)
+    }
+
+    fn temperature(&mut self) -> Result<Flow, LinkClosed> {
+        // A name of its own, so that the platform is free to be written to.
+        match self.platform.temperature() {
+            Some((sensor, milli_celsius)) => {
+                let reading = Temperature { sensor: sensor.as_str(), milli_celsius };
+                self.send(&Response::Temperature(reading))
+            }
+            None => self.fail(FailCode::NotObservable, format_args!("this machine tells no temperature")),
+        }
+    }
+
     fn streams(&mut self, name: &str) -> Result<Flow, LinkClosed> {
         let Some(at) = self.position(name) else { return self.unknown(name) };
         let piece = self.kernels[at].piece().map(|piece| u32::try_from(piece).unwrap_or(u32::MAX));
@@ -429,6 +465,9 @@ impl<P: Platform> Device<'_, '_, P> {
                 let codes: List<u16, CODES_PER_MESSAGE> = List::of(rest);
                 sent += codes.as_slice().len();
                 self.send(&Response::Codes { codes })?;
+            }
+            if let Some(came_up) = self.platform.power().and_then(|power| power.came_up()) {
+                self.send(&Response::CameUp(came_up))?;
             }
             self.send(&Response::Period(period))?;
         }

@@ -47,7 +47,8 @@ pub trait Kernel {
     }
 
     /// Takes the next piece of an input, the `first` one or a later one, and says what the input is so far; not timed.
-    /// Behind the last piece the answer is that to the whole input.
+    /// Behind the last piece the answer is that to the whole input. Where an input is no whole number of pieces the last
+    /// one is shorter; a kernel that cannot take it refuses it.
     ///
     /// # Errors
     /// [`LoadError`] when the bytes are no piece of an input, and for kernels that take their input whole.
@@ -75,6 +76,18 @@ pub trait Kernel {
     /// kernels that have no reference.
     fn deviation(&mut self, case: u32) -> Option<Deviation> {
         let _ = case;
+        None
+    }
+
+    /// How often samples of a profile of this kernel's work fell into a part of it in a group of samples, entries counted from
+    /// 0; nothing behind the last one, and for kernels without a profile. The profile is taken when entry 0 is asked for.
+    fn share(&mut self, entry: u32) -> Option<Share> {
+        let _ = entry;
+        None
+    }
+
+    /// Bytes of the weights of its model as they are stored, such as in flash; nothing for kernels without a model.
+    fn weight_bytes(&self) -> Option<u64> {
         None
     }
 
@@ -177,4 +190,17 @@ pub struct Deviation {
     /// The largest difference as a share of the reference; 0 is agreement, and infinity is what no number expresses,
     /// such as a NaN on one side only.
     pub error: f64,
+}
+
+/// One entry of a profile.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Share {
+    /// The part of the work.
+    pub part: Text<80>,
+    /// Samples of one group depend on each other, such as those of one step of training.
+    pub group: u32,
+    /// Samples of this group in this part.
+    pub samples: u32,
+    /// Samples of this group in all parts.
+    pub of: u32,
 }

@@ -1,8 +1,12 @@
 //! What the agent needs from the machine that it runs on.
 
-use hil_wire::message::{Clock, Converter, MemoryUse, Period};
+use hil_wire::message::{CameUp, Clock, Converter, MemoryUse, Period};
 
 use crate::kernel::RunsIn;
+use crate::text::Text;
+
+/// Longest name of a sensor, in bytes; what is longer is cut.
+pub const SENSOR_NAME: usize = 32;
 
 /// A machine: a link to the host, counters, and what it can say about itself.
 ///
@@ -37,6 +41,12 @@ pub trait Platform {
     /// static data is declared) says so in `agent`; where that is 0, the use before any workload takes its place.
     fn memory(&mut self, whose: RunsIn) -> Option<MemoryUse>;
 
+    /// How warm the processor is: the sensor, and its reading in thousandths of a degree Celsius; nothing for machines without
+    /// a sensor that can be read.
+    fn temperature(&mut self) -> Option<(Text<SENSOR_NAME>, i32)> {
+        None
+    }
+
     /// What measures the power that the machine takes, and lets it sleep; nothing for machines that cannot.
     fn power(&mut self) -> Option<&mut dyn Power> {
         None
@@ -59,6 +69,11 @@ pub trait Power {
 
     /// The codes of the period, in the order in which they were taken.
     fn codes(&self) -> &[u16];
+
+    /// What the clocks took to come up again at the end of the last sleep; nothing for one that did not stop them.
+    fn came_up(&self) -> Option<CameUp> {
+        None
+    }
 }
 
 /// What a machine can say about itself.

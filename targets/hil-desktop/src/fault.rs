@@ -10,8 +10,9 @@ use std::process::abort;
 use std::rc::Rc;
 use std::time::Duration;
 
-use hil_agent::kernel::{Case, Deviation, Kernel, LoadError, Mismatch, RunsIn, Trouble};
-use hil_agent::platform::{Identity, LinkClosed, Platform};
+use hil_agent::kernel::{Case, Deviation, Kernel, LoadError, Mismatch, RunsIn, Share, Trouble};
+use hil_agent::platform::{Identity, LinkClosed, Platform, SENSOR_NAME};
+use hil_agent::text::Text;
 use hil_wire::message::MemoryUse;
 
 use crate::system::process::{KILL_SELF, leave_no_core};
@@ -256,6 +257,14 @@ impl Kernel for FaultyKernel {
         self.inner.deviation(case)
     }
 
+    fn weight_bytes(&self) -> Option<u64> {
+        self.inner.weight_bytes()
+    }
+
+    fn share(&mut self, entry: u32) -> Option<Share> {
+        self.inner.share(entry)
+    }
+
     fn runs_in(&self) -> RunsIn {
         self.inner.runs_in()
     }
@@ -319,6 +328,10 @@ impl<P: Platform> Platform for FaultyPlatform<P> {
 
     fn memory(&mut self, whose: RunsIn) -> Option<MemoryUse> {
         self.inner.memory(whose)
+    }
+
+    fn temperature(&mut self) -> Option<(Text<SENSOR_NAME>, i32)> {
+        self.inner.temperature()
     }
 }
 

@@ -5,12 +5,14 @@
 //! reference's. The one that takes its sound hop by hop is that of boards, whose front end computes in `f32`. Those of dense
 //! arithmetic make their own inputs.
 
+mod guide;
 mod keyword;
 mod mfcc;
 mod ndv;
+mod stages;
 
 use hil_agent::kernel::{Kernel, LoadError};
-use hil_kernels::agent::KeywordHop;
+use hil_kernels::agent::{FixedGuideHop, FloatGuideHop, KeywordHop, LtcSolver, LtcSound};
 use hil_kernels::known_answer::CLIP_SAMPLES;
 use hil_kernels::pipeline::Form;
 use hil_kernels::tensor::vector::Vector;
@@ -32,6 +34,23 @@ pub fn shared_kernels() -> Vec<Box<dyn Kernel>> {
     if let Some(kernel) = KeywordHop::new() {
         kernels.push(Box::new(kernel));
     }
+    for solver in LtcSolver::all() {
+        kernels.push(Box::new(solver));
+    }
+    kernels.push(Box::new(LtcSound::quiet()));
+    kernels.push(Box::new(LtcSound::busy()));
+    for form in [Form::Int8, Form::Float32] {
+        if let Some(kernel) = guide::GuideKernel::new(form) {
+            kernels.push(Box::new(kernel));
+        }
+    }
+    if let Some(kernel) = FloatGuideHop::float() {
+        kernels.push(Box::new(kernel));
+    }
+    if let Some(kernel) = FixedGuideHop::fixed() {
+        kernels.push(Box::new(kernel));
+    }
+    kernels.extend(stages::kernels());
     kernels.extend(ndv::kernels(Vector::widest()));
     kernels
 }
@@ -59,7 +78,11 @@ mod tests {
 
     fn keyword_spotting() -> Vec<Box<dyn Kernel>> {
         let mut kernels = shared_kernels();
-        kernels.retain(|kernel| kernel.name().starts_with("lan/") && kernel.piece().is_none());
+        kernels.retain(|kernel| {
+            let name = kernel.name();
+            let others = ["lan/ltc-", "lan/stage-", "lan/matvec-"];
+            name.starts_with("lan/") && !others.iter().any(|other| name.starts_with(other)) && kernel.piece().is_none()
+        });
         kernels
     }
 
@@ -68,9 +91,16 @@ mod tests {
         let mut kernels = shared_kernels();
         let names: Vec<&str> = kernels.iter().map(|kernel| kernel.name()).collect();
         assert_eq!(names[..4], ["lan/keyword_i8", "lan/keyword_f32", "lan/mfcc", "lan/keyword_hop_i8"]);
-        // Seven operations at three sizes in two variants, and their agreement in two measures.
-        assert_eq!(names[4..].len(), 7 * 3 * 2 + 2);
-        assert!(names[4..].iter().all(|name| name.starts_with("ndv/")), "{names:?}");
+        let liquid = ["euler", "heun", "rk4", "adaptive_heun", "euler_i8", "quiet", "busy"];
+        assert_eq!(names[4..11], liquid.map(|name| format!("lan/ltc-{name}")));
+        assert_eq!(names[11..15], ["lan/guide_i8", "lan/guide_f32", "lan/guide_hop_i8", "lan/guide_hop_fixed_i8"]);
+        // Seven operations at three sizes in two variants, and their agreement in two measures; attention by four methods in
+        // two variants, at five lengths by two, and its agreement; eleven steps of training, four alone, six of inference, three
+        // tables, and one accuracy.
+        assert_eq!(names[15..24].iter().filter(|name| name.starts_with("lan/stage-")).count(), 5);
+        assert_eq!(names[15..24].iter().filter(|name| name.starts_with("lan/matvec-")).count(), 4);
+        assert_eq!(names[24..].len(), (7 * 3 * 2 + 2) + (4 * 2 + 5 * 2 + 1) + 11 + 4 + 6 + 3 + 1);
+        assert!(names[24..].iter().all(|name| name.starts_with("ndv/")), "{names:?}");
         // Those that fill memory have a test in a process of their own.
         for kernel in kernels.iter_mut().filter(|kernel| !kernel.name().contains("memory")) {
             assert_eq!(kernel.known_answer(), Ok(()), "{}", kernel.name());
@@ -86,7 +116,8 @@ mod tests {
             kernel.load(&[0; 2 * CLIP_SAMPLES]).unwrap();
             kernel.run();
             let class = kernel.class().map(|class| (class as usize) < CLASSES);
-            assert_eq!(class, kernel.name().starts_with("lan/keyword").then_some(true), "{}", kernel.name());
+            let classifies = ["lan/keyword", "lan/guide"].iter().any(|words| kernel.name().starts_with(words));
+            assert_eq!(class, classifies.then_some(true), "{}", kernel.name());
         }
     }
 

@@ -33,6 +33,7 @@ pub mod fault;
 pub mod kernels;
 mod link;
 mod platform;
+mod temperature;
 mod tsc;
 #[cfg(unix)]
 mod unix;

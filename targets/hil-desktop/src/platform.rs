@@ -1,7 +1,10 @@
 //! This machine as a platform of the agent.
 
+use std::path::Path;
+
 use hil_agent::kernel::RunsIn;
-use hil_agent::platform::{Identity, LinkClosed, Platform};
+use hil_agent::platform::{Identity, LinkClosed, Platform, SENSOR_NAME};
+use hil_agent::text::Text;
 use hil_wire::message::{Clock, MemoryUse};
 
 use crate::link::Link;
@@ -72,5 +75,10 @@ impl Platform for DesktopPlatform {
                 Some(MemoryUse { total, agent: if upper_bound_only { total } else { 0 }, upper_bound_only })
             }
         }
+    }
+
+    fn temperature(&mut self) -> Option<(Text<SENSOR_NAME>, i32)> {
+        let (sensor, milli_celsius) = crate::temperature::processor(Path::new("/sys/class"))?;
+        Some((Text::new(format_args!("{sensor}")), milli_celsius))
     }
 }

@@ -241,6 +241,7 @@ impl Cpu {
         };
         let now = io.now;
         let result = call(self.soc.as_mut(), &mut io);
+        self.planned = self.soc.next_event();
         if std::mem::take(&mut self.requests.supply_changed) {
             self.supply.draw(now, self.soc.amperes(self.activity));
         }

@@ -9,7 +9,7 @@ use crate::memory::Memory;
 use crate::power::Supply;
 use crate::soc::{Activity, IrqLines, Requests, Soc};
 use crate::system::System;
-use crate::time::Clock;
+use crate::time::{Clock, Time};
 
 /// Why an instruction did not complete. The names are the bits of CFSR that they set, where there is one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -169,8 +169,10 @@ pub struct Cpu {
     pub supply: Supply,
     /// What the chip was last told that the core does.
     pub activity: Activity,
-    /// The chip around the core.
+    /// The chip around the core. Whatever may change what it has planned goes through [`Cpu::with_soc`].
     pub soc: Box<dyn Soc>,
+    /// When the chip has to be looked after next, as it said behind the last call.
+    pub planned: Time,
     /// Interrupt lines from the chip.
     pub irqs: IrqLines,
     /// What the chip asked for during its last access.
@@ -236,6 +238,7 @@ impl Cpu {
             flash: FlashTiming::default(),
             supply: Supply::default(),
             activity: Activity::Running { flash: true },
+            planned: soc.next_event(),
             soc,
             irqs: IrqLines::default(),
             requests: Requests::default(),

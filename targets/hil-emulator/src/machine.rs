@@ -126,7 +126,7 @@ impl Machine {
     fn service(&mut self, end: u64) -> Option<Stop> {
         loop {
             let cpu = &mut self.cpu;
-            if cpu.clock.cycles_at(cpu.soc.next_event()) <= cpu.cycles {
+            if cpu.clock.cycles_at(cpu.planned) <= cpu.cycles {
                 cpu.with_soc(Master::Debugger, |soc, io| soc.advance(io));
             }
             cpu.advance_system();
@@ -166,7 +166,7 @@ impl Machine {
             } else {
                 cpu.system.next_event()
             };
-            let event = cpu.clock.cycles_at(cpu.soc.next_event()).min(own);
+            let event = cpu.clock.cycles_at(cpu.planned).min(own);
             if cpu.sleeping.is_some() || cpu.system.locked_up() {
                 let until = event.clamp(cpu.cycles, end);
                 cpu.slept(until - cpu.cycles);

@@ -5,8 +5,9 @@
 //! the gate's two maps over time are merged in the weights. In the int8 form a, b and h are whole steps of 1/127, t is
 //! of 1/255, and the blend is integer arithmetic; the two input scales are brought together in `f32` after exact sums.
 
-use crate::dot::{dot_f32, dot_i8};
-use crate::weights::{CHANNELS, GateLayer, HIDDEN};
+use crate::dot::dot_f32;
+use crate::matvec::{Matrix, product};
+use crate::weights::{CHANNELS, GATE_INPUTS, GATES, GateLayer, HIDDEN};
 
 /// Steps of the state: 127 is 1.
 pub const STATE_STEPS: i32 = 127;
@@ -15,11 +16,15 @@ const FRAME_STEPS: f32 = 32.0;
 
 /// One step of the int8 form: `frame` in steps of 1/32, `state` in steps of 1/127.
 pub fn step_i8(layer: &GateLayer<'_>, frame: &[i16; CHANNELS], state: &mut [i16; HIDDEN]) {
-    let mut sums = [0.0_f32; 3 * HIDDEN];
-    for (sum, (weights, scale, bias)) in sums.iter_mut().zip(layer.rows()) {
-        let (of_frame, of_state) = weights.split_at(CHANNELS);
-        let x = dot_i8(of_frame, frame) as f32 * (1.0 / FRAME_STEPS);
-        let h = dot_i8(of_state, state) as f32 * (1.0 / STATE_STEPS as f32);
+    let weights = Matrix::new(layer.weights, GATE_INPUTS);
+    let (mut of_frame, mut of_state) = ([0; GATES], [0; GATES]);
+    product(&weights.part(0, CHANNELS), frame, &mut of_frame);
+    product(&weights.part(CHANNELS, HIDDEN), &state[..], &mut of_state);
+    let mut sums = [0.0_f32; GATES];
+    let rows = of_frame.into_iter().zip(of_state).zip(&layer.scale).zip(&layer.bias);
+    for (sum, (((x, h), &scale), &bias)) in sums.iter_mut().zip(rows) {
+        let x = x as f32 * (1.0 / FRAME_STEPS);
+        let h = h as f32 * (1.0 / STATE_STEPS as f32);
         *sum = (x + h) * scale + bias;
     }
     let (first, rest) = sums.split_at(HIDDEN);

@@ -4,7 +4,8 @@
 //! The int8 form sums exactly in `i32` and rounds the result to steps of 1/32, limited to 0..=255 steps; the float
 //! form rounds nothing. Weights are stored `[out][in][tap]`, so a frame's inputs are gathered in that order first.
 
-use crate::dot::{dot_f32, dot_i8};
+use crate::dot::dot_f32;
+use crate::matvec::{Matrix, product};
 use crate::weights::{CHANNELS, ConvLayer, INPUTS, TAPS};
 
 /// Frames of features that come in.
@@ -34,11 +35,19 @@ pub fn conv_frames_i8(layer: &ConvLayer<'_>, frames: &[[i8; INPUTS]; TAPS]) -> [
     conv_patch_i8(layer, &gather(PAD / STRIDE, |frame| frames.get(frame), i16::from))
 }
 
+/// The float form of the output frame that five frames in a row make; features are in standard deviations.
+#[must_use]
+pub fn conv_frames_f32(layer: &ConvLayer<'_>, frames: &[[f32; INPUTS]; TAPS]) -> [f32; CHANNELS] {
+    conv_patch_f32(layer, &gather(PAD / STRIDE, |frame| frames.get(frame), |x| x))
+}
+
 fn conv_patch_i8(layer: &ConvLayer<'_>, patch: &[i16; PATCH]) -> [i16; CHANNELS] {
+    let mut sums = [0; CHANNELS];
+    product(&Matrix::new(layer.weights, PATCH), patch, &mut sums);
     let mut out = [0; CHANNELS];
-    for (value, (weights, scale, bias)) in out.iter_mut().zip(layer.rows()) {
+    for (value, ((sum, &scale), &bias)) in out.iter_mut().zip(sums.into_iter().zip(&layer.scale).zip(&layer.bias)) {
         // Both sides are in steps of 1/32, so the input's step size cancels and the bias is brought to steps.
-        let steps = dot_i8(weights, patch) as f32 * scale + bias * FEATURE_STEPS;
+        let steps = sum as f32 * scale + bias * FEATURE_STEPS;
         *value = libm::rintf(steps).clamp(0.0, 255.0) as i16;
     }
     out
@@ -47,10 +56,13 @@ fn conv_patch_i8(layer: &ConvLayer<'_>, patch: &[i16; PATCH]) -> [i16; CHANNELS]
 /// The float form of output frame `step`; features are in standard deviations.
 #[must_use]
 pub fn conv_f32(layer: &ConvLayer<'_>, features: &[f32; FEATURES], step: usize) -> [f32; CHANNELS] {
-    let patch: [f32; PATCH] = gather(step, |frame| features[frame * INPUTS..].first_chunk(), |x| x);
+    conv_patch_f32(layer, &gather(step, |frame| features[frame * INPUTS..].first_chunk(), |x| x))
+}
+
+fn conv_patch_f32(layer: &ConvLayer<'_>, patch: &[f32; PATCH]) -> [f32; CHANNELS] {
     let mut out = [0.0; CHANNELS];
     for (value, (weights, scale, bias)) in out.iter_mut().zip(layer.rows()) {
-        *value = (dot_f32(weights, &patch) * scale + bias).max(0.0);
+        *value = (dot_f32(weights, patch) * scale + bias).max(0.0);
     }
     out
 }

@@ -4,17 +4,29 @@
 
 use crate::cfc::STATE_STEPS;
 use crate::conv::STEPS;
-use crate::dot::{dot_f32, dot_i8};
-use crate::weights::{CLASSES, HIDDEN, OutLayer};
+use crate::dot::dot_f32;
+use crate::matvec::{Matrix, product};
+use crate::weights::{CLASSES, HIDDEN, OutLayer, POOLED};
 
 /// Scores of the int8 form: `sum` is the sum of the states over all steps, `max` their maximum, in steps of 1/127.
 #[must_use]
 pub fn dense_i8(layer: &OutLayer<'_>, sum: &[i16; HIDDEN], max: &[i16; HIDDEN]) -> [f32; CLASSES] {
+    dense_steps_i8(layer, sum, max, STEPS)
+}
+
+/// As [`dense_i8`], where `sum` is that of `steps` states; up to 16 million steps the division is exact to the last bit.
+#[must_use]
+#[inline]
+pub fn dense_steps_i8(layer: &OutLayer<'_>, sum: &[i16; HIDDEN], max: &[i16; HIDDEN], steps: usize) -> [f32; CLASSES] {
+    let weights = Matrix::new(layer.weights, POOLED);
+    let (mut of_mean, mut of_max) = ([0; CLASSES], [0; CLASSES]);
+    product(&weights.part(0, HIDDEN), sum, &mut of_mean);
+    product(&weights.part(HIDDEN, HIDDEN), max, &mut of_max);
     let mut scores = [0.0; CLASSES];
-    for (score, (weights, scale, bias)) in scores.iter_mut().zip(layer.rows()) {
-        let (of_mean, of_max) = weights.split_at(HIDDEN);
-        let mean = dot_i8(of_mean, sum) as f32 / (STEPS as i32 * STATE_STEPS) as f32;
-        let max = dot_i8(of_max, max) as f32 / STATE_STEPS as f32;
+    let rows = of_mean.into_iter().zip(of_max).zip(&layer.scale).zip(&layer.bias);
+    for (score, (((mean, max), &scale), &bias)) in scores.iter_mut().zip(rows) {
+        let mean = mean as f32 / (steps as i32 * STATE_STEPS) as f32;
+        let max = max as f32 / STATE_STEPS as f32;
         *score = (mean + max) * scale + bias;
     }
     scores

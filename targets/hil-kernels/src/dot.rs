@@ -3,7 +3,8 @@
 //! Weights stay as the bytes of the stored file, so that a board can leave them in flash. The integer product is
 //! exact; the float product sums in eight interleaved partial sums, an order every machine can follow.
 
-/// `sum w[i] * x[i]` with two's complement weight bytes; exact while `x` stays within 16 bits and 100,000 terms.
+/// `sum w[i] * x[i]` with two's complement weight bytes. Exact while the sum stays within `i32`: 511 terms of any `x`, 65,000
+/// of magnitudes up to 255.
 #[must_use]
 pub fn dot_i8(weights: &[u8], x: &[i16]) -> i32 {
     weights.iter().zip(x).map(|(&w, &x)| i32::from(w as i8) * i32::from(x)).sum()

@@ -70,12 +70,25 @@ impl<T: Real> Mfcc<T> {
     /// # Errors
     /// A frame or an output of the wrong length.
     pub fn frame(&mut self, samples: &[i16], coefficients: &mut [f32]) -> Result<(), MfccError> {
-        expect_length("frame", self.params.window_samples, samples.len())?;
+        self.frame_of([samples, &[]], coefficients)
+    }
+
+    /// The cepstral coefficients of one frame that lies in two pieces, the older one first, as in a ring.
+    ///
+    /// # Errors
+    /// A frame or an output of the wrong length.
+    pub fn frame_of(&mut self, [older, newer]: [&[i16]; 2], coefficients: &mut [f32]) -> Result<(), MfccError> {
+        let length = older.len() + newer.len();
+        expect_length("frame", self.params.window_samples, length)?;
         expect_length("coefficients", self.params.coefficients, coefficients.len())?;
-        for ((value, &sample), &weight) in self.frame.iter_mut().zip(samples).zip(&self.window) {
-            *value = f32::from(sample) * (1.0 / 32768.0) * weight;
+        let (old_frame, new_frame) = self.frame.split_at_mut(older.len());
+        let (old_window, new_window) = self.window.split_at(older.len());
+        for (frame, samples, window) in [(old_frame, older, old_window), (new_frame, newer, new_window)] {
+            for ((value, &sample), &weight) in frame.iter_mut().zip(samples).zip(window) {
+                *value = f32::from(sample) * (1.0 / 32768.0) * weight;
+            }
         }
-        self.fft.power(&self.frame[..samples.len()], &mut self.power);
+        self.fft.power(&self.frame[..length], &mut self.power);
         let offset = T::from_f64(self.params.log_offset);
         let mut bands = Bands::default();
         for (value, energy) in bands.as_flattened_mut().iter_mut().zip(self.mel.energies(&self.power)) {
@@ -90,10 +103,18 @@ impl<T: Real> Mfcc<T> {
     /// # Errors
     /// A frame or an output of the wrong length.
     pub fn frame_i8(&mut self, samples: &[i16], features: &mut [i8]) -> Result<(), MfccError> {
+        self.frame_i8_of([samples, &[]], features)
+    }
+
+    /// The int8 features of one frame that lies in two pieces, the older one first, as in a ring.
+    ///
+    /// # Errors
+    /// A frame or an output of the wrong length.
+    pub fn frame_i8_of(&mut self, pieces: [&[i16]; 2], features: &mut [i8]) -> Result<(), MfccError> {
         expect_length("features", self.params.coefficients, features.len())?;
         let mut coefficients = [0.0; crate::dct::MAX_COEFFICIENTS];
         let coefficients = &mut coefficients[..features.len()];
-        self.frame(samples, coefficients)?;
+        self.frame_of(pieces, coefficients)?;
         for (i, (feature, &c)) in features.iter_mut().zip(coefficients.iter()).enumerate() {
             // The limit makes the narrowing exact.
             *feature = (self.normalise(i, c) * T::from_f32(self.params.quantiser.scale)).round_clamp(MAX_FEATURE) as i8;

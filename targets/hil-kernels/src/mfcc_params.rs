@@ -117,6 +117,45 @@ impl MfccParams {
         quantiser: Quantiser { mean: [0.0; MAX_COEFFICIENTS], std: [1.0; MAX_COEFFICIENTS], scale: 1.0 },
     };
 
+    /// [`Self::LIQUID_GUIDE`] with the quantiser of the keyword weights that were trained for it: mean and deviation over
+    /// the training recordings, as `train-keywords quantiser` prints them.
+    pub const GUIDE_KEYWORDS: Self = Self {
+        quantiser: Quantiser {
+            mean: [
+                -36.871_105,
+                10.576_263,
+                1.976_505_5,
+                0.573_040_3,
+                -1.515_544_8,
+                -0.483_969_77,
+                -0.770_496_25,
+                -0.262_540_13,
+                -1.177_686_1,
+                -0.300_191_64,
+                -1.060_269_8,
+                -0.830_701_05,
+                -1.221_749_8,
+            ],
+            std: [
+                22.184_105,
+                11.986_039,
+                6.045_752_5,
+                5.352_500_4,
+                4.151_024_3,
+                3.798_401,
+                3.471_048_6,
+                2.769_405_8,
+                2.564_273_8,
+                2.214_907_4,
+                2.149_096_7,
+                2.046_788_2,
+                1.868_163,
+            ],
+            scale: 32.0,
+        },
+        ..Self::LIQUID_GUIDE
+    };
+
     /// The number of frames that lie wholly inside a clip.
     #[must_use]
     pub const fn frames(&self) -> usize {
@@ -220,6 +259,9 @@ mod tests {
         assert_eq!(MfccParams::KEYWORDS.features(), 637);
         assert_eq!(MfccParams::LIQUID_GUIDE.check(), Ok(()));
         assert_eq!(MfccParams::LIQUID_GUIDE.frames(), 61);
+        assert_eq!(MfccParams::GUIDE_KEYWORDS.check(), Ok(()));
+        let guide = MfccParams { quantiser: MfccParams::LIQUID_GUIDE.quantiser, ..MfccParams::GUIDE_KEYWORDS };
+        assert_eq!(guide, MfccParams::LIQUID_GUIDE);
     }
 
     #[test]

@@ -76,6 +76,11 @@ impl<'w, T: Real> KeywordStream<'w, T> {
         self.hops
     }
 
+    /// The front end and the weights, for measuring the stages of a hop one by one; the clip is not touched.
+    pub fn tools(&mut self) -> (&mut Mfcc<T>, &KeywordWeights<'w>) {
+        (&mut self.mfcc, &self.weights)
+    }
+
     /// Takes the next hop and gives what has been heard of this clip so far. A hop behind the last one begins another
     /// clip.
     ///

@@ -68,9 +68,14 @@ pub struct KeywordWeights<'a> {
     pub out: OutLayer<'a>,
 }
 
-/// The committed weights; `fixtures/weights/keyword-closed12-cfc-int8.md` is their card.
+/// The committed weights; `fixtures/weights/keyword-closed12-cfc-int8.md` is their card. They start on a word, so that a
+/// Cortex-M4 loads four of a row at a time without a detour.
 pub const KEYWORD_WEIGHTS: &[u8; WEIGHTS_LEN] =
-    include_bytes!("../../../fixtures/weights/keyword-closed12-cfc-int8.bin");
+    &Aligned(*include_bytes!("../../../fixtures/weights/keyword-closed12-cfc-int8.bin")).0;
+
+/// Bytes that start on a word.
+#[repr(C, align(4))]
+pub(crate) struct Aligned(pub(crate) [u8; WEIGHTS_LEN]);
 
 impl KeywordWeights<'static> {
     /// The weights that are part of this crate.

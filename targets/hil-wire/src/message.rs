@@ -23,7 +23,10 @@
 //! | `Streams` | `Streams` |
 //! | `Hear` | `Heard` |
 //! | `Converter` | `Converter` |
-//! | `DutyCycle` | for each period `Codes`, several, and `Period`; then `Done` |
+//! | `DutyCycle` | for each period `Codes`, several, `CameUp` where that is known, and `Period`; then `Done` |
+//! | `Weigh` | `Weight` |
+//! | `Temperature` | `Temperature` |
+//! | `Profile` | `Share`, one each, then `Done` |
 
 use serde::{Deserialize, Serialize};
 
@@ -149,6 +152,18 @@ pub enum Request<'a> {
         /// How many.
         periods: u32,
     },
+    /// How large the weights of the kernel's model are.
+    Weigh {
+        /// Whose.
+        kernel: &'a str,
+    },
+    /// How warm the processor is.
+    Temperature,
+    /// Where the time of the kernel's work goes.
+    Profile {
+        /// Whose.
+        kernel: &'a str,
+    },
 }
 
 /// What the agent answers.
@@ -267,6 +282,26 @@ pub enum Response<'a> {
     },
     /// A period is over; its codes came before.
     Period(Period),
+    /// How large the weights of a model are, as they are stored.
+    Weight {
+        /// In bytes.
+        bytes: u64,
+    },
+    /// How warm the processor is.
+    Temperature(Temperature<'a>),
+    /// What the clocks took to come up again at the end of the sleep of the period that follows.
+    CameUp(CameUp),
+    /// How often samples of a profile fell into one part of the work.
+    Share {
+        /// The part.
+        part: &'a str,
+        /// Samples of one group depend on each other, such as those of one step of training.
+        group: u32,
+        /// Samples in this part.
+        samples: u32,
+        /// Samples of this group in all parts.
+        of: u32,
+    },
 }
 
 /// A converter at the output of the amplifier over the shunt. Its limits are those of its maker, as largest errors.
@@ -309,6 +344,25 @@ pub struct Period {
     pub sleep_seen: bool,
     /// Codes that were lost because nobody took them away in time.
     pub lost: u32,
+}
+
+/// A reading of a sensor of temperature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Temperature<'a> {
+    /// Such as `coretemp`.
+    pub sensor: &'a str,
+    /// In thousandths of a degree Celsius.
+    pub milli_celsius: i32,
+}
+
+/// How long the clocks of a machine took to come up again behind a sleep that stopped them. The machine measures it by an
+/// oscillator that runs at once, so both are as exact as that one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CameUp {
+    /// Until the crystal ran, in nanoseconds.
+    pub crystal_ns: u32,
+    /// From then until the PLL was locked and drove the core, in nanoseconds.
+    pub pll_ns: u32,
 }
 
 /// The counter that times iterations.

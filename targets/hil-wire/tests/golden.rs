@@ -11,7 +11,9 @@ use std::path::PathBuf;
 use hil_wire::decode::Decoder;
 use hil_wire::frame::{Encoder, MAX_FRAME};
 use hil_wire::list::List;
-use hil_wire::message::{Clock, Converter, FailCode, MemoryUse, Period, Request, Response, Sample};
+use hil_wire::message::{
+    CameUp, Clock, Converter, FailCode, MemoryUse, Period, Request, Response, Sample, Temperature,
+};
 use hil_wire::version::{WIRE_VERSION, version_of_hello};
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +39,9 @@ fn request_file(request: &Request<'_>) -> &'static str {
         Request::Hear { .. } => "request-hear",
         Request::Converter => "request-converter",
         Request::DutyCycle { .. } => "request-duty-cycle",
+        Request::Weigh { .. } => "request-weigh",
+        Request::Temperature => "request-temperature",
+        Request::Profile { .. } => "request-profile",
     }
 }
 
@@ -62,6 +67,10 @@ fn response_file(response: &Response<'_>) -> &'static str {
         Response::Converter(_) => "response-converter",
         Response::Codes { .. } => "response-codes",
         Response::Period(_) => "response-period",
+        Response::Weight { .. } => "response-weight",
+        Response::Temperature(_) => "response-temperature",
+        Response::CameUp(_) => "response-came-up",
+        Response::Share { .. } => "response-share",
     }
 }
 
@@ -107,6 +116,9 @@ fn requests() -> Vec<Request<'static>> {
         Request::Hear { kernel, first: true, bytes: &[1, 2, 0, 255] },
         Request::Converter,
         Request::DutyCycle { kernel, period_ticks: 3_360_000, sleep: "stop", periods: 50 },
+        Request::Weigh { kernel },
+        Request::Temperature,
+        Request::Profile { kernel: "ndv/train-all" },
     ]
 }
 
@@ -151,6 +163,10 @@ fn responses() -> Vec<Response<'static>> {
             sleeps: "sleep stop",
         }),
         Response::Codes { codes: List::of(&[0, 1, 300, 4095]) },
+        Response::Weight { bytes: 19_904 },
+        Response::Temperature(Temperature { sensor: "coretemp", milli_celsius: -1_500 }),
+        Response::CameUp(CameUp { crystal_ns: 2_000_125, pll_ns: 210_000 }),
+        Response::Share { part: "matmul", group: 3, samples: 52, of: 97 },
         Response::Period(Period {
             began: 1 << 33,
             first_code: (1 << 33) + 40,

@@ -24,6 +24,8 @@ pub struct Answer {
 struct Run {
     started: String,
     checks: Vec<Check>,
+    #[serde(default)]
+    alerts: Vec<Alert>,
 }
 
 #[derive(Deserialize)]
@@ -31,6 +33,17 @@ struct Check {
     target: Option<String>,
     scenario: String,
     verdict: String,
+    estimate: Option<Figure>,
+    unit: String,
+    evidence: Option<String>,
+}
+
+/// An alert answers a row, too: by whether it is raised.
+#[derive(Deserialize)]
+struct Alert {
+    target: Option<String>,
+    scenario: String,
+    alarm: String,
     estimate: Option<Figure>,
     unit: String,
     evidence: Option<String>,
@@ -68,6 +81,12 @@ fn newest_of(mut runs: Vec<Run>) -> BTreeMap<String, Vec<Answer>> {
             let Some(target) = check.target else { continue };
             let figure = check.estimate.map(|figure| format!("{} {}", short(figure.value), check.unit));
             let Check { scenario, verdict, evidence, .. } = check;
+            answers.entry(target).or_default().push(Answer { scenario, verdict, figure, evidence });
+        }
+        for alert in run.alerts {
+            let Some(target) = alert.target else { continue };
+            let figure = alert.estimate.map(|figure| format!("{} {}", short(figure.value), alert.unit));
+            let Alert { scenario, alarm: verdict, evidence, .. } = alert;
             answers.entry(target).or_default().push(Answer { scenario, verdict, figure, evidence });
         }
         newest.extend(answers);
@@ -111,6 +130,17 @@ mod tests {
         assert_eq!(found.len(), 1);
         let answer = &found["A-1"][0];
         assert_eq!((answer.verdict.as_str(), answer.figure.as_deref()), ("fail", Some("1.250 ms")));
+    }
+
+    #[test]
+    fn alerts_answer_by_whether_they_are_raised() {
+        let mut run = run("2026-01-01T00:00:00Z", "pass");
+        run.alerts = serde_json::from_str(
+            r#"[{"target": "A-2", "scenario": "s", "alarm": "quiet", "estimate": null, "unit": "ms", "evidence": null}]"#,
+        )
+        .unwrap();
+        let found = newest_of(vec![run]);
+        assert_eq!((found["A-2"][0].verdict.as_str(), found.len()), ("quiet", 2));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::repo::File;
 use crate::tidy::file;
 
 /// Each crate of ours with those crates of ours that it may depend on. Nothing lists hil-testkit: it is for tests.
-const ARROWS: [(&str, &[&str]); 26] = [
+const ARROWS: [(&str, &[&str]); 28] = [
     // The vocabulary, and the stages that know nothing but it.
     ("hil-model", &[]),
     ("hil-scenario", &["hil-model"]),
@@ -31,7 +31,9 @@ const ARROWS: [(&str, &[&str]); 26] = [
     ("hil-kernels", &["hil-agent"]),
     ("hil-agent", &["hil-wire"]),
     ("hil-image-id", &[]),
-    ("hil-desktop", &["hil-agent", "hil-kernels", "hil-wire"]),
+    // A whole model over the shared kernels, for desktop processors only.
+    ("hil-forecast", &["hil-kernels"]),
+    ("hil-desktop", &["hil-agent", "hil-forecast", "hil-kernels", "hil-wire"]),
     // Emulated boards know neither the harness nor probe-rs.
     ("hil-emulator", &[]),
     // Its tests compare scores of the shared kernels between machines.
@@ -69,6 +71,8 @@ const ARROWS: [(&str, &[&str]); 26] = [
     ("own-kernel", &["hil-agent", "hil-desktop"]),
     // What the gate's error rates are measured on.
     ("trust-workloads", &["hil-agent", "hil-desktop"]),
+    // Trains on the features of the measured front end and judges with the measured network.
+    ("train-keywords", &["hil-kernels"]),
     ("xtask", &[]),
 ];
 

@@ -155,6 +155,7 @@ fn store(
         alerts,
         errors: Vec::new(),
         data: Vec::new(),
+        side_by_side: Vec::new(),
     };
     let text = serde_json::to_string(imported).map_err(|error| CliError::Report(error.to_string()))?;
     let folder = append::keep(&run, &observations, &[(IMPORTED, text.as_bytes())], (out, keep), show)?;

@@ -34,7 +34,10 @@ fn boards(args: &ListArgs) -> Result<(), CliError> {
             }
             Some(seat) if seat.info.evidence == Evidence::Emulated => "emulated, evidence emulated".to_owned(),
             Some(seat) => format!("{}, evidence {}", seat.name, seat.info.evidence),
-            None => "not attached".to_owned(),
+            None => match &board.attach {
+                Some(attach) => format!("not attached; it takes {attach}"),
+                None => "not attached".to_owned(),
+            },
         };
         let origin = if origin == Origin::BuiltIn { String::new() } else { format!("; {origin}") };
         print_out(&clean_line(&format!("{:<20} {} ({state}{origin})", board.platform, board.title)));

@@ -66,6 +66,10 @@ fn describe<'a>(plan: &Plan, title: impl Fn(&ScenarioId) -> &'a str) -> String {
             }
             starts = &starts[alike..];
         }
+        for (look, starts) in (2..).zip(&job.further) {
+            let (looks, more) = (job.looks(), starts.len());
+            let _ = writeln!(text, "  before look {look} of {looks}: {more} more starts with what is still open");
+        }
     }
     for skipped in &plan.skipped {
         let check = skipped.check.map_or(String::new(), |position| format!(", check {}", position + 1));
@@ -129,6 +133,9 @@ fn in_words(step: &Step) -> String {
         Step::Conform { workload, table } => format!("{workload}: every case of {table}"),
         Step::Suite { workload, .. } => format!("{workload}: one process start of its criterion suite"),
         Step::Deviate { workload } => format!("{workload}: compare every result with its reference"),
+        Step::Weigh { workload } => format!("{workload}: ask how large the weights of its model are"),
+        Step::Profile { workload } => format!("{workload}: take a profile of its work"),
+        Step::Temperature { workload } => format!("{workload}: read how warm the processor is"),
         Step::DutyCycle { workload, sleep, period, periods } if period.is_zero() => {
             format!("{workload}: meter the power of {periods} iterations, with {sleep} between them")
         }

@@ -6,7 +6,6 @@ use hil_import::observe;
 use hil_model::estimate::Finding;
 use hil_model::id::WorkloadId;
 use hil_model::lab::Evidence;
-use hil_model::metric::Metric;
 use hil_model::run::{Alarm, AlertResult, CheckResult};
 use hil_model::sample::Observations;
 use hil_model::scenario::{Alert, Check, Scenario};
@@ -117,6 +116,9 @@ impl Asked<'_> {
     fn alert(&self, alert: &Alert) -> AlertResult {
         let finding = match self.sources(&alert.workload) {
             None => cannot_observe("a run by hil; this workload is no criterion suite"),
+            Some(_) if alert.drift => {
+                cannot_observe("a run by hil; imported figures are not kept with their conditions")
+            }
             Some(sources) => observe::unanswerable(alert.metric, alert.statistic, self.imported.format, sources)
                 .unwrap_or_else(|| hil_stats::estimate::find_alert_between_starts(alert, self.all)),
         };
@@ -135,7 +137,7 @@ impl Asked<'_> {
     fn enough(&self, check: &Check, finding: Finding) -> Finding {
         let need = self.scenario.sampling.min_samples.map_or(0, u64::from);
         match (&finding, check.metric) {
-            (Finding::Estimate(estimate), Metric::Latency | Metric::CpuTime) if estimate.samples < need => {
+            (Finding::Estimate(estimate), metric) if metric.is_timed() && estimate.samples < need => {
                 Finding::TooFew { have: estimate.samples, need }
             }
             _ => finding,

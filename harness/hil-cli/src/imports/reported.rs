@@ -109,6 +109,7 @@ impl Row<'_> {
             versus: None,
             rule: Rule::Report,
             needs: Needs::default(),
+            part: None,
             note: self.note(),
             place,
         }
@@ -191,11 +192,14 @@ fn scenario(format: Format, origin: &str) -> Scenario {
             warmup: 0,
             min_samples: None,
             starts: 1,
+            looks: Sampling::DEFAULT_LOOKS,
+            pairs: None,
             budget: Sampling::DEFAULT_BUDGET,
             timeout: Sampling::DEFAULT_TIMEOUT,
         },
         checks: Vec::new(),
         alerts: Vec::new(),
+        side_by_side: Vec::new(),
     }
 }
 

@@ -69,6 +69,8 @@ fn seat(board: LabBoard, folder: &Path) -> Seat {
         Way::Emulated { in_process } => Reach::Emulated {
             door: if in_process { Door::InProcess } else { Door::BlackMagic },
             seed: SEED,
+            // Who names it wants to see what happens to a real one.
+            loaded: false,
             fault: None,
         },
     };

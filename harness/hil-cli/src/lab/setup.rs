@@ -17,6 +17,7 @@ use hil_probe::order::Order;
 use crate::agent::{self, Program};
 use crate::args::Files;
 use crate::board_image::{self, BoardImage};
+use crate::boards;
 use crate::error::CliError;
 use crate::faults;
 use crate::firmware::{self, Firmware};
@@ -31,6 +32,8 @@ pub struct Setup {
     pub seats: Vec<Seat>,
     /// Kinds of board that nothing can run on although a seat of that kind is here, and what is needed.
     lacking: BTreeMap<PlatformId, String>,
+    /// What it takes to have kinds of board that are not here.
+    wanted: BTreeMap<PlatformId, String>,
     /// Whether a locked chip may be erased.
     pub allow_erase: bool,
     /// The agent on this computer.
@@ -80,7 +83,10 @@ impl Setup {
             }
         }
         faults::inject(fault, &mut seats)?;
-        Ok(Self { seats, allow_erase: false, program, lacking: BTreeMap::new(), image: board, folder: None, own })
+        let known = boards::known()?.into_iter();
+        let wanted = known.filter_map(|known| Some((known.board.platform, known.board.attach?))).collect();
+        let lacking = BTreeMap::new();
+        Ok(Self { seats, allow_erase: false, program, lacking, wanted, image: board, folder: None, own })
     }
 
     /// The same with the agent on this computer started in `folder`, where commands find what they name.
@@ -138,7 +144,7 @@ impl Setup {
     pub fn lab(&self) -> Lab {
         let can_run = |seat: &&Seat| !self.lacking.contains_key(&seat.info.platform);
         let benches = self.seats.iter().filter(can_run).map(|seat| seat.info.clone()).collect();
-        Lab { benches, lacking: self.lacking.clone() }
+        Lab { benches, lacking: self.lacking.clone(), wanted: self.wanted.clone() }
     }
 
     /// The seats of a kind, in the order in which they are taken.

@@ -2,12 +2,12 @@
 
 use hil_model::estimate::Finding;
 use hil_model::id::WorkloadId;
-use hil_model::metric::Metric;
-use hil_model::plan::Plan;
+use hil_model::plan::{Job, Plan};
 use hil_model::sample::{Cut, Observations};
 use hil_model::scenario::{Check, Rule, Scenario};
 use hil_stats::control::Control;
 
+use crate::stages::level::level;
 use crate::stages::load::Question;
 use crate::stages::measure::{JobEnd, Observed};
 use crate::stages::suites;
@@ -43,9 +43,10 @@ pub fn estimate(question: &Question, plan: &Plan, observed: &Observed) -> Vec<Fo
                 .iter()
                 .any(|skip| skip.scenario == scenario.id && skip.check.is_none_or(|check| check == position))
         };
+        let looks = plan.jobs.iter().find(|job| job.scenario == scenario.id).map_or(1, Job::looks);
         let checks = scenario.checks.iter().enumerate().map(|(position, check)| {
             let found = || match samplings {
-                None => hil_stats::estimate::find(check, of_scenario),
+                None => hil_stats::estimate::find_at(check, of_scenario, level(check.metric, looks)),
                 Some(samplings) => suites::find(check, of_scenario, samplings),
             };
             let finding = || enough(question, scenario, check, found());
@@ -71,7 +72,7 @@ pub fn estimate(question: &Question, plan: &Plan, observed: &Observed) -> Vec<Fo
 /// What became of the control pair that guards this check: a workload of the scenario and its copy.
 fn control(scenario: &Scenario, check: &Check, of_scenario: &[Observations]) -> Option<Control> {
     let compares = check.versus.is_some() || matches!(check.rule, Rule::Order(_));
-    if !compares || !matches!(check.metric, Metric::Latency | Metric::CpuTime) {
+    if !compares || !check.metric.is_timed() {
         return None;
     }
     let seen = |id: &WorkloadId| of_scenario.iter().find(|seen| seen.workload == *id);
@@ -87,7 +88,7 @@ fn control(scenario: &Scenario, check: &Check, of_scenario: &[Observations]) -> 
 fn enough(question: &Question, scenario: &Scenario, check: &Check, finding: Finding) -> Finding {
     let Finding::Estimate(estimate) = &finding else { return finding };
     let need = match check.metric {
-        Metric::Latency | Metric::CpuTime if check.versus.is_none() => iterations_needed(question, scenario),
+        metric if metric.is_timed() && check.versus.is_none() => iterations_needed(question, scenario),
         _ => 0,
     };
     if estimate.samples < need {

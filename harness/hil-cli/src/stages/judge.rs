@@ -1,8 +1,8 @@
 //! Judge: findings become verdicts, and everything about the run becomes the content of `run.json`.
 
-use hil_model::plan::Plan;
-use hil_model::run::{Alarm, AlertResult, CheckResult, FORMAT, Run};
-use hil_model::scenario::Scenario;
+use hil_model::plan::{Plan, Skipped};
+use hil_model::run::{Alarm, AlertResult, CheckResult, FORMAT, Run, Shown};
+use hil_model::scenario::{Scenario, SideBySide};
 use hil_model::verdict::{Outcome, Reason, Verdict};
 use hil_stats::control::Control;
 use hil_verdict::guarded::guarded;
@@ -26,9 +26,11 @@ pub fn judge(
 ) -> Run {
     let mut checks = Vec::new();
     let mut alerts = Vec::new();
+    let mut side_by_side = Vec::new();
     for (scenario, found) in question.scenarios.iter().zip(found) {
         checks.extend(checks_of(question, scenario, plan, observed, found));
-        alerts.extend(alerts_of(scenario, plan, found));
+        alerts.extend(alerts_of(scenario, plan, observed, found));
+        side_by_side.extend(scenario.side_by_side.iter().map(|asked| shown(scenario, asked)));
     }
     let mut environment = question.environment.clone();
     environment.clocks.clone_from(&observed.clocks);
@@ -48,7 +50,13 @@ pub fn judge(
         alerts,
         errors: question.faults.iter().chain(&observed.faults).cloned().collect(),
         data: question.used(&observed.observations),
+        side_by_side,
     }
+}
+
+fn shown(scenario: &Scenario, asked: &SideBySide) -> Shown {
+    let SideBySide { title, baseline, workloads } = asked.clone();
+    Shown { scenario: scenario.id.clone(), platform: scenario.platform.clone(), title, baseline, workloads }
 }
 
 fn checks_of(
@@ -110,11 +118,31 @@ fn not_measured(
     }
 }
 
-fn alerts_of(scenario: &Scenario, plan: &Plan, found: &Found) -> Vec<AlertResult> {
+/// Why a whole scenario was not observed.
+fn not_looked_at(scenario: &Scenario, plan: &Plan, observed: &Observed) -> Option<Reason> {
+    let of_scenario = |skip: &&Skipped| skip.scenario == scenario.id;
+    let whole = plan.skipped.iter().filter(of_scenario).find(|skip| skip.check.is_none());
+    let skipped = whole.or_else(|| plan.skipped.iter().find(of_scenario)).map(|skip| skip.reason.clone());
+    skipped.or_else(|| match observed.end_of(&scenario.id) {
+        Some(JobEnd::Faulted) => Some(Reason::RigFault),
+        Some(JobEnd::Interrupted) => Some(Reason::Interrupted),
+        Some(JobEnd::Finished | JobEnd::SetAside) | None => observed.set_aside.get(&scenario.id).cloned(),
+    })
+}
+
+fn alerts_of(scenario: &Scenario, plan: &Plan, observed: &Observed, found: &Found) -> Vec<AlertResult> {
     let evidence = plan.jobs.iter().find(|job| job.scenario == scenario.id).map(|job| job.evidence);
     let results = scenario.alerts.iter().zip(&found.alerts).map(|(alert, finding)| {
         let alarm = finding.as_ref().map_or(Alarm::Unknown, |finding| hil_verdict::alarm(alert, finding));
-        alert_result(scenario, alert, finding.as_ref().zip(evidence), alarm)
+        let reason = match (alarm, finding) {
+            (Alarm::Raised | Alarm::Quiet, _) => None,
+            (Alarm::Unknown, Some(finding)) => hil_verdict::unknown_because(alert, finding),
+            (Alarm::Unknown, None) => not_looked_at(scenario, plan, observed),
+        };
+        AlertResult {
+            reason: reason.map(|reason| reason.to_string()),
+            ..alert_result(scenario, alert, finding.as_ref().zip(evidence), alarm)
+        }
     });
     results.collect()
 }

@@ -7,13 +7,13 @@
 mod boards;
 mod claims;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use hil_bench::control::{Control, SystemClock};
 use hil_bench::job::{Inputs, JobOutcome};
 use hil_model::data::Dataset;
-use hil_model::id::{DatasetName, ScenarioId};
+use hil_model::id::{DatasetName, ScenarioId, WorkloadId};
 use hil_model::lab::Evidence;
 use hil_model::plan::{Job, Plan};
 use hil_model::run::{Noise, RigFault};
@@ -29,7 +29,7 @@ use crate::noise;
 use crate::show::Show;
 use crate::stages::load::Question;
 use crate::stages::voice::{self, Voice};
-use crate::stages::{images, suites};
+use crate::stages::{images, level, suites};
 use crate::surroundings::Surroundings;
 
 /// Everything that was observed.
@@ -206,7 +206,7 @@ pub fn measure(
     for (position, job) in (1..).zip(&plan.jobs) {
         let is_here = seat_of(question, job).is_none_or(|seat| seat.as_board().is_none());
         let begins = is_here && !cancel.load(Ordering::Relaxed);
-        done.push(begins.then(|| run_here(question, job, (position, plan.jobs.len()), cancel, show)));
+        done.push(begins.then(|| run_here(question, plan, job, position, cancel, show)));
     }
     let boards = claims.boards;
     for (position, one) in boards::run(question, plan, boards, args, around, cancel, show)? {
@@ -230,8 +230,15 @@ fn seat_of<'q>(question: &'q Question, job: &Job) -> Option<&'q Seat> {
 }
 
 /// A job on this computer, which nothing else may disturb.
-fn run_here(question: &Question, job: &Job, place: (usize, usize), cancel: &AtomicBool, show: &mut Show) -> Done {
-    let (position, count) = place;
+fn run_here(
+    question: &Question,
+    plan: &Plan,
+    job: &Job,
+    position: usize,
+    cancel: &AtomicBool,
+    show: &mut Show,
+) -> Done {
+    let count = plan.jobs.len();
     show.begin(position, count, job.scenario.as_str(), question.title_of(&job.scenario));
     let began = show.elapsed();
     let done = if hil_suite::job::is_of_suites(job) {
@@ -244,13 +251,21 @@ fn run_here(question: &Question, job: &Job, place: (usize, usize), cancel: &Atom
             Ok(bench) => {
                 let control = Control { cancel, clock: &SystemClock::start() };
                 let inputs = Sets(&question.datasets);
-                hil_bench::job::run_job(job, &*bench, &inputs, &control, &mut |event| voice.say(show, &event))
+                let mut open = |seen: &[&Observations]| still_open(question, plan, job, seen);
+                let tell = &mut |event| voice.say(show, &event);
+                hil_bench::job::run_job(job, &*bench, &inputs, &control, &mut open, tell)
             }
             Err(message) => no_bench(job, message),
         })
     };
     finish(position, count, job, &done, show.elapsed() - began, show);
     done
+}
+
+/// What of a job is not decided by what was seen.
+fn still_open(question: &Question, plan: &Plan, job: &Job, seen: &[&Observations]) -> BTreeSet<WorkloadId> {
+    let scenario = question.scenarios.iter().find(|scenario| scenario.id == job.scenario);
+    scenario.map_or_else(BTreeSet::new, |scenario| level::open(scenario, plan, job, seen))
 }
 
 /// Tells how a job ended.

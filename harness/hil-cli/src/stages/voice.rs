@@ -18,6 +18,7 @@ pub struct Voice {
 impl Voice {
     /// The voice of `job`, or of one more attempt at it.
     pub fn new(job: &Job) -> Self {
+        // What a further look takes is not known before, so the total grows with what is seen.
         let steps = job.starts.iter().flat_map(|start| &start.steps);
         Self { behind: 0, current: 0, total: steps.map(work).sum() }
     }
@@ -47,6 +48,10 @@ impl Voice {
             Event::MemoryIsUpperBound { workload, total } => {
                 show.detail(1, &format!("{workload}: its memory use is at most {total} B"));
             }
+            Event::LooksOn { look, looks, open } => {
+                let open = open.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+                show.detail(0, &format!("not decided yet: {open}; measuring on, look {look} of {looks}"));
+            }
             Event::BudgetSpent => show.detail(0, "the budget is spent; judging what there is"),
         }
     }
@@ -62,6 +67,9 @@ fn work(step: &Step) -> u64 {
         | Step::Answer { .. }
         | Step::Conform { .. }
         | Step::Deviate { .. }
+        | Step::Weigh { .. }
+        | Step::Temperature { .. }
+        | Step::Profile { .. }
         | Step::DutyCycle { .. }
         | Step::Memory { .. } => 0,
     }
@@ -80,6 +88,8 @@ pub fn in_words(observations: &[Observations]) -> String {
         (sum(|seen| seen.answers.len()), "answers"),
         (sum(|seen| seen.cases.len()), "cases"),
         (sum(|seen| seen.deviations.len()), "deviations from a reference"),
+        (sum(|seen| usize::from(seen.weight_bytes.is_some())), "sizes of models"),
+        (sum(|seen| usize::from(!seen.shares.is_empty())), "profiles"),
         (sum(|seen| seen.metering.as_ref().map_or(0, |metering| metering.periods.len())), "metered periods"),
     ];
     let parts = parts.iter().filter(|(count, _)| *count > 0);

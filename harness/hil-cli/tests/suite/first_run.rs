@@ -27,12 +27,12 @@ fn a_run_in_an_empty_folder_answers_the_built_in_scenarios_and_says_where_the_re
     assert!(problems.is_empty(), "{problems:?}");
     assert_eq!((&run["quick"], &run["seed"], &run["errors"]), (&true.into(), &1.into(), &serde_json::json!([])));
     for check in run["checks"].as_array().unwrap() {
-        // Speech that has to be fetched, and a package and the firmware of boards that are in this repository only.
+        // Data that has to be fetched, and a package and the firmware of boards that are in this repository only.
         let is_elsewhere = check["scenario"] == "lan-desktop-cpu-criterion" || check["platform"] != "desktop-cpu";
-        let expected = if check["target"] == "LAN-19" || is_elsewhere {
+        let expected = if check["target"] == "LAN-19" || check["target"] == "NDV-30" || is_elsewhere {
             &["not-run"][..]
         } else {
-            &["pass", "fail", "inconclusive", "reported", "invalid"]
+            &["pass", "fail", "inconclusive", "reported", "invalid", "not-applicable"]
         };
         assert!(expected.contains(&check["verdict"].as_str().unwrap()), "{check:#}");
     }
@@ -157,10 +157,10 @@ fn the_real_recordings_are_judged_whole_and_by_speaker() {
     crate::common::Ended::of(command.env("HIL_DATA", data).output().unwrap()).expect(0);
     let run = place.run_json();
     let check = check(&run, "LAN-19");
-    assert_eq!((&check["verdict"], &check["samples"]), (&"pass".into(), &720.into()), "{check:#}");
-    assert_eq!(
-        (&check["estimate"]["value"], &check["estimate"]["method"]),
-        (&97.5.into(), &"clustered-proportion".into())
-    );
+    // 699 of 720 are right, and six speakers are too few to prove more than 95 % by that.
+    assert_eq!((&check["verdict"], &check["samples"]), (&"inconclusive".into(), &720.into()), "{check:#}");
+    assert_eq!(check["estimate"]["method"], "clustered-proportion");
+    let right = check["estimate"]["value"].as_f64().unwrap() / 100.0 * 720.0;
+    assert!((right - 699.0).abs() < 1e-6, "{check:#}");
     assert_eq!(run["data"][0]["name"], "keywords-test");
 }

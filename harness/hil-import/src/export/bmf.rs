@@ -53,6 +53,12 @@ fn benchmark(row: &Measured<'_>) -> String {
     }
 }
 
+/// Lower-case letters and digits, joined by hyphens.
+fn slug(text: &str) -> String {
+    let kept = text.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' });
+    kept.collect()
+}
+
 /// The slug of the measure, and how many of its unit are one base unit.
 fn measure(row: &Measured<'_>) -> (String, f64) {
     let metric = row.check.metric.name().replace('_', "-");
@@ -62,12 +68,17 @@ fn measure(row: &Measured<'_>) -> (String, f64) {
     match row.check.metric {
         Metric::Latency => (metric, 1e9),
         Metric::CpuTime => ("cpu-time-ns".to_owned(), 1e9),
-        Metric::Throughput => (metric, 1.0),
+        Metric::Cycles | Metric::Throughput => (metric, 1.0),
         Metric::Memory | Metric::ModelSize => (format!("{metric}-bytes"), 1.0),
         Metric::Accuracy | Metric::Conformance => (format!("{metric}-percent"), 100.0),
+        Metric::Share => {
+            let part = row.check.part.as_deref().unwrap_or_default();
+            (format!("share-{}-percent", slug(part)), 100.0)
+        }
         Metric::NumericalError => (metric, 1.0),
         Metric::Power => ("power-watts".to_owned(), 1.0),
         Metric::Energy => ("energy-joules".to_owned(), 1.0),
+        Metric::Temperature => ("temperature-celsius".to_owned(), 1.0),
         Metric::BatteryLife => ("battery-life-seconds".to_owned(), 1.0),
     }
 }

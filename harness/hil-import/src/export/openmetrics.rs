@@ -81,11 +81,13 @@ fn quantity(row: &Measured<'_>) -> (String, &'static str) {
     }
     let unit = match row.check.metric {
         Metric::Latency | Metric::CpuTime | Metric::BatteryLife => "seconds",
+        Metric::Cycles => "cycles",
         Metric::Throughput => "hertz",
         Metric::Memory | Metric::ModelSize => "bytes",
-        Metric::Accuracy | Metric::Conformance | Metric::NumericalError => "ratio",
+        Metric::Accuracy | Metric::Conformance | Metric::NumericalError | Metric::Share => "ratio",
         Metric::Power => "watts",
         Metric::Energy => "joules",
+        Metric::Temperature => "celsius",
     };
     (metric.to_owned(), unit)
 }
@@ -98,6 +100,7 @@ fn figure_labels(check: &CheckResult) -> String {
         ("statistic", check.statistic.to_string()),
     ];
     pairs.extend(check.versus.as_ref().map(|versus| ("versus", versus.to_string())));
+    pairs.extend(check.part.as_ref().map(|part| ("part", part.clone())));
     pairs.extend(check.evidence.map(|evidence| ("evidence", evidence.to_string())));
     labels(&pairs)
 }
@@ -128,6 +131,7 @@ fn write_verdicts(checks: &[CheckResult], text: &mut String) {
             ("line", check.place.line.to_string()),
         ];
         pairs.extend(check.versus.as_ref().map(|versus| ("versus", versus.to_string())));
+        pairs.extend(check.part.as_ref().map(|part| ("part", part.clone())));
         pairs.extend(check.target.as_ref().map(|target| ("target", target.to_string())));
         pairs.extend(check.limit.as_ref().map(|limit| ("limit", limit.clone())));
         let labels = labels(&pairs);

@@ -3,7 +3,10 @@
 use std::io::{Read, Write};
 use std::mem::ManuallyDrop;
 use std::sync::Arc;
+use std::time::Duration;
 
+use hil_emulator::elf::Image;
+use hil_emulator::host::Board;
 use probe_rs::{Core, Session};
 
 use super::attach::{Attached, Manner, attach};
@@ -24,6 +27,8 @@ use super::way::{Emulated, Way};
 use super::words;
 use crate::order::{Link, Order, Reach};
 
+/// How long the core may take to halt before its flash is changed.
+const FOR_HALT: Duration = Duration::from_secs(1);
 /// An empty frame: the agent runs.
 const READY: [u8; 2] = [0, 0];
 
@@ -63,7 +68,7 @@ pub fn carry_out(order: &Order, limits: &Limits, host: Host<'_>) -> Result<Ended
     let run = Run { order, limits, watch: &watch, elf: &elf, kind: &kind };
     let Host { input, output, say, .. } = host;
     let Attached { mut session, identity } = run.attach(&way, say)?;
-    run.flash(&mut session, say)?;
+    run.flash(&mut session, &mut way, say)?;
     if let Some(Emulated { stage, injected }) = way.emulated() {
         injected.after_flash(&stage.board, elf.bytes);
     }
@@ -108,11 +113,18 @@ impl Run<'_> {
         Ok(attached)
     }
 
-    fn flash(&self, session: &mut Session, say: &dyn Fn(&str)) -> Result<(), BoardError> {
+    fn flash(&self, session: &mut Session, way: &mut Way, say: &dyn Fn(&str)) -> Result<(), BoardError> {
         let elf = self.elf.bytes;
-        self.watch
-            .during(Step::Flash, self.limits.to_flash(elf.len()), || flash::flash(session, elf, say))
-            .map(|_written| ())
+        let loaded = matches!(self.order.reach, Reach::Emulated { loaded: true, .. });
+        self.watch.during(Step::Flash, self.limits.to_flash(elf.len()), || {
+            // What goes wrong with flash goes wrong when it is written.
+            if let Some(Emulated { stage, injected }) = way.emulated().filter(|_| loaded)
+                && !injected.any()
+            {
+                load(session, &stage.board, elf)?;
+            }
+            flash::flash(session, elf, say).map(|_written| ())
+        })
     }
 
     /// Boots the image and carries bytes.
@@ -204,6 +216,19 @@ impl Run<'_> {
             Err(error) => say(&error.to_string()),
         }
     }
+}
+
+/// Puts the image into the flash of an emulated board while its core stands still. Whether it is there is looked at as on
+/// any board; an image that this board would not start from is left to whoever writes flash, and says why.
+fn load(session: &mut Session, board: &Board, elf: &[u8]) -> Result<(), BoardError> {
+    let failed = |error: probe_rs::Error| BoardError::of(Step::Flash, &error);
+    session.core(0).map_err(failed)?.halt(FOR_HALT).map_err(failed)?;
+    board.access(|target| {
+        if Image::parse(elf).and_then(|image| image.load(&mut target.machine)).is_ok() {
+            target.machine.cpu.flash.forget();
+        }
+    });
+    Ok(())
 }
 
 /// Tells the host that the agent runs. A host that is gone is noticed when its input ends.

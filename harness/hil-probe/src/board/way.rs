@@ -42,7 +42,7 @@ impl Way {
             Reach::Probe { selector, speed_khz } => {
                 Ok(Self::Probe { selector: selector.clone(), speed_khz: *speed_khz })
             }
-            Reach::Emulated { door, seed, fault } => {
+            Reach::Emulated { door, seed, fault, .. } => {
                 let chosen = match fault.as_deref() {
                     None => None,
                     Some(given) => Some(Chosen::parse(given).ok_or_else(|| {

@@ -40,7 +40,7 @@ pub fn tried(order: &Order) -> Outcome {
 pub fn hello(platform: &str, door: Door) -> Order {
     Order {
         platform: platform.to_owned(),
-        reach: Reach::Emulated { door, seed: 1, fault: None },
+        reach: Reach::Emulated { door, seed: 1, loaded: false, fault: None },
         link: Link::Rtt,
         image: Some(hello_elf(platform)),
         chip_id: None,

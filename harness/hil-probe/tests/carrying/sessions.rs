@@ -4,10 +4,10 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use hil_bench::control::{Control, SystemClock};
-use hil_bench::job::{JobOutcome, NoInputs, run_job};
+use hil_bench::job::{JobOutcome, NoInputs, look_once, run_job};
 use hil_model::plan::Step;
 use hil_model::sample::Failure;
-use hil_probe::order::{Door, Link};
+use hil_probe::order::{Door, Link, Order, Reach};
 use hil_testkit::jobs::{job, kernel, measure, verify, workload_id};
 
 use crate::bench::{BOARDS, EmulatedBench};
@@ -21,7 +21,7 @@ fn run(bench: &EmulatedBench, name: &str, iterations: u32) -> JobOutcome {
     job.timeout = Duration::from_secs(60);
     let never = AtomicBool::new(false);
     let control = Control { cancel: &never, clock: &SystemClock::start() };
-    run_job(&job, bench, &NoInputs, &control, &mut |_| {})
+    run_job(&job, bench, &NoInputs, &control, &mut look_once, &mut |_| {})
 }
 
 #[test]
@@ -51,6 +51,25 @@ fn every_way_and_every_link_gives_the_same_cycles() {
         for (one, other) in all[0].iter().zip(&all[2]) {
             assert!(one.abs_diff(*other) <= 16 + one / 1000, "{}: {all:?}", board.name);
         }
+    }
+}
+
+#[test]
+fn a_board_that_comes_with_its_image_takes_the_cycles_of_one_that_was_given_it() {
+    for board in BOARDS {
+        let mut all = Vec::new();
+        for loaded in [false, true] {
+            let Some(order) = board.order(Door::InProcess, Link::Rtt) else { return };
+            let reach = Reach::Emulated { door: Door::InProcess, seed: 1, loaded, fault: None };
+            let bench = EmulatedBench::of(Order { reach, ..order });
+            let outcome = run(&bench, "lan/keyword_hop_i8", 40);
+            assert_eq!(outcome.fault, None, "{}", board.name);
+            all.push(outcome.observations[0].iterations.iter().map(|seen| seen.ticks).collect::<Vec<u64>>());
+            let told = bench.told.lock().unwrap().concat();
+            let expected = if loaded { "flash: the image is there already" } else { "flash: written and verified" };
+            assert!(told.iter().any(|line| line == expected), "{told:?}");
+        }
+        assert_eq!(all[0], all[1], "{}", board.name);
     }
 }
 

@@ -55,7 +55,7 @@ fn another_board_of_the_same_kind_is_refused_by_its_number() {
         assert!(own.len() >= 16 && own.chars().all(|digit| digit.is_ascii_hexdigit()), "{own}");
         order.chip_id = Some(own.clone());
         assert_eq!(tried(&order).0.unwrap(), Ended::ByHost, "its own number");
-        order.reach = Reach::Emulated { door: Door::InProcess, seed: 2, fault: None };
+        order.reach = Reach::Emulated { door: Door::InProcess, seed: 2, loaded: false, fault: None };
         let error = error(tried(&order));
         assert!(matches!(&error, BoardError::OtherBoard { wanted, .. } if *wanted == own), "{error}");
     }
@@ -76,7 +76,8 @@ fn orders_that_cannot_be_carried_out_say_why() {
     order.image = None;
     assert!(matches!(error(tried(&order)), BoardError::Order { detail } if detail.contains("image")));
     let mut order = hello("stm32f4", Door::InProcess);
-    order.reach = Reach::Emulated { door: Door::InProcess, seed: 1, fault: Some("no-such-fault".to_owned()) };
+    order.reach =
+        Reach::Emulated { door: Door::InProcess, seed: 1, loaded: false, fault: Some("no-such-fault".to_owned()) };
     assert!(matches!(error(tried(&order)), BoardError::Order { detail } if detail.contains("no-such-fault")));
     let mut order = hello("desktop-cpu", Door::InProcess);
     order.image = Some(hello_elf("stm32f4"));

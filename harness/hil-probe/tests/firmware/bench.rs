@@ -41,7 +41,7 @@ impl BoardUnderTest {
     pub fn order(&self, door: Door, link: OrderedLink) -> Option<Order> {
         Some(Order {
             platform: self.name.to_owned(),
-            reach: Reach::Emulated { door, seed: 1, fault: None },
+            reach: Reach::Emulated { door, seed: 1, loaded: false, fault: None },
             link,
             image: Some(self.image()?),
             chip_id: None,

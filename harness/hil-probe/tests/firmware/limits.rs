@@ -43,8 +43,9 @@ fn the_painted_stack_is_the_one_that_was_used() {
         assert!((seen - 64..seen + 300).contains(&stack), "{}: {stack} bytes, seen {seen}", board.name);
         assert!(before.total < after.total, "{before:?} {after:?}");
         // The agent's share: RTT's buffers of 7 KiB, 2 KiB of the serial port, 8 KiB of codes, 2 KiB of the fault handler,
-        // input and readings, and the stack above the kernel's call. The kernel's tables and weights are not in it.
-        assert!((25_000..36_000).contains(&after.agent), "{after:?}");
+        // input and readings, what the other kernels of the image keep, and the stack above the kernel's call. The kernel's
+        // own tables and weights are not in it.
+        assert!((25_000..45_000).contains(&after.agent), "{after:?}");
         assert!(after.total - after.agent > 15_000, "{after:?}");
     }
 }
@@ -54,7 +55,8 @@ fn a_board_that_cannot_go_on_says_why() {
     let table = [
         ("fault/panic", "panic: panicked at board/src/kernels/faulty.rs"),
         ("fault/hard-fault", "fault: pc 0x"),
-        ("fault/stack-overflow", "fault: stack overflow: sp 0x1fff"),
+        // The addresses below the stack belong to the STM32F4's system memory, which ignores what is written to it.
+        ("fault/stack-overflow", "fault: stack overflow: sp 0x1ff"),
     ];
     for board in BOARDS {
         for (kernel, words) in table {

@@ -2,7 +2,7 @@
 //! converter, the shunt and the amplifier are known to be off, whatever parts the board has.
 
 use hil_emulator::power::window::Window;
-use hil_wire::message::{Converter, Period, Request, Response};
+use hil_wire::message::{CameUp, Converter, Period, Request, Response};
 use hil_wire::version::WIRE_VERSION;
 
 use crate::bench::{BOARDS, BoardUnderTest};
@@ -36,6 +36,8 @@ struct Seen {
     converter: Converter<'static>,
     periods: Vec<(Vec<u16>, Period)>,
     windows: Vec<Window>,
+    /// What the board told of its clocks behind each period.
+    came_up: Vec<CameUp>,
     least_amperes: f64,
 }
 
@@ -58,10 +60,11 @@ fn cycle_of(board: BoardUnderTest, seed: u64, sleep: &str, seconds: f64) -> Opti
     });
     let period_ticks = (seconds * board.core_hz) as u64;
     wired.say(&Request::DutyCycle { kernel: HOP, period_ticks, sleep, periods: PERIODS });
-    let (mut periods, mut codes) = (Vec::new(), Vec::new());
+    let (mut periods, mut codes, mut came_up) = (Vec::new(), Vec::new(), Vec::new());
     while wired.hear(|response| {
         match response {
             Response::Codes { codes: more } => codes.extend_from_slice(more.as_slice()),
+            Response::CameUp(clocks) => came_up.push(clocks),
             Response::Period(period) => periods.push((std::mem::take(&mut codes), period)),
             Response::Done { count, .. } => {
                 assert_eq!(count, PERIODS);
@@ -74,7 +77,7 @@ fn cycle_of(board: BoardUnderTest, seed: u64, sleep: &str, seconds: f64) -> Opti
     // No register of a peripheral without clock, none that the model does not know, no clock beyond its limits.
     assert_eq!(wired.machine.cpu.soc.notes(), [], "{}", board.name);
     let windows = wired.windows();
-    Some(Seen { converter, periods, windows, least_amperes: wired.least_amperes })
+    Some(Seen { converter, periods, windows, came_up, least_amperes: wired.least_amperes })
 }
 
 /// The mean power of some codes, and how far it may be off, in watts.
@@ -96,6 +99,21 @@ fn watts(codes: &[u16], converter: &Converter<'_>, circuit: &Circuit) -> (f64, f
 }
 
 #[test]
+fn clocks_that_stopped_tell_how_long_they_took_to_come_up() {
+    for board in BOARDS {
+        let Some(stopped) = cycle(board, 8, "stop") else { continue };
+        // Only the STM32F4 drives its core by a crystal and a PLL, which the machine model brings up in 2 ms and 0.2 ms; it
+        // tells the time by an oscillator that is 1 % off at most.
+        let stops = board.name == "stm32f4";
+        assert_eq!(stopped.came_up.len(), if stops { stopped.periods.len() } else { 0 }, "{}", board.name);
+        for CameUp { crystal_ns, pll_ns } in stopped.came_up {
+            assert!((1_950_000..2_100_000).contains(&crystal_ns), "{crystal_ns} ns");
+            assert!((190_000..220_000).contains(&pll_ns), "{pll_ns} ns");
+        }
+    }
+}
+
+#[test]
 fn the_energy_of_an_iteration_is_the_true_one_within_what_is_stated() {
     for board in BOARDS {
         for (seed, sleep) in [(2, "sleep"), (3, "stop")] {
@@ -103,7 +121,7 @@ fn the_energy_of_an_iteration_is_the_true_one_within_what_is_stated() {
             assert_eq!(seen.windows.len(), seen.periods.len());
             for ((codes, period), window) in seen.periods.iter().zip(&seen.windows) {
                 let awake = &codes[..period.awake_codes as usize];
-                assert!(awake.len() >= 90, "{} {sleep}: {} codes", board.name, awake.len());
+                assert!(awake.len() >= 80, "{} {sleep}: {} codes", board.name, awake.len());
                 let seconds = (period.slept - period.began) as f64 / board.core_hz;
                 let (watts, stated) = watts(awake, &seen.converter, &circuit(board));
                 let (found, truth) = (watts * seconds, window.joules());

@@ -72,7 +72,9 @@ impl Source for Repository {
 pub fn known() -> Known {
     let names = ["lan/keyword_i8", "lan/keyword_f32", "lan/euler", "lan/heun", "lan/rk4"];
     Known {
-        platforms: ["desktop-cpu", "nrf52840", "stm32f4"].map(|name| name.to_owned().try_into().unwrap()).to_vec(),
+        platforms: ["desktop-cpu", "edge-gpu", "esp32s3", "nrf52840", "phone", "stm32f4"]
+            .map(|name| name.to_owned().try_into().unwrap())
+            .to_vec(),
         kernels: Some(names.map(|name| name.to_owned().try_into().unwrap()).to_vec()),
         datasets: ["keywords-selfmade", "keywords-test"].map(|name| name.to_owned().try_into().unwrap()).to_vec(),
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::common::{load_all, load_files, scenario_files};
-use hil_model::scenario::{Alert, Check, Code, Rule, Sampling, Scenario};
+use hil_model::scenario::{Alert, Check, Code, Rule, Sampling, Scenario, SideBySide};
 use hil_scenario::{Input, MAX_FILE_LEN, ProblemKind, Severity, render};
 
 #[test]
@@ -29,25 +29,32 @@ fn the_meaning_of_valid_files_is_as_recorded() {
 
 /// A scenario in the words of the model, one fact a line.
 fn summary(scenario: &Scenario) -> String {
-    let Scenario { id, title, file, platform, workloads, sampling, checks, alerts } = scenario;
+    let Scenario { id, title, file, platform, workloads, sampling, checks, alerts, side_by_side } = scenario;
     let mut text = format!("{id} ({title}) of {file} on {platform}\n{sampling:?}\n");
     for (id, workload) in workloads {
         text += &format!("workload {id}: {workload:?}\n");
     }
     for check in checks {
-        let Check { target, metric, statistic, workload, versus, rule, needs, note, place } = check;
+        let Check { target, metric, statistic, workload, versus, rule, needs, part, note, place } = check;
         let rule = match rule {
             Rule::Limit { limit, acceptable: None } => format!("limit {limit} in {:?}", (limit.lower, limit.upper)),
             Rule::Limit { limit, acceptable: Some(second) } => format!("limit {limit}, acceptable {second}"),
             other => format!("{other:?}"),
         };
         text += &format!("check {target:?}: {metric} {statistic} of {workload} versus {versus:?}: {rule}\n");
+        if let Some(part) = part {
+            text += &format!("  part {part}\n");
+        }
         text += &format!("  needs {needs:?}, note {note:?}, at {}:{}\n", place.file, place.line);
     }
     for alert in alerts {
-        let Alert { target, metric, statistic, workload, when, severity, place } = alert;
-        text += &format!("alert {target:?}: {severity:?} when {metric} {statistic} of {workload} {when}\n");
+        let Alert { target, metric, statistic, workload, drift, when, severity, place } = alert;
+        let what = if *drift { "a drift of " } else { "" };
+        text += &format!("alert {target:?}: {severity:?} when {what}{metric} {statistic} of {workload} {when}\n");
         text += &format!("  at {}:{}\n", place.file, place.line);
+    }
+    for SideBySide { title, baseline, workloads } in side_by_side {
+        text += &format!("side by side ({title}): {baseline} and {workloads:?}\n");
     }
     text
 }
@@ -165,6 +172,8 @@ fn inheritance_merges_key_by_key_and_keeps_the_place_of_what_is_inherited() {
             warmup: Sampling::DEFAULT_WARMUP,
             min_samples: None,
             starts: 3,
+            looks: 1,
+            pairs: None,
             budget: Duration::from_secs(5),
             timeout: Duration::from_secs(5),
         }

@@ -5,7 +5,7 @@ use hil_model::id::{PlatformId, RunId, ScenarioId, TargetId, WorkloadId};
 use hil_model::lab::Evidence;
 use hil_model::metric::{Metric, Statistic};
 use hil_model::run::{CheckResult, Run};
-use hil_model::units::Unit;
+use hil_model::units::{Dimension, Unit};
 use hil_model::verdict::Outcome;
 
 use crate::archive::Fingerprint;
@@ -80,7 +80,8 @@ pub struct Subject {
     pub metric: Metric,
     /// How observations became a figure.
     pub statistic: Statistic,
-    /// The order or the table of cases that the figure is about, as its limit is written.
+    /// The order or the table of cases that the figure is about, as its limit is written, the part of the work, or
+    /// `saved` for what one workload saves of what another takes.
     pub rule: Option<String>,
 }
 
@@ -96,7 +97,13 @@ impl Subject {
             versus: check.versus.clone(),
             metric: check.metric,
             statistic: check.statistic,
-            rule: check.limit.as_ref().filter(rule).cloned(),
+            rule: match &check.part {
+                Some(part) => Some(format!("part {part}")),
+                None if check.versus.is_some() && check.unit.dimension == Dimension::Proportion => {
+                    Some("saved".to_owned())
+                }
+                None => check.limit.as_ref().filter(rule).cloned(),
+            },
         }
     }
 }

@@ -43,6 +43,7 @@ pub(super) fn run(id: &str) -> Run {
         alerts: Vec::new(),
         errors: Vec::new(),
         data: Vec::new(),
+        side_by_side: Vec::new(),
     }
 }
 

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use hil_meter::cycle::{self, Converted};
-use hil_model::power::{Converter, Metering, Period, Shunt, StatedCurrent};
+use hil_model::power::{CameUp, Converter, Metering, Period, Shunt, StatedCurrent};
 use hil_model::sample::Observations;
 use hil_model::scenario::Battery;
 use hil_model::units::{JOULE, Quantity};
@@ -66,6 +66,8 @@ pub(super) fn build_periods(owners: &[Owner<'_>]) -> Builder {
     builder.full("awake_codes", rows().map(|period| period.awake_codes));
     builder.full("sleep_seen", rows().map(|period| period.sleep_seen));
     builder.full("lost", rows().map(|period| period.lost));
+    builder.sparse("crystal_ns", rows().map(|period| period.came_up.map(|came_up| came_up.crystal_ns)));
+    builder.sparse("pll_ns", rows().map(|period| period.came_up.map(|came_up| came_up.pll_ns)));
     let converted: Vec<Option<Converted>> = owners.iter().flat_map(|owner| converted(owner.seen)).collect();
     let figures = || converted.iter().map(Option::as_ref);
     builder.sparse("awake_joules", figures().map(|period| period.map(Converted::awake_joules)));
@@ -171,6 +173,7 @@ fn read_periods(sheet: &Sheet, all: &mut [Observations]) -> Result<(), StoreErro
     let (slept, ended) = (sheet.full::<u64>("slept")?, sheet.full::<u64>("ended")?);
     let (awake_codes, lost) = (sheet.full::<u32>("awake_codes")?, sheet.full::<u32>("lost")?);
     let sleep_seen = sheet.full::<bool>("sleep_seen")?;
+    let (crystal_ns, pll_ns) = (sheet.sparse::<u32>("crystal_ns")?, sheet.sparse::<u32>("pll_ns")?);
     for_each_owner(sheet, all, |owner, row| {
         let unknown = || sheet.cell("workload", row, "meters has no row for it".to_owned());
         owner.metering.as_mut().ok_or_else(unknown)?.periods.push(Period {
@@ -185,6 +188,7 @@ fn read_periods(sheet: &Sheet, all: &mut [Observations]) -> Result<(), StoreErro
             awake_codes: awake_codes[row],
             sleep_seen: sleep_seen[row],
             lost: lost[row],
+            came_up: crystal_ns[row].zip(pll_ns[row]).map(|(crystal_ns, pll_ns)| CameUp { crystal_ns, pll_ns }),
         });
         Ok(())
     })

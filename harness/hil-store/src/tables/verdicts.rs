@@ -17,6 +17,7 @@ pub(super) fn build(checks: &[CheckResult]) -> Builder {
     builder.sparse("target", rows().map(|check| check.target.as_ref().map(TargetId::as_str)));
     builder.full("title", rows().map(|check| check.title.as_str()));
     builder.sparse("versus", rows().map(|check| check.versus.as_ref().map(|workload| workload.as_str())));
+    builder.sparse("part", rows().map(|check| check.part.as_deref()));
     builder.words("metric", rows().map(|check| &check.metric));
     builder.words("statistic", rows().map(|check| &check.statistic));
     builder.words("unit", rows().map(|check| &check.unit));
@@ -41,6 +42,7 @@ pub(super) fn read(sheet: &Sheet) -> Result<Vec<CheckResult>, StoreError> {
     let target = sheet.sparse_words("target")?;
     let title = sheet.full::<&str>("title")?;
     let versus = sheet.sparse_words("versus")?;
+    let part = sheet.sparse::<&str>("part")?;
     let metric = sheet.words("metric")?;
     let statistic = sheet.words("statistic")?;
     let unit = sheet.words("unit")?;
@@ -65,6 +67,7 @@ pub(super) fn read(sheet: &Sheet) -> Result<Vec<CheckResult>, StoreError> {
             platform: platform[row].clone(),
             workload,
             versus: versus[row].clone(),
+            part: part[row].map(str::to_owned),
             metric: metric[row],
             statistic: statistic[row],
             estimate: None,

@@ -30,6 +30,7 @@ pub(super) fn build(owners: &[Owner<'_>]) -> Builder {
     let metrics: Vec<Option<String>> = seen().map(|seen| words_of(&seen.unobservable)).collect();
     builder.sparse("unobservable", metrics.iter().map(Option::as_deref));
     builder.full("answers_planned", seen().map(|seen| seen.answers_planned));
+    builder.sparse("weight_bytes", seen().map(|seen| seen.weight_bytes));
     builder
 }
 
@@ -44,6 +45,7 @@ pub(super) fn read(sheet: &Sheet) -> Result<Vec<Observations>, StoreError> {
     let cuts = sheet.sparse_words("cut")?;
     let metrics = sheet.sparse::<&str>("unobservable")?;
     let answers_planned = sheet.full::<u64>("answers_planned")?;
+    let weight_bytes = sheet.sparse::<u64>("weight_bytes")?;
     let mut all = Vec::with_capacity(sheet.rows());
     for (row, (scenario, workload)) in scenarios.into_iter().zip(workloads).enumerate() {
         let clock = Counter { name: clocks[row].to_owned(), hz: rates[row] };
@@ -52,6 +54,7 @@ pub(super) fn read(sheet: &Sheet) -> Result<Vec<Observations>, StoreError> {
         let metrics = metrics[row].unwrap_or_default().split_whitespace();
         seen.unobservable = metrics.map(|metric| sheet.parse("unobservable", row, metric)).collect::<Result<_, _>>()?;
         seen.answers_planned = answers_planned[row];
+        seen.weight_bytes = weight_bytes[row];
         seen.failure = match kinds[row] {
             None => None,
             Some(kind) => Some(

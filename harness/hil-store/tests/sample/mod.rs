@@ -1,5 +1,5 @@
-//! The sample runs of formats 1.0, 1.1 and 1.2, as values. The files in `fixtures/store/v1`, `v1.1` and `v1.2` hold exactly
-//! this and are frozen with it.
+//! The sample runs of formats 1.0 to 1.3, as values. The files in `fixtures/store/v1` to `v1.3` hold exactly this and are
+//! frozen with it.
 
 use std::time::Duration;
 
@@ -7,12 +7,12 @@ use hil_model::estimate::Method;
 use hil_model::id::{PlatformId, RunId, ScenarioId, TableName, TargetId, WorkloadId};
 use hil_model::lab::Evidence;
 use hil_model::metric::{Metric, Statistic};
-use hil_model::power::{Converter, Metering, Period, Shunt, StatedCurrent};
+use hil_model::power::{CameUp, Converter, Metering, Period, Shunt, StatedCurrent};
 use hil_model::run::{
     Alarm, AlertResult, CheckResult, DataUsed, Environment, Figure, FormatVersion, Noise, RigFault, Run,
 };
 use hil_model::sample::{
-    Answer, Case, Counter, Cut, Deviation, Failure, Iteration, Observations, OwnCost, Peak, Slice,
+    Answer, Case, Counter, Cut, Deviation, Failure, Iteration, Observations, OwnCost, Peak, Share, Slice, Temperature,
 };
 use hil_model::scenario::{Battery, Place, Severity};
 use hil_model::units::{JOULE, Quantity, Unit};
@@ -59,6 +59,8 @@ pub fn run() -> Result<Run, AnyError> {
             when: "> 10 ms".to_owned(),
             severity: Severity::Critical,
             alarm: Alarm::Quiet,
+            drift: false,
+            reason: None,
             estimate: None,
             unit: unit("ms")?,
             evidence: None,
@@ -71,6 +73,7 @@ pub fn run() -> Result<Run, AnyError> {
             phase: "open".to_owned(),
             message: "no probe; attach one".to_owned(),
         }],
+        side_by_side: Vec::new(),
         data: vec![DataUsed {
             name: "keywords-test".to_owned(),
             items: 2,
@@ -93,6 +96,7 @@ fn checks() -> Result<Vec<CheckResult>, AnyError> {
         platform: PlatformId::new("desktop-cpu")?,
         workload: WorkloadId::main(),
         versus: None,
+        part: None,
         metric: Metric::Latency,
         statistic: Statistic::Percentile(950),
         estimate: Some(Figure {
@@ -156,8 +160,25 @@ fn checks() -> Result<Vec<CheckResult>, AnyError> {
     Ok(vec![plain, not_run, ratio])
 }
 
-/// What was observed, as far as format 1.2 can tell it: every table has rows.
+/// What was observed, as far as format 1.3 can tell it: every table has rows.
 pub fn observations() -> Result<Vec<Observations>, AnyError> {
+    let mut observations = observations_1_2()?;
+    if let [main, scalar, ..] = observations.as_mut_slice() {
+        main.weight_bytes = Some(19_904);
+        let share = |part: &str, group, samples| Share { part: part.to_owned(), group, samples, of: 97 };
+        main.shares = vec![share("matmul", 0, 52), share("Größe", 7, 0)];
+        if let Some(period) = main.metering.iter_mut().flat_map(|metering| &mut metering.periods).next() {
+            period.came_up = Some(CameUp { crystal_ns: 2_000_125, pll_ns: 0 });
+        }
+        scalar.weight_bytes = Some(0);
+        let temperature = |start, celsius| Temperature { start, sensor: "coretemp µ".to_owned(), celsius };
+        main.temperatures = vec![temperature(0, 0.1 + 0.2), temperature(1, -40.0)];
+    }
+    Ok(observations)
+}
+
+/// What was observed, as far as format 1.2 can tell it.
+pub fn observations_1_2() -> Result<Vec<Observations>, AnyError> {
     let mut observations = observations_1_1()?;
     if let [main, scalar, ..] = observations.as_mut_slice() {
         let bare = metering();
@@ -230,6 +251,7 @@ fn period(start: u32, index: u32, sleep: &str) -> Period {
         awake_codes: 2,
         sleep_seen,
         lost: start,
+        came_up: None,
     }
 }
 

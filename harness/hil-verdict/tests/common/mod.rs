@@ -19,6 +19,7 @@ pub fn check(rule: Rule) -> Check {
         versus: None,
         rule,
         needs: Needs::default(),
+        part: None,
         note: None,
         place: place(),
     }

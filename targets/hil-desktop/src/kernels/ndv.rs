@@ -6,9 +6,11 @@
 //! and `ndv/agreement-by-value` tells it of each value alone.
 //!
 //! Nothing is allocated before a kernel is first used, and all kernels of one size share their memory.
+//! [`forecast`] holds the kernels of a whole model: training, inference and attention.
 
 mod agreement;
 mod arena;
+mod forecast;
 mod kernel;
 mod oracle;
 mod shapes;
@@ -39,6 +41,7 @@ pub(super) fn kernels(vector: Option<Vector>) -> Vec<Box<dyn Kernel>> {
     for measure in [Measure::Tensor, Measure::Value] {
         kernels.push(Box::new(AgreementKernel::new(measure)));
     }
+    kernels.extend(forecast::kernels(vector));
     kernels
 }
 

@@ -96,7 +96,7 @@ impl Target {
         let cpu = &mut self.machine.cpu;
         let end = cpu.cycles.saturating_add(cycles);
         for _ in 0..EVENTS {
-            let event = cpu.clock.cycles_at(cpu.soc.next_event());
+            let event = cpu.clock.cycles_at(cpu.planned);
             if event > end {
                 break;
             }

@@ -116,6 +116,14 @@ impl IrqLines {
         }
     }
 
+    /// Drives each of the lines 0 to 127 that is a bit of `lines` as its bit in `high` says.
+    pub fn set_of(&mut self, lines: u128, high: u128) {
+        for (word, shift) in [(0, 0), (1, 64)] {
+            let (own, high) = ((lines >> shift) as u64, (high >> shift) as u64);
+            self.levels[word] = self.levels[word] & !own | high & own;
+        }
+    }
+
     /// Pulses line `irq` once.
     pub fn pulse(&mut self, irq: u8) {
         self.pulses[usize::from(irq / 64)] |= 1u64 << (irq % 64);
@@ -332,5 +340,29 @@ impl Soc for Bare {
 
     fn access_port_write(&mut self, _: u8, _: u8, _: u32, _: &mut Io<'_>) -> Option<()> {
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::IrqLines;
+
+    #[test]
+    fn several_lines_at_once_are_the_same_as_one_after_the_other() {
+        let (mut at_once, mut one_by_one) = (IrqLines::default(), IrqLines::default());
+        for line in [0, 5, 63, 64, 127, 128, 200] {
+            at_once.set(line, true);
+            one_by_one.set(line, true);
+        }
+        let mut lines = 0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C834_u128;
+        for _ in 0..100 {
+            lines = lines.rotate_left(29).wrapping_mul(0x2545_F491_4F6C_DD1D) | 1;
+            let high = lines.rotate_right(41);
+            at_once.set_of(lines, high);
+            for line in (0..128).filter(|line| lines >> line & 1 == 1) {
+                one_by_one.set(line, high >> line & 1 == 1);
+            }
+            assert_eq!(at_once.levels(), one_by_one.levels());
+        }
     }
 }

@@ -5,7 +5,10 @@ use crate::known_answer::{EXPECTED, SEED, SyntheticClip};
 use crate::mfcc::MfccError;
 use crate::pipeline::Recognition;
 use crate::stream::{BoardStream, HOP, HOPS};
+use crate::weights::WEIGHTS_LEN;
 use hil_agent::kernel::{Kernel, LoadError, Mismatch, Trouble};
+
+use super::stage::Tools;
 
 /// One iteration hears one hop and says what has been heard of the clip so far.
 #[derive(Debug)]
@@ -16,21 +19,32 @@ pub struct KeywordHop {
 }
 
 impl KeywordHop {
+    /// Its name.
+    pub const NAME: &'static str = "lan/keyword_hop_i8";
+    /// A line about it.
+    pub const ABOUT: &'static str = "keyword spotting, int8 network: the newest 20 ms of sound in, scores out";
+
     /// The kernel with the weights that are part of the program; `None` when they are damaged.
     #[must_use]
     pub fn new() -> Option<Self> {
         let stream = BoardStream::new(KeywordWeights::embedded().ok()?).ok()?;
         Some(Self { stream, hop: [0; HOP], heard: None })
     }
+
+    /// The front end and the network, for the kernels that measure the stages of a hop one by one.
+    pub fn tools(&mut self) -> Tools<'_> {
+        let (mfcc, weights) = self.stream.tools();
+        Tools { mfcc, weights }
+    }
 }
 
 impl Kernel for KeywordHop {
     fn name(&self) -> &str {
-        "lan/keyword_hop_i8"
+        Self::NAME
     }
 
     fn about(&self) -> &str {
-        "keyword spotting, int8 network: the newest 20 ms of sound in, scores out"
+        Self::ABOUT
     }
 
     fn load(&mut self, input: &[u8]) -> Result<(), LoadError> {
@@ -78,6 +92,10 @@ impl Kernel for KeywordHop {
 
     fn piece(&self) -> Option<usize> {
         Some(2 * HOP)
+    }
+
+    fn weight_bytes(&self) -> Option<u64> {
+        u64::try_from(WEIGHTS_LEN).ok()
     }
 
     /// Scores are there after every hop of a clip, those to the whole clip behind its last one.

@@ -20,7 +20,7 @@ const POLYNOMIAL: [f32; 6] = [1.984_127e-4, 1.388_889e-3, 8.333_334e-3, 4.166_66
 /// e to the power of each lane. Relative error below 3e-7 between `LOWEST` and `HIGHEST`; outside, the value at the
 /// nearer end, and 0 below -104. NaN stays NaN.
 #[inline(always)]
-pub(super) fn exp<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
+pub fn exp<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
     let splat = |value| simd.splat_f32s(value);
     let limited = simd.max_f32s(simd.min_f32s(x, splat(HIGHEST)), splat(LOWEST));
     let shifted = simd.mul_add_e_f32s(limited, splat(core::f32::consts::LOG2_E), splat(MAGIC));

@@ -47,6 +47,15 @@ impl Shape {
 pub fn reference(shape: Shape, a: &[f32], b: &[f32], c: &mut [f32]) -> Result<(), ShapeError> {
     shape.check(a, b, c)?;
     c.fill(0.0);
+    add_reference(shape, a, b, c)
+}
+
+/// The reference of `C += A B`.
+///
+/// # Errors
+/// [`ShapeError`] when a slice does not fit `shape`.
+pub fn add_reference(shape: Shape, a: &[f32], b: &[f32], c: &mut [f32]) -> Result<(), ShapeError> {
+    shape.check(a, b, c)?;
     for (a, c) in a.chunks_exact(shape.k.max(1)).zip(c.chunks_exact_mut(shape.n.max(1))) {
         for (a, b) in a.iter().zip(b.chunks_exact(shape.n.max(1))) {
             for (c, b) in c.iter_mut().zip(b) {
@@ -70,10 +79,26 @@ pub fn vectorised(
     workspace: &mut [f32],
 ) -> Result<(), ShapeError> {
     shape.check(a, b, c)?;
+    c.fill(0.0);
+    add_vectorised(vector, shape, a, b, c, workspace)
+}
+
+/// The vectorised variant of `C += A B`, with a workspace as [`vectorised`] has it.
+///
+/// # Errors
+/// [`ShapeError`] when a slice does not fit `shape`, or when the workspace is too small.
+pub fn add_vectorised(
+    vector: Vector,
+    shape: Shape,
+    a: &[f32],
+    b: &[f32],
+    c: &mut [f32],
+    workspace: &mut [f32],
+) -> Result<(), ShapeError> {
+    shape.check(a, b, c)?;
     let found = workspace.len();
     let workspace =
         workspace.get_mut(..WORKSPACE).ok_or(ShapeError { argument: "workspace", wanted: WORKSPACE, found })?;
-    c.fill(0.0);
     vector.run(Gemm { shape, a, b, c, workspace });
     Ok(())
 }

@@ -48,8 +48,8 @@ impl Vector {
         }
     }
 
-    /// Runs `op` compiled for these instructions.
-    pub(super) fn run<Op: WithSimd>(self, op: Op) -> Op::Output {
+    /// Runs `op` compiled for these instructions: how code outside this module is vectorised as well.
+    pub fn run<Op: WithSimd>(self, op: Op) -> Op::Output {
         match self {
             #[cfg(target_arch = "x86_64")]
             Self::Avx2(simd) => Simd::vectorize(simd, op),

@@ -28,26 +28,20 @@ pub(super) fn of(scenario: &Scenario) -> Vec<Asked<'_>> {
             all.push(Asked { scenario, workload, metric, gating, place });
         }
     };
-    for check in &scenario.checks {
-        for workload in involved(check) {
+    // How warm a processor is says as much about the room and the hour as about the code, and how its time is shared out
+    // says nothing about how much of it there is.
+    let is_gated = |check: &&Check| !matches!(check.metric, Metric::Temperature | Metric::Share);
+    for check in scenario.checks.iter().filter(is_gated) {
+        for workload in check.workloads() {
             add(workload, check.metric, true, &check.place);
         }
     }
     for check in scenario.checks.iter().filter(|check| check.metric == Metric::Latency) {
-        for workload in involved(check) {
+        for workload in check.workloads() {
             add(workload, Metric::CpuTime, false, &check.place);
         }
     }
     all
-}
-
-fn involved(check: &Check) -> Vec<&WorkloadId> {
-    match &check.rule {
-        Rule::Order(order) => order.iter().collect(),
-        Rule::Limit { .. } | Rule::Conforms(_) | Rule::Report => {
-            std::iter::once(&check.workload).chain(check.versus.as_ref()).collect()
-        }
-    }
 }
 
 impl Asked<'_> {
@@ -66,6 +60,7 @@ impl Asked<'_> {
             versus: versus.cloned(),
             rule: Rule::Report,
             needs: Needs::default(),
+            part: None,
             note: None,
             place: self.place.clone(),
         }
@@ -75,10 +70,10 @@ impl Asked<'_> {
 /// What stands for the middle of a metric.
 pub(super) fn statistic_of(metric: Metric) -> Statistic {
     match metric {
-        Metric::Latency | Metric::CpuTime | Metric::Throughput => Statistic::Median,
-        Metric::Memory | Metric::NumericalError => Statistic::Max,
+        Metric::Latency | Metric::CpuTime | Metric::Cycles | Metric::Throughput => Statistic::Median,
+        Metric::Memory | Metric::NumericalError | Metric::Temperature => Statistic::Max,
         Metric::ModelSize => Statistic::Exact,
-        Metric::Accuracy | Metric::Conformance => Statistic::Proportion,
+        Metric::Accuracy | Metric::Conformance | Metric::Share => Statistic::Proportion,
         Metric::Power | Metric::Energy | Metric::BatteryLife => Statistic::Mean,
     }
 }

@@ -60,12 +60,20 @@ pub(super) fn of_finding(finding: Finding) -> Result<Estimate, Lack> {
 /// Whether the metric's figures are set beside each other as wholes, because their observations are no pairs.
 pub(super) fn is_whole(metric: Metric) -> bool {
     match metric {
-        Metric::Accuracy | Metric::NumericalError | Metric::Conformance | Metric::ModelSize | Metric::BatteryLife => {
-            true
-        }
-        Metric::Latency | Metric::CpuTime | Metric::Throughput | Metric::Memory | Metric::Power | Metric::Energy => {
-            false
-        }
+        Metric::Accuracy
+        | Metric::NumericalError
+        | Metric::Conformance
+        | Metric::ModelSize
+        | Metric::BatteryLife
+        | Metric::Share => true,
+        Metric::Latency
+        | Metric::CpuTime
+        | Metric::Cycles
+        | Metric::Throughput
+        | Metric::Memory
+        | Metric::Power
+        | Metric::Energy
+        | Metric::Temperature => false,
     }
 }
 

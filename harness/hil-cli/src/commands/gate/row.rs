@@ -93,7 +93,8 @@ pub(super) fn interleaved(asked: &Asked<'_>, shown: Shown<'_>, rule: Rule) -> Op
         scenario: asked.scenario.id.clone(),
         workload: asked.workload.clone(),
         metric: asked.metric,
-        ratio: Some(figure(&seen, RATIO)),
+        // The interval by which it was judged, so that what is shown explains what is said.
+        ratio: Some(figure(&guard, RATIO)),
         agrees,
         smallest_seen: draft.row.smallest_seen,
     });

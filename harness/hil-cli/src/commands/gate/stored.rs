@@ -196,11 +196,14 @@ fn scenarios(checks: &[CheckResult]) -> Vec<Scenario> {
                     warmup: Sampling::DEFAULT_WARMUP,
                     min_samples: None,
                     starts: Sampling::DEFAULT_STARTS,
+                    looks: Sampling::DEFAULT_LOOKS,
+                    pairs: None,
                     budget: Sampling::DEFAULT_BUDGET,
                     timeout: Sampling::DEFAULT_TIMEOUT,
                 },
                 checks: Vec::new(),
                 alerts: Vec::new(),
+                side_by_side: Vec::new(),
             });
             all.len() - 1
         });
@@ -220,6 +223,7 @@ fn asks(result: &CheckResult, workload: WorkloadId) -> Check {
         versus: result.versus.clone(),
         rule: Asks::Report,
         needs: Needs::default(),
+        part: result.part.clone(),
         note: None,
         place: result.place.clone(),
     }

@@ -119,6 +119,7 @@ fn logs(metric: Metric, seen: &Observations) -> Vec<f64> {
     let mut add = |start: u32, value: f64| starts.entry(start).or_default().push(value);
     match metric {
         Metric::Latency => seen.latencies().for_each(|(iteration, seconds)| add(iteration.start, seconds)),
+        Metric::Cycles => seen.cycles().for_each(|(iteration, cycles)| add(iteration.start, cycles)),
         Metric::CpuTime => seen.cpu_times().for_each(|(iteration, seconds)| add(iteration.start, seconds)),
         #[expect(clippy::cast_precision_loss, reason = "a rate needs no 53 bits")]
         Metric::Throughput => {

@@ -16,7 +16,7 @@ use hil_probe::order::Reach;
 use jiff::Timestamp;
 
 use super::claims::Board;
-use super::{Done, Sets, finish, no_bench};
+use super::{Done, Sets, finish, no_bench, still_open};
 use crate::args::RunArgs;
 use crate::error::CliError;
 use crate::identity;
@@ -220,7 +220,8 @@ impl Rig for OnBoard<'_> {
                 let control = Control { cancel: self.common.cancel, clock: &SystemClock::start() };
                 let inputs = Sets(&self.common.question.datasets);
                 let tell = &mut |event| (self.say)(Told::Event(event));
-                hil_bench::job::run_job(self.job, &*bench, &inputs, &control, tell)
+                let mut open = |seen: &[&_]| still_open(self.common.question, self.common.plan, self.job, seen);
+                hil_bench::job::run_job(self.job, &*bench, &inputs, &control, &mut open, tell)
             }
         }
     }

@@ -1,5 +1,6 @@
 //! Everything behind the start of the clocks: counter, buffers, kernels, and the agent that offers them.
 
+use core::cell::RefCell;
 use core::sync::atomic::Ordering;
 
 use cortex_m::peripheral::{DCB, DWT};
@@ -8,7 +9,7 @@ use hil_agent::kernel::Kernel;
 use hil_wire::message::Sample;
 
 use crate::counter::CycleCounter;
-use crate::kernels::{Faulty, KeywordHop, Watched};
+use crate::kernels::{Faulty, FixedGuideHop, KeywordHop, LtcSolver, LtcSound, Spotting, Watched};
 use crate::link::{Link, Rtt};
 use crate::meter::{CODES, Meter};
 use crate::platform::{BoardPlatform, Facts};
@@ -41,17 +42,70 @@ pub fn run(facts: Facts, core: (DCB, DWT), rtt: Rtt, parts: Parts) -> ! {
     let platform = BoardPlatform::new(facts, Link::new(rtt, parts.port), counter, parts.meter, codes);
     let input = singleton!(INPUT_BUFFER: [u8; INPUT] = [0; INPUT]);
     let samples = singleton!(SAMPLE_BUFFER: [Sample; SAMPLES] = [NO_SAMPLE; SAMPLES]);
-    let (Some(keyword), Some(input), Some(samples)) = (keyword(), input, samples) else {
+    let (Some(guide), Some(mut spotting), Some(solvers), Some(sounds), Some(input), Some(samples)) =
+        (guide(), hop().and_then(Spotting::new), solvers(), sounds(), input, samples)
+    else {
         unreachable!("run is called once, and the weights of the image are whole")
     };
     let [panic, fault, overflow, hang] = &mut [Faulty::Panic, Faulty::HardFault, Faulty::StackOverflow, Faulty::Hang];
-    let kernels: &mut [&mut dyn Kernel] = &mut [keyword, panic, fault, overflow, hang];
+    let [euler, heun, rk4, adaptive_heun, euler_i8] = solvers;
+    let [quiet, busy] = sounds;
+    let [a, b, c, d, e, f, g, h, i, j] = spotting.kernels();
+    let kernels: &mut [&mut dyn Kernel] = &mut [
+        a,
+        b,
+        c,
+        d,
+        e,
+        f,
+        g,
+        h,
+        i,
+        j,
+        euler,
+        heun,
+        rk4,
+        adaptive_heun,
+        euler_i8,
+        quiet,
+        busy,
+        guide,
+        panic,
+        fault,
+        overflow,
+        hang,
+    ];
     serve(platform, kernels, input, samples)
 }
 
 /// The kernel in static memory. A function of its own, so that the stack on which its tables are made is free again when
 /// the agent serves.
 #[inline(never)]
-fn keyword() -> Option<&'static mut Watched<KeywordHop>> {
-    KeywordHop::new().and_then(|kernel| singleton!(KEYWORD: Watched<KeywordHop> = Watched(kernel)))
+fn keyword() -> Option<&'static mut KeywordHop> {
+    KeywordHop::new().and_then(|kernel| singleton!(KEYWORD: KeywordHop = kernel))
+}
+
+/// The network at the guide's pace in static memory, over the front end in integers: its tables stay in flash.
+#[inline(never)]
+fn guide() -> Option<&'static mut Watched<FixedGuideHop>> {
+    FixedGuideHop::fixed().and_then(|kernel| singleton!(GUIDE: Watched<FixedGuideHop> = Watched(kernel)))
+}
+
+/// The kernel, to be borrowed by others for their calls.
+fn hop() -> Option<&'static RefCell<&'static mut KeywordHop>> {
+    let kernel = keyword()?;
+    let hop = singleton!(HOP: RefCell<&'static mut KeywordHop> = RefCell::new(kernel))?;
+    Some(hop)
+}
+
+/// The solvers of the liquid cell in static memory.
+#[inline(never)]
+fn solvers() -> Option<&'static mut [Watched<LtcSolver>; 5]> {
+    singleton!(SOLVERS: [Watched<LtcSolver>; 5] = LtcSolver::all().map(Watched))
+}
+
+/// The liquid cell that listens, in static memory.
+#[inline(never)]
+fn sounds() -> Option<&'static mut [Watched<LtcSound>; 2]> {
+    singleton!(SOUNDS: [Watched<LtcSound>; 2] = [Watched(LtcSound::quiet()), Watched(LtcSound::busy())])
 }

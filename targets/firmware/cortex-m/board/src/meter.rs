@@ -1,7 +1,7 @@
 //! What a chip has to offer so that the agent can measure the power that it takes: a converter at the amplifier over the
 //! shunt, a pin that says when it works, and sleep.
 
-use hil_wire::message::Converter;
+use hil_wire::message::{CameUp, Converter};
 
 /// Codes that are kept of a period: what the fastest converter here takes in 20 ms.
 pub const CODES: usize = 4096;
@@ -34,4 +34,15 @@ pub trait Meter {
     /// ticks that passed in the call, which are no more than `ticks` by much, and 0 when it does not pay for so short a
     /// time.
     fn stop_clocks(&mut self, ticks: u64) -> u64;
+
+    /// The chip's own sensor of temperature: its name, and its reading in thousandths of a degree Celsius; nothing for a chip
+    /// without one.
+    fn temperature(&mut self) -> Option<(&'static str, i32)> {
+        None
+    }
+
+    /// What the clocks took to come up again behind the last [`Meter::stop_clocks`] that stopped them, where the chip can tell.
+    fn came_up(&self) -> Option<CameUp> {
+        None
+    }
 }

@@ -1,7 +1,8 @@
 //! The board as the agent sees it.
 
 use hil_agent::kernel::RunsIn;
-use hil_agent::platform::{Identity, LinkClosed, Platform, Power};
+use hil_agent::platform::{Identity, LinkClosed, Platform, Power, SENSOR_NAME};
+use hil_agent::text::Text;
 use hil_wire::message::{Clock, MemoryUse};
 
 use crate::counter::CycleCounter;
@@ -83,6 +84,11 @@ impl Platform for BoardPlatform {
 
     fn memory(&mut self, _: RunsIn) -> Option<MemoryUse> {
         Some(memory_use(crate::serve::agent_bytes(), crate::kernels::deepest_call()))
+    }
+
+    fn temperature(&mut self) -> Option<(Text<SENSOR_NAME>, i32)> {
+        let (sensor, milli_celsius) = self.duty.temperature()?;
+        Some((Text::new(format_args!("{sensor}")), milli_celsius))
     }
 
     fn power(&mut self) -> Option<&mut dyn Power> {

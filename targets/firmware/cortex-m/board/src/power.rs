@@ -5,7 +5,7 @@
 //! belongs to the sleep of its period, and the iteration that follows begins when all is as before.
 
 use hil_agent::platform::Power;
-use hil_wire::message::{Converter, Period};
+use hil_wire::message::{CameUp, Converter, Period};
 
 use crate::meter::Meter;
 use crate::platform::BoardPlatform;
@@ -21,11 +21,18 @@ pub(crate) struct DutyCycle {
     taken: usize,
     began: u64,
     first_code: u64,
+    /// Whether the clocks were stopped in its sleep.
+    stopped: bool,
 }
 
 impl DutyCycle {
     pub(crate) fn new(meter: &'static mut dyn Meter, codes: &'static mut [u16]) -> Self {
-        Self { meter, codes: Some(codes), taken: 0, began: 0, first_code: 0 }
+        Self { meter, codes: Some(codes), taken: 0, began: 0, first_code: 0, stopped: false }
+    }
+
+    /// The chip's sensor of temperature.
+    pub(crate) fn temperature(&mut self) -> Option<(&'static str, i32)> {
+        self.meter.temperature()
     }
 
     fn stop(&mut self) {
@@ -63,6 +70,7 @@ impl Power for BoardPlatform {
         let known = SLEEPS.split(' ').any(|name| name == mode);
         let sleep_seen = mode != "stop";
         let mut stopped_at = slept;
+        self.duty.stopped = false;
         if !sleep_seen {
             self.duty.stop();
             let from = self.counter.read();
@@ -70,6 +78,7 @@ impl Power for BoardPlatform {
             if passed == 0 {
                 defmt::warn!("the rest of the period is too short for stop mode");
             } else {
+                self.duty.stopped = true;
                 self.counter.set(from + passed);
             }
         }
@@ -102,5 +111,9 @@ impl Power for BoardPlatform {
 
     fn codes(&self) -> &[u16] {
         self.duty.codes.as_ref().and_then(|codes| codes.get(..self.duty.taken)).unwrap_or(&[])
+    }
+
+    fn came_up(&self) -> Option<CameUp> {
+        if self.duty.stopped { self.duty.meter.came_up() } else { None }
     }
 }

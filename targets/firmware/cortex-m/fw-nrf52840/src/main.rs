@@ -29,7 +29,7 @@ fn main() -> ! {
         unreachable!("main runs once")
     };
     chip.NVMC.icachecnf.write(|w| w.cacheen().enabled());
-    let meter = Chip::new(chip.SAADC, chip.P1, Sleep::new(chip.TIMER0, chip.RTC0, chip.CLOCK, &chip.POWER));
+    let meter = Chip::new(chip.SAADC, chip.TEMP, chip.P1, Sleep::new(chip.TIMER0, chip.RTC0, chip.CLOCK, &chip.POWER));
     let serial = Serial::new(chip.UARTE0, chip.TIMER2, &chip.PPI, &chip.P0, Ring::new(ring));
     let (Some(port), Some(meter)) = (singleton!(SERIAL: Serial = serial), singleton!(METER: Chip = meter)) else {
         unreachable!("main runs once")

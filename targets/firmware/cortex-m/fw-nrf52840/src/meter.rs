@@ -6,7 +6,7 @@
 use hil_board::meter::Meter;
 use hil_board::power::SLEEPS;
 use hil_wire::message::Converter;
-use nrf52840_hal::pac::{P1, SAADC};
+use nrf52840_hal::pac::{P1, SAADC, TEMP};
 
 use crate::sleep::{Sleep, TICKS_PER_COUNT};
 
@@ -36,6 +36,7 @@ enum Input {
 /// The meter.
 pub struct Chip {
     saadc: SAADC,
+    thermometer: TEMP,
     marker: P1,
     sleep: Sleep,
     codes: Option<&'static mut [u16]>,
@@ -43,14 +44,14 @@ pub struct Chip {
 
 impl Chip {
     /// The meter with its pin set up, calibrated.
-    pub fn new(saadc: SAADC, marker: P1, sleep: Sleep) -> Self {
+    pub fn new(saadc: SAADC, thermometer: TEMP, marker: P1, sleep: Sleep) -> Self {
         marker.outclr.write(|w| w.pin10().clear_bit_by_one());
         marker.pin_cnf[10].write(|w| w.dir().output());
         saadc.enable.write(|w| w.enable().enabled());
         saadc.tasks_calibrateoffset.write(|w| w.tasks_calibrateoffset().set_bit());
         while saadc.events_calibratedone.read().bits() == 0 {}
         saadc.enable.write(|w| w.enable().disabled());
-        Self { saadc, marker, sleep, codes: None }
+        Self { saadc, thermometer, marker, sleep, codes: None }
     }
 
     /// Starts to convert into the memory at `address`.
@@ -153,5 +154,16 @@ impl Meter for Chip {
 
     fn stop_clocks(&mut self, ticks: u64) -> u64 {
         self.sleep.deep(ticks)
+    }
+
+    /// In steps of a quarter of a degree (PS, TEMP).
+    fn temperature(&mut self) -> Option<(&'static str, i32)> {
+        let temp = &self.thermometer;
+        temp.events_datardy.reset();
+        temp.tasks_start.write(|w| w.tasks_start().set_bit());
+        while temp.events_datardy.read().bits() == 0 {}
+        let quarters = temp.temp.read().bits() as i32;
+        temp.tasks_stop.write(|w| w.tasks_stop().set_bit());
+        Some(("temp", quarters * 250))
     }
 }

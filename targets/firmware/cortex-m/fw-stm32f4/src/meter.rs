@@ -6,10 +6,10 @@
 
 use hil_board::meter::Meter;
 use hil_board::power::SLEEPS;
-use hil_wire::message::Converter;
+use hil_wire::message::{CameUp, Converter};
 use stm32f4xx_hal::pac::{ADC_COMMON, ADC1, DMA2, GPIOE, RCC, TIM2};
 use stm32f4xx_hal::rcc::{Enable, Rcc};
-use stm32f4xx_hal::signature::VrefCal;
+use stm32f4xx_hal::signature::{VrefCal, VtempCal30, VtempCal110};
 
 use crate::sleep::Sleep;
 
@@ -20,6 +20,7 @@ const COUNTS: u32 = 420;
 /// From a trigger to the end of its sampling time: 56 cycles of ADCCLK, which is an eighth of the core's clock.
 const SAMPLING_TICKS: u64 = 56 * 8;
 const SENSE_CHANNEL: u8 = 1;
+const TEMPERATURE_CHANNEL: u8 = 16;
 const REFERENCE_CHANNEL: u8 = 17;
 const STREAM: usize = 0;
 /// How often the reference is converted for one reading of the supply.
@@ -78,14 +79,20 @@ impl Chip {
 
     /// The supply in microvolts, by the internal reference.
     fn supply_uv(&mut self) -> u64 {
+        let sum = self.sum_of(REFERENCE_CHANNEL);
+        CALIBRATED_AT_UV * u64::from(VrefCal::get().read()) * READINGS / sum.max(1)
+    }
+
+    /// The sum of [`READINGS`] conversions of a channel inside of the chip.
+    fn sum_of(&mut self, channel: u8) -> u64 {
         self.clock(true);
         self.common.ccr().modify(|_, w| w.tsvrefe().enabled());
         self.adc.sqr1().reset();
-        self.adc.smpr1().write(|w| w.smp17().cycles480());
-        // SAFETY: the channel exists.
-        self.adc.sqr3().write(|w| unsafe { w.sq1().bits(REFERENCE_CHANNEL) });
+        self.adc.smpr1().write(|w| w.smp16().cycles480().smp17().cycles480());
+        // SAFETY: the channels exist.
+        self.adc.sqr3().write(|w| unsafe { w.sq1().bits(channel) });
         self.adc.cr2().write(|w| w.adon().enabled());
-        // The reference is ready after 10 us (DS8626: TS_vrefint; unverified).
+        // Reference and sensor are ready after 10 us (DS8626: TS_vrefint and t_START; unverified).
         cortex_m::asm::delay(168 * 20);
         let mut sum = 0;
         for _ in 0..READINGS {
@@ -96,7 +103,7 @@ impl Chip {
         self.adc.cr2().reset();
         self.common.ccr().modify(|_, w| w.tsvrefe().disabled());
         self.clock(false);
-        CALIBRATED_AT_UV * u64::from(VrefCal::get().read()) * READINGS / sum.max(1)
+        sum
     }
 }
 
@@ -180,5 +187,21 @@ impl Meter for Chip {
 
     fn stop_clocks(&mut self, ticks: u64) -> u64 {
         self.sleep.deep(ticks)
+    }
+
+    /// By the two readings that ST stored at 30 and 110 degrees and 3.3 V (DS8626 table "temperature sensor calibration
+    /// values"). The sensor is good for changes; its offset may be off by tens of degrees where nobody calibrated it.
+    fn temperature(&mut self) -> Option<(&'static str, i32)> {
+        let supply_uv = self.supply_uv() as i64;
+        let sum = self.sum_of(TEMPERATURE_CHANNEL) as i64;
+        let (low, high) = (i64::from(VtempCal30::get().read()), i64::from(VtempCal110::get().read()));
+        // The reading as it would be at the supply of the calibration, times the number of readings.
+        let reading = sum * supply_uv / CALIBRATED_AT_UV as i64;
+        let above = 80_000 * (reading - low * READINGS as i64) / ((high - low).max(1) * READINGS as i64);
+        Some(("ts", (30_000 + above) as i32))
+    }
+
+    fn came_up(&self) -> Option<CameUp> {
+        self.sleep.came_up
     }
 }

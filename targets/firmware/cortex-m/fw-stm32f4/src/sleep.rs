@@ -7,6 +7,7 @@
 //! No interrupt handler runs: PRIMASK holds back what ends a sleep.
 
 use cortex_m::peripheral::{DWT, NVIC, SCB};
+use hil_wire::message::CameUp;
 use stm32f4xx_hal::pac::{DBGMCU, EXTI, Interrupt, PWR, RCC, RTC, TIM5};
 use stm32f4xx_hal::rcc::Rcc;
 use stm32f4xx_hal::rtc::Rtc;
@@ -23,6 +24,8 @@ const PIECE: u64 = 0x4000;
 const SHORTEST: u64 = 4;
 /// What coming up again takes at first, in cycles of LSI: 3 ms. Afterwards it is known.
 const COMING_UP: u64 = 100;
+/// Nanoseconds of two cycles of HSI at 16 MHz (RM0090 6.2.2), the bus being undivided.
+const NS_OF_2_CYCLES: u32 = 125;
 /// The line of EXTI that the wake-up timer drives.
 const WAKE_UP_LINE: u32 = 1 << 22;
 
@@ -36,6 +39,8 @@ pub struct Sleep {
     /// Ticks in [`MEASURED`] cycles of LSI.
     lsi: u64,
     coming_up: u64,
+    /// What the clocks took to come up again behind the last stop.
+    pub came_up: Option<CameUp>,
 }
 
 impl Sleep {
@@ -51,7 +56,7 @@ impl Sleep {
         rtc.cr().modify(|_, w| w.wutie().set_bit().bypshad().set_bit().wucksel().div2());
         exti.rtsr().modify(|r, w| unsafe { w.bits(r.bits() | WAKE_UP_LINE) });
         exti.imr().modify(|r, w| unsafe { w.bits(r.bits() | WAKE_UP_LINE) });
-        let mut sleep = Self { timer, rtc, pwr, exti, scb, lsi: 0, coming_up: COMING_UP };
+        let mut sleep = Self { timer, rtc, pwr, exti, scb, lsi: 0, coming_up: COMING_UP, came_up: None };
         sleep.calibrate();
         sleep
     }
@@ -130,7 +135,7 @@ impl Sleep {
             slept = count(self.fraction());
         }
         self.scb.clear_sleepdeep();
-        clocks_up();
+        self.came_up = Some(clocks_up());
         let all = count(self.fraction());
         // More for what is cut off: of the wake-up timer, which counts by twos, and of both readings.
         self.coming_up = all - slept + 4;
@@ -179,15 +184,20 @@ fn wait(interrupt: Interrupt, done: impl Fn() -> bool) {
 }
 
 /// The crystal, the PLL and the core's clock as they were: stop mode leaves their settings alone, and flash's wait states,
-/// and the core on HSI (RM0090 5.3.5).
-fn clocks_up() {
+/// and the core on HSI (RM0090 5.3.5), which also measures how long they take.
+fn clocks_up() -> CameUp {
     let rcc = rcc();
+    let began = DWT::cycle_count();
     rcc.cr().modify(|_, w| w.hseon().on());
     while rcc.cr().read().hserdy().is_not_ready() {}
+    let crystal = DWT::cycle_count();
     rcc.cr().modify(|_, w| w.pllon().on());
     while rcc.cr().read().pllrdy().is_not_ready() {}
+    let locked = DWT::cycle_count();
     rcc.cfgr().modify(|_, w| w.sw().pll());
     while !rcc.cfgr().read().sws().is_pll() {}
+    let nanoseconds = |from: u32, to: u32| to.wrapping_sub(from).saturating_mul(NS_OF_2_CYCLES) / 2;
+    CameUp { crystal_ns: nanoseconds(began, crystal), pll_ns: nanoseconds(crystal, locked) }
 }
 
 fn rcc() -> &'static stm32f4xx_hal::pac::rcc::RegisterBlock {

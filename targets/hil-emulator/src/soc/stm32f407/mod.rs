@@ -64,6 +64,8 @@ pub struct Stm32f407 {
     timers: [tim::Timer; tim::TIMERS],
     /// The interrupt lines of each timer: update and compare, or one for both.
     timer_irqs: Vec<Vec<u8>>,
+    /// Those lines and that of the converters, as bits.
+    shared_irqs: u128,
     timer_pins: BTreeMap<String, BTreeMap<String, String>>,
     adcs: [adc::Adc; adc::CONVERTERS],
     /// CCR of the converters.
@@ -94,6 +96,7 @@ impl Stm32f407 {
             return Err(Misfit { at: 0, message: "the table [stm32f407] is missing".to_owned() });
         };
         let analog = adc::Analog::new(facts.adc.clone(), seed);
+        let timer_irqs: Vec<Vec<u8>> = (1..=tim::TIMERS).map(|number| chip.irqs(&format!("tim{number}"))).collect();
         let flash_kib = chip.flash.sectors.iter().map(|group| group.count * group.size_bytes / 1024).sum();
         Ok(Self {
             decoder: Decoder::new(chip, Unit::named)?,
@@ -112,7 +115,12 @@ impl Stm32f407 {
             dmas: [dma_controller(chip, "dma1", &facts.dma)?, dma_controller(chip, "dma2", &facts.dma)?],
             dma_facts: facts.dma.clone(),
             timers: std::array::from_fn(|index| tim::Timer::new(index + 1)),
-            timer_irqs: (1..=tim::TIMERS).map(|number| chip.irqs(&format!("tim{number}"))).collect(),
+            shared_irqs: timer_irqs
+                .iter()
+                .flat_map(|lines| lines.iter().take(2).copied())
+                .chain(chip.irq("adc1"))
+                .fold(0, |all, line| all | 1 << line),
+            timer_irqs,
             timer_pins: facts.timer_pins.clone(),
             adcs: std::array::from_fn(adc::Adc::new),
             adc_common: 0,

@@ -98,6 +98,9 @@ impl Stm32f407 {
         for controller in 0..self.dmas.len() {
             if self.dmas[controller].active() {
                 let asked = self.dma_asked(controller);
+                if !self.dmas[controller].wants(asked) {
+                    continue;
+                }
                 // Taken out for the moment, because what it asks about is the rest of the chip.
                 let mut dma = std::mem::take(&mut self.dmas[controller]);
                 dma.take_up(asked, at, io.core_hz, &Ports(controller, self));
@@ -116,8 +119,12 @@ impl Stm32f407 {
     }
 
     fn pass_on_at(&mut self, at: Time, io: &Io<'_>) {
-        let adc_hz = self.adc_hz();
         for index in 0..self.timers.len() {
+            // Hardly ever has a timer anything to say, and this is asked behind every event.
+            if !self.timers[index].has_fired() {
+                continue;
+            }
+            let adc_hz = self.adc_hz();
             for (signal, level, at) in self.timers[index].take_fired() {
                 self.adcs.iter_mut().for_each(|adc| adc.triggered(index, signal, level, adc_hz, at));
             }
@@ -127,24 +134,21 @@ impl Stm32f407 {
 
     /// Interrupt lines that several peripherals share.
     fn drive_shared(&mut self, io: &mut Io<'_>) {
-        let (mut used, mut high) = (0u128, 0u128);
+        let mut high = 0u128;
         for (timer, lines) in self.timers.iter().zip(&self.timer_irqs) {
             let (update, compare) = timer.asks();
+            if !(update || compare) {
+                continue;
+            }
             let first = u128::from(update || lines.len() == 1 && compare);
             for (line, asked) in lines.iter().zip([first, u128::from(compare)]) {
-                used |= 1 << line;
                 high |= asked << line;
             }
         }
         if let Some(line) = self.adc_irq {
-            used |= 1 << line;
             high |= u128::from(self.adcs.iter().any(adc::Adc::asks)) << line;
         }
-        for line in 0..128 {
-            if used >> line & 1 == 1 {
-                io.irqs.set(line, high >> line & 1 == 1);
-            }
-        }
+        io.irqs.set_of(self.shared_irqs, high);
     }
 
     /// A write by a register of a DMA controller.

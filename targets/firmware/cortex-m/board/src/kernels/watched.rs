@@ -2,7 +2,7 @@
 
 use core::sync::atomic::{AtomicUsize, Ordering};
 
-use hil_agent::kernel::{Case, Deviation, Kernel, LoadError, Mismatch, Trouble};
+use hil_agent::kernel::{Case, Deviation, Kernel, LoadError, Mismatch, Share, Trouble};
 
 use crate::memory;
 
@@ -90,5 +90,13 @@ impl<K: Kernel> Kernel for Watched<K> {
 
     fn deviation(&mut self, case: u32) -> Option<Deviation> {
         self.0.deviation(case)
+    }
+
+    fn weight_bytes(&self) -> Option<u64> {
+        self.0.weight_bytes()
+    }
+
+    fn share(&mut self, entry: u32) -> Option<Share> {
+        self.0.share(entry)
     }
 }

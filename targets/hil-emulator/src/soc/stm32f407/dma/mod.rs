@@ -179,6 +179,13 @@ impl Dma {
         }
     }
 
+    /// Whether the controller is free and has something to take up; `asked` as in [`Dma::take_up`].
+    #[must_use]
+    pub fn wants(&self, asked: u8) -> bool {
+        let has_work = |(index, stream): (usize, &Stream)| stream.work(asked >> index & 1 == 1).is_some();
+        self.busy.is_none() && self.streams.iter().enumerate().any(has_work)
+    }
+
     /// Takes up the most urgent work at `now`, if the controller is free. `asked` has a bit for each stream whose
     /// peripheral asks; `core_hz` is the AHB's clock.
     pub fn take_up(&mut self, asked: u8, now: Time, core_hz: u64, bus: &dyn Bus) {

@@ -316,6 +316,12 @@ impl Timer {
         }
     }
 
+    /// Whether there are signals that others wait for.
+    #[must_use]
+    pub fn has_fired(&self) -> bool {
+        !self.fired.is_empty()
+    }
+
     /// The signals that others wait for, with their levels, in the order of their times.
     pub fn take_fired(&mut self) -> Vec<(Signal, bool, Time)> {
         std::mem::take(&mut self.fired)
