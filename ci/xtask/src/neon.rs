@@ -18,10 +18,24 @@ const LINKER: &str = "aarch64-linux-gnu-gcc";
 const QEMU: &str = "qemu-aarch64";
 /// Where Debian's libc6-dev-arm64-cross puts the libraries.
 const LIBRARIES: &str = "/usr/aarch64-linux-gnu";
-/// What the tests are found by.
-const WHAT: [&str; 6] = ["--package", "hil-kernels", "--features", "tensor", "--test", "tensor"];
+/// What the tests are found by: kernels and their known answers, and training with its gradients.
+const WHAT: [&str; 13] = [
+    "--package",
+    "hil-kernels",
+    "--package",
+    "hil-forecast",
+    "--features",
+    "hil-kernels/tensor",
+    "--lib",
+    "--test",
+    "tensor",
+    "--test",
+    "guide",
+    "--test",
+    "suite",
+];
 /// What holds the kernels.
-const PLACE: &str = "targets/hil-kernels/src/tensor";
+const PLACE: &str = "targets/hil-kernels/src";
 /// Where the results of the build go, so that they replace none of another compiler.
 const OUT: &str = "target/neon";
 
