@@ -82,7 +82,9 @@ struct Plot {
 impl Plot {
     fn new(curve: &Curve) -> Result<Self, RenderError> {
         let values = words::counted(curve.all.len() as u64, "value");
-        let n = format!("{values} from {}", words::counted(curve.starts.len() as u64, "process start"));
+        // A board has no processes; it boots.
+        let start = if matches!(curve.evidence, None | Some(Evidence::Host)) { "process start" } else { "start" };
+        let n = format!("{values} from {}", words::counted(curve.starts.len() as u64, start));
         let label = format!("Distribution of {} in {}, {n}", curve.what, curve.unit);
         Ok(Self { svg: ecdf::svg(curve, &label)?, title: curve.what.clone(), evidence: curve.evidence, n })
     }
