@@ -46,7 +46,7 @@ Usage: cargo xtask trust [--hours H] [--seed N] [--hil PROGRAM]
        cargo xtask trust --smoke [--hil PROGRAM]
        cargo xtask trust --report
 
-  --hours H      how long; what an earlier call measured is kept and gone on with [3]
+  --hours H      how long; what an earlier call measured is gone on with, with the programs that it tried [3]
   --seed N       decides what is compared in which order [20260131]
   --hil PROGRAM  the `hil` that is tried [built afresh]
   --smoke        a few minutes that show that everything works; fails only on what cannot be chance
@@ -115,7 +115,7 @@ pub fn run(root: &Path, options: &[&str]) -> Result<bool> {
         }
         Options::Smoke { hil } => smoke(root, hil),
         Options::Measure { hours, seed, hil } => {
-            let mut log = open(root, &FULL, seed, hil, true)?;
+            let mut log = open(root, &FULL, seed, programs_to_try(root, hil)?)?;
             let limit = Duration::from_secs_f64(hours * 3600.0);
             let problems = log.measure(&FULL, seed, Some(limit))?;
             print!("{}", rates::summary(&log.log.lines));
@@ -152,7 +152,8 @@ fn smoke(root: &Path, hil: Option<PathBuf>) -> Result<bool> {
         _ => {}
     }
     let begin = Instant::now();
-    let mut measuring = open(root, &SMOKE, SEED, hil, false)?;
+    let programs = Programs::build(root, &root.join(FOLDER).join("programs"), hil, false)?;
+    let mut measuring = open(root, &SMOKE, SEED, programs)?;
     let problems = measuring.measure(&SMOKE, SEED, None)?;
     print!("{}", rates::summary(&measuring.log.lines));
     println!("trust: the smoke test took {:.0} s", begin.elapsed().as_secs_f64());
@@ -163,10 +164,24 @@ fn log_name(plan: &Plan) -> String {
     format!("{}.jsonl", plan.name)
 }
 
-/// Builds what is needed and opens the log, which must be of the same programs.
-fn open(root: &Path, plan: &Plan, seed: u64, hil: Option<PathBuf>, with_layouts: bool) -> Result<Measuring> {
+/// The programs of the whole measurement: those that an earlier call tried, or new ones.
+fn programs_to_try(root: &Path, hil: Option<PathBuf>) -> Result<Programs> {
+    let folder = root.join(FOLDER).join(FULL.name);
+    match Programs::kept(&folder) {
+        None => Programs::build(root, &folder, hil, true)?.keep(&folder),
+        Some(kept) if hil.is_none() => Ok(kept),
+        Some(_) => bail!(
+            "{} keeps the programs of the measurement that was begun; --hil begins another one, so move the folder and \
+             {} away first",
+            folder.display(),
+            log_name(&FULL)
+        ),
+    }
+}
+
+/// Opens the log, which must be of the same programs.
+fn open(root: &Path, plan: &Plan, seed: u64, programs: Programs) -> Result<Measuring> {
     let folder = root.join(FOLDER);
-    let programs = Programs::build(root, &folder.join("programs"), hil, with_layouts)?;
     let path = folder.join(log_name(plan));
     let mut log = Log::open(&path)?;
     if log.was_cut {
@@ -186,7 +201,7 @@ fn open(root: &Path, plan: &Plan, seed: u64, hil: Option<PathBuf>, with_layouts:
     if let Some(earlier) = earlier.filter(|earlier| !same(earlier, &session)) {
         bail!(
             "{} was measured with seed {}, `{}` on {}; figures of different programs, machines or plans are not mixed: go on \
-             with those, or move the file away",
+             with those, or move the file and the folder of that name away",
             path.display(),
             earlier.seed,
             earlier.version,

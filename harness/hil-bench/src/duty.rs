@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use hil_model::metric::Metric;
 use hil_model::power::{CameUp, Converter, LIGHT_SLEEP, Metering, Period};
-use hil_wire::message::{self, FailCode, Request, Response};
+use hil_wire::message::{self, Request, Response};
 
 use crate::crash::printable;
 use crate::job::Runner;
@@ -116,13 +116,9 @@ impl Session<'_> {
     /// What meters the power of the machine; nothing where nothing does.
     fn converter(&mut self) -> Result<Option<Converter>, Stop> {
         let phase = Phase::Calibrate;
-        self.send(phase, &Request::Converter)?;
-        self.wait(phase, Duration::ZERO)?;
-        if let Response::Failed { code: FailCode::NotObservable, .. } = self.message(phase)? {
-            return Ok(None);
-        }
-        match self.reply(phase)? {
-            Response::Converter(converter) => Ok(Some(Converter {
+        match self.ask_if_told(phase, &Request::Converter)? {
+            None => Ok(None),
+            Some(Response::Converter(converter)) => Ok(Some(Converter {
                 start: 0,
                 name: printable(converter.name),
                 bits: converter.bits,
@@ -134,7 +130,7 @@ impl Session<'_> {
                 sample_ticks: converter.sample_ticks,
                 sleeps: printable(converter.sleeps),
             })),
-            other => Err(unexpected(phase, &other)),
+            Some(other) => Err(unexpected(phase, &other)),
         }
     }
 

@@ -171,13 +171,17 @@ impl<'j> Book<'j> {
     }
 }
 
-/// Every item with a right answer is answered once in each step that asks for it.
+/// Every item with a right answer is answered once in each step that asks for it, as long as the step wants no fewer.
 fn answers_planned(job: &Job, subject: &Subject<'_>) -> u64 {
     let Input::Items(dataset) = &subject.input else { return 0 };
-    let steps = job.starts.iter().flat_map(|start| &start.steps);
-    let asked = steps.filter(|step| matches!(step, Step::Answer { workload, .. } if workload == subject.id)).count();
-    let labelled = dataset.items.iter().filter(|item| item.expected.is_some()).count();
-    u64::try_from(asked * labelled).unwrap_or(u64::MAX)
+    let labelled = dataset.items.iter().filter(|item| item.expected.is_some()).count() as u64;
+    let of_step = |step: &Step| match step {
+        Step::Answer { workload, most, .. } if workload == subject.id => {
+            Some(most.map_or(labelled, |most| labelled.min(u64::from(most))))
+        }
+        _ => None,
+    };
+    job.starts.iter().flat_map(|start| &start.steps).filter_map(of_step).sum()
 }
 
 /// A job under way.

@@ -261,7 +261,7 @@ fn read_some<'b>(pipe: &mut impl Read, buffer: &'b mut [u8]) -> Option<&'b [u8]>
 
 #[cfg(all(test, unix))]
 mod tests {
-    use std::time::{Duration, Instant};
+    use std::time::Duration;
 
     use super::{Ending, Program};
 
@@ -269,10 +269,8 @@ mod tests {
     fn a_child_that_ends_with_its_input_gets_all_of_it_and_is_not_ended_by_force() {
         let mut life = Program::new("cat", Vec::new()).start().unwrap();
         life.send(b"the last word").unwrap();
-        let began = Instant::now();
-        let end = life.end(Duration::from_secs(60));
-        assert_eq!(end.how, Ending::Exited(0));
-        assert!(began.elapsed() < Duration::from_secs(60), "the grace was not used up");
+        // One that is still there when the grace is over is stopped by force, and that is another ending.
+        assert_eq!(life.end(Duration::from_secs(60)).how, Ending::Exited(0));
         let mut said = Vec::new();
         while said.len() < 13 && life.receive(&mut said, Duration::from_secs(10)).is_ok() {}
         assert_eq!(said, b"the last word");

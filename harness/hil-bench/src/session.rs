@@ -282,105 +282,89 @@ impl<'c> Session<'c> {
         sink: &mut dyn FnMut(&str, Option<&str>),
     ) -> Result<bool, Stop> {
         let phase = Phase::Conform;
-        self.send(phase, &Request::Conform { kernel, table })?;
-        loop {
-            self.wait(phase, Duration::ZERO)?;
-            if let Response::Failed { code: FailCode::UnknownTable, .. } = self.message(phase)? {
-                return Ok(false);
+        self.each(phase, &Request::Conform { kernel, table }, FailCode::UnknownTable, &mut |response| match response {
+            Response::Case { name, broken } => {
+                sink(name, broken);
+                Ok(())
             }
-            match self.reply(phase)? {
-                Response::Case { name, broken } => sink(name, broken),
-                Response::Done { .. } => return Ok(true),
-                other => return Err(unexpected(phase, &other)),
-            }
-        }
+            other => Err(unexpected(phase, &other)),
+        })
     }
 
     /// Has every result compared with its reference and hands every deviation to `sink`: the name of its case and the
     /// relative error. `false` when the kernel has no reference.
     pub(crate) fn deviate(&mut self, kernel: &str, sink: &mut dyn FnMut(&str, f64)) -> Result<bool, Stop> {
         let phase = Phase::Deviate;
-        self.send(phase, &Request::Deviate { kernel })?;
-        loop {
-            self.wait(phase, Duration::ZERO)?;
-            if let Response::Failed { code: FailCode::NotObservable, .. } = self.message(phase)? {
-                return Ok(false);
+        self.each(phase, &Request::Deviate { kernel }, FailCode::NotObservable, &mut |response| match response {
+            Response::Deviation { name, error } => {
+                sink(name, error);
+                Ok(())
             }
-            match self.reply(phase)? {
-                Response::Deviation { name, error } => sink(name, error),
-                Response::Done { .. } => return Ok(true),
-                other => return Err(unexpected(phase, &other)),
-            }
-        }
+            other => Err(unexpected(phase, &other)),
+        })
     }
 
     /// Has a profile of the kernel's work taken and hands every entry of it to `sink`. `false` when the kernel has none.
     pub(crate) fn profile(&mut self, kernel: &str, sink: &mut dyn FnMut(Share)) -> Result<bool, Stop> {
         let phase = Phase::Profile;
-        self.send(phase, &Request::Profile { kernel })?;
+        self.each(phase, &Request::Profile { kernel }, FailCode::NotObservable, &mut |response| match response {
+            Response::Share { part, group, samples, of } if samples <= of => {
+                sink(Share { part: printable(part), group, samples, of });
+                Ok(())
+            }
+            Response::Share { samples, of, .. } => {
+                Err(Stop::rig(phase, format!("the agent tells {samples} samples of {of}, which cannot be")))
+            }
+            other => Err(unexpected(phase, &other)),
+        })
+    }
+
+    /// Sends a request whose answer is a list, and hands every entry of it to `take`. `false` when the agent says `unknown`
+    /// instead.
+    fn each(
+        &mut self,
+        phase: Phase,
+        request: &Request<'_>,
+        unknown: FailCode,
+        take: &mut dyn FnMut(Response<'_>) -> Result<(), Stop>,
+    ) -> Result<bool, Stop> {
+        self.send(phase, request)?;
         loop {
             self.wait(phase, Duration::ZERO)?;
-            if let Response::Failed { code: FailCode::NotObservable, .. } = self.message(phase)? {
-                return Ok(false);
-            }
-            match self.reply(phase)? {
-                Response::Share { part, group, samples, of } if samples <= of => {
-                    sink(Share { part: printable(part), group, samples, of });
-                }
-                Response::Share { samples, of, .. } => {
-                    return Err(Stop::rig(
-                        phase,
-                        format!("the agent tells {samples} samples of {of}, which cannot be"),
-                    ));
-                }
+            match self.message(phase)? {
+                Response::Failed { code, .. } if code == unknown => return Ok(false),
                 Response::Done { .. } => return Ok(true),
-                other => return Err(unexpected(phase, &other)),
+                _ => take(self.reply(phase)?)?,
             }
         }
     }
 
     /// Bytes of the weights of the kernel's model; nothing where it does not say.
     pub(crate) fn weigh(&mut self, kernel: &str) -> Result<Option<u64>, Stop> {
-        let phase = Phase::Weigh;
-        self.send(phase, &Request::Weigh { kernel })?;
-        self.wait(phase, Duration::ZERO)?;
-        if let Response::Failed { code: FailCode::NotObservable, .. } = self.message(phase)? {
-            return Ok(None);
-        }
-        match self.reply(phase)? {
-            Response::Weight { bytes } => Ok(Some(bytes)),
-            other => Err(unexpected(phase, &other)),
+        match self.ask_if_told(Phase::Weigh, &Request::Weigh { kernel })? {
+            None => Ok(None),
+            Some(Response::Weight { bytes }) => Ok(Some(bytes)),
+            Some(other) => Err(unexpected(Phase::Weigh, &other)),
         }
     }
 
     /// How warm the processor is: the sensor and degrees Celsius; nothing where the machine cannot tell.
     pub(crate) fn temperature(&mut self) -> Result<Option<(String, f64)>, Stop> {
-        let phase = Phase::Temperature;
-        self.send(phase, &Request::Temperature)?;
-        self.wait(phase, Duration::ZERO)?;
-        if let Response::Failed { code: FailCode::NotObservable, .. } = self.message(phase)? {
-            return Ok(None);
-        }
-        match self.reply(phase)? {
-            Response::Temperature(Temperature { sensor, milli_celsius }) => {
+        match self.ask_if_told(Phase::Temperature, &Request::Temperature)? {
+            None => Ok(None),
+            Some(Response::Temperature(Temperature { sensor, milli_celsius })) => {
                 Ok(Some((printable(sensor), f64::from(milli_celsius) / 1000.0)))
             }
-            other => Err(unexpected(phase, &other)),
+            Some(other) => Err(unexpected(Phase::Temperature, &other)),
         }
     }
 
     /// The largest memory use so far; nothing where the machine cannot tell.
     pub(crate) fn memory(&mut self, kernel: &str) -> Result<Option<MemoryUse>, Stop> {
-        let phase = Phase::Memory;
-        self.send(phase, &Request::Memory { kernel })?;
-        self.wait(phase, Duration::ZERO)?;
-        match self.message(phase)? {
-            Response::Memory(memory) => Ok(Some(memory)),
-            Response::Failed { code: FailCode::NotObservable, .. } => Ok(None),
-            _ => {
-                let other = self.reply(phase)?;
-                Err(unexpected(phase, &other))
-            }
+        match self.ask_if_told(Phase::Memory, &Request::Memory { kernel })? {
+            None => Ok(None),
+            Some(Response::Memory(memory)) => Ok(Some(memory)),
+            Some(other) => Err(unexpected(Phase::Memory, &other)),
         }
     }
 
@@ -388,6 +372,16 @@ impl<'c> Session<'c> {
         match self.ask(phase, &Request::Now)? {
             Response::Now { now } => Ok(now),
             other => Err(unexpected(phase, &other)),
+        }
+    }
+
+    /// As [`Session::ask`]; nothing where the kernel or the machine cannot tell.
+    pub(crate) fn ask_if_told(&mut self, phase: Phase, request: &Request<'_>) -> Result<Option<Response<'_>>, Stop> {
+        self.send(phase, request)?;
+        self.wait(phase, Duration::ZERO)?;
+        match self.message(phase)? {
+            Response::Failed { code: FailCode::NotObservable, .. } => Ok(None),
+            _ => self.reply(phase).map(Some),
         }
     }
 

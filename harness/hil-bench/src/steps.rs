@@ -14,6 +14,7 @@ use crate::event::Event;
 use crate::job::{Book, Runner};
 use crate::life::{AgentLife, Input, Subject};
 use crate::phase::Phase;
+use crate::spread::spread;
 use crate::stop::Stop;
 
 /// How long the iterations of one request shall take together: short enough to keep budgets and to react to the
@@ -67,7 +68,7 @@ impl<'c> Runner<'_, 'c, '_> {
                 let batch = Batch { phase, start, block, slot, iterations: *iterations, at_least: *at_least };
                 self.iterate(life, at, &batch)
             }
-            Step::Answer { dataset, .. } => self.answer(life, at, dataset),
+            Step::Answer { dataset, most, .. } => self.answer(life, at, dataset, *most),
             Step::Conform { table, .. } => self.conform(life, at, table),
             Step::Deviate { .. } => self.deviate(life, at),
             Step::Weigh { .. } => self.weigh(life, at),
@@ -158,8 +159,14 @@ impl<'c> Runner<'_, 'c, '_> {
         place * stride + number(batch.block) * number(items_of_a_batch)
     }
 
-    /// Answers every item of a data set that has a right answer.
-    fn answer(&mut self, life: &mut AgentLife<'c>, at: usize, name: &DatasetName) -> Result<(), Stop> {
+    /// Answers the items of a data set that have a right answer, or as many of them as are wanted at `most`.
+    fn answer(
+        &mut self,
+        life: &mut AgentLife<'c>,
+        at: usize,
+        name: &DatasetName,
+        most: Option<u32>,
+    ) -> Result<(), Stop> {
         life.verify_once(&self.books[at].subject)?;
         let dataset: &Dataset = match &self.books[at].subject.input {
             Input::Items(dataset) if dataset.name == *name => dataset,
@@ -167,15 +174,23 @@ impl<'c> Runner<'_, 'c, '_> {
                 return Err(Stop::rig(Phase::Answer, format!("the workload has no data set {name}")));
             }
         };
-        let total = u32::try_from(dataset.items.len()).unwrap_or(u32::MAX);
-        for (number, item) in dataset.items.iter().enumerate() {
+        let labelled: Vec<_> = dataset
+            .items
+            .iter()
+            .enumerate()
+            .filter_map(|(number, item)| item.expected.map(|expected| (number, item, expected)))
+            .collect();
+        let most = most.map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX));
+        let chosen = spread(labelled.len(), most);
+        let total = u32::try_from(chosen.len()).unwrap_or(u32::MAX);
+        for (done, place) in (1..).zip(chosen) {
             self.check()?;
-            let Some(expected) = item.expected else { continue };
+            let (number, item, expected) = labelled[place];
             let book = &mut self.books[at];
             let predicted = life.answer(&book.subject, number)?;
             let answer = Answer { item: item.name.clone(), group: item.group.clone(), expected, predicted };
             book.observations.answers.push(answer);
-            self.progress(at, Phase::Answer, u32::try_from(number + 1).unwrap_or(u32::MAX), total);
+            self.progress(at, Phase::Answer, done, total);
         }
         Ok(())
     }

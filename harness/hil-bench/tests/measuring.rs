@@ -226,7 +226,7 @@ fn answers_are_booked_with_item_and_group() {
     let mut workload = kernel("a");
     let set = DatasetName::new("set").unwrap();
     workload.dataset = Some(set.clone());
-    let step = Step::Answer { workload: workload_id("main"), dataset: set };
+    let step = Step::Answer { workload: workload_id("main"), dataset: set, most: None };
     let job = job(vec![("main", workload)], vec![vec![step]]);
     let mut data = dataset("set", &[4, 5, 6]);
     data.items[1].expected = Some(9);
@@ -239,6 +239,22 @@ fn answers_are_booked_with_item_and_group() {
         .collect();
     assert_eq!(answers, [("item-4", "group-0", 4, 4), ("item-5", "group-1", 9, 5)]);
     assert_eq!(outcome.observations[0].answers_planned, 2, "an item without a right answer is not asked for");
+}
+
+#[test]
+fn as_many_items_are_answered_as_are_wanted() {
+    let bench = bench_with(&Diary::default());
+    let set = DatasetName::new("set").unwrap();
+    let workload = Workload { dataset: Some(set.clone()), ..kernel("a") };
+    let step = Step::Answer { workload: workload_id("main"), dataset: set, most: Some(2) };
+    let job = job(vec![("main", workload)], vec![vec![step]]);
+    let mut data = dataset("set", &[4, 5, 6, 7, 8]);
+    data.items[0].expected = None;
+    let (outcome, _) = drive(&job, &bench, bench.clock(), &TestInputs(vec![data]), &mut |_, _| {});
+    let seen = &outcome.observations[0];
+    // Four have a right answer: the first of the first two, and of the others the one behind their golden section.
+    assert_eq!(seen.answers.iter().map(|answer| answer.item.as_str()).collect::<Vec<_>>(), ["item-5", "item-8"]);
+    assert_eq!(seen.answers_planned, 2);
 }
 
 #[test]

@@ -38,7 +38,7 @@ fn with_set(name: &str) -> Workload {
 }
 
 fn answer(id: &str) -> Step {
-    Step::Answer { workload: workload_id(id), dataset: DatasetName::new("set").unwrap() }
+    Step::Answer { workload: workload_id(id), dataset: DatasetName::new("set").unwrap(), most: None }
 }
 
 fn run(job: &Job, items: &[&[u8]]) -> (JobOutcome, Vec<Came>) {

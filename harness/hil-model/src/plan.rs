@@ -20,6 +20,21 @@ pub struct Plan {
     pub skipped: Vec<Skipped>,
 }
 
+impl Plan {
+    /// What is run of this scenario.
+    #[must_use]
+    pub fn job_of(&self, scenario: &ScenarioId) -> Option<&Job> {
+        self.jobs.iter().find(|job| job.scenario == *scenario)
+    }
+
+    /// Why the check at that position of a scenario is not run, if it is not.
+    #[must_use]
+    pub fn skips(&self, scenario: &ScenarioId, position: usize) -> Option<&Skipped> {
+        let is_meant = |skip: &&Skipped| skip.scenario == *scenario && skip.check.is_none_or(|check| check == position);
+        self.skipped.iter().find(is_meant)
+    }
+}
+
 /// One scenario on one bench.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Job {
@@ -98,12 +113,14 @@ pub enum Step {
         /// Length of one.
         slice: Duration,
     },
-    /// Answer every item of a data set.
+    /// Answer the items of a data set.
     Answer {
         /// Whose.
         workload: WorkloadId,
         /// The items.
         dataset: DatasetName,
+        /// No more of them than this, spread over the set; all of them without it.
+        most: Option<u32>,
     },
     /// Go through a table of cases.
     Conform {

@@ -22,8 +22,8 @@ const BLOCKS: u32 = 20;
 /// A quick run takes one sample where a full one takes this many.
 const QUICK_SHARE: u32 = 3;
 
-/// But at least these: a mean needs 40, and 59 prove a p95 if none of them exceeds the limit. A comparison takes as many
-/// pairs.
+/// But at least these: a mean needs 40, and 59 prove a p95 if none of them exceeds the limit. A comparison takes no more
+/// pairs than that.
 const QUICK_LEAST: u32 = 60;
 
 /// What a quick run takes of a suite in each start. The starts stay as many as they are: the interval is theirs.
@@ -33,6 +33,9 @@ const QUICK_SUITE: SuiteAmount = SuiteAmount {
     // Criterion takes no fewer.
     samples: Some(10),
 };
+
+/// Answers that a quick run takes of a data set: when all of them are right, they prove 97.5 %.
+const QUICK_ANSWERS: u32 = 120;
 
 /// Slices of throughput over all starts: five seconds of closed loop, in quick runs half of that.
 const SLICES: u32 = 100;
@@ -50,6 +53,8 @@ pub(crate) struct Amounts {
     pub(crate) slices: u32,
     /// Time that a start spends on the iterations of a workload that runs alone.
     pub(crate) at_least: Duration,
+    /// Answers at most, out of each data set.
+    pub(crate) answers: Option<u32>,
     min_samples: u32,
     /// Whether the scenario says how many pairs it takes.
     states_pairs: bool,
@@ -67,9 +72,10 @@ impl Amounts {
         Self {
             starts,
             warmup: sampling.warmup,
-            blocks: if options.quick { quick_blocks.min(blocks) } else { blocks },
+            blocks: if options.quick { quick_blocks } else { blocks },
             slices: slices.div_ceil(starts),
             at_least: if options.quick { MEASURING / QUICK_SHARE } else { MEASURING },
+            answers: options.quick.then_some(QUICK_ANSWERS),
             min_samples: sampling.min_samples.unwrap_or(0),
             states_pairs: sampling.pairs.is_some() && sampling.min_samples.is_none(),
             quick: options.quick,

@@ -40,7 +40,7 @@ pub(crate) fn starts(
     lists.extend(if bench.evidence == Evidence::Host { told } else { together(told) });
     lists.extend(throughput(scenario, &asked, &amounts, bench, &mut rng));
     lists.extend(metered(scenario, &asked, &amounts, options, &mut rng));
-    lists.extend(answers(scenario, &asked));
+    lists.extend(answers(scenario, &asked, &amounts));
     let suites: Vec<&WorkloadId> =
         asked.timed.keys().filter(|workload| suite_of(scenario, workload).is_some()).collect();
     // Readers of scenarios refuse a mixture, so these are all or none.
@@ -72,8 +72,9 @@ pub(crate) fn further(
     let mut look = |look: u32| {
         // 1, 2, 4 times what the first look has.
         let times = 1 << (look - 2);
-        let lists = (0..times).flat_map(|_| timed(&asked, &amounts, control, &mut rng)).collect::<Vec<_>>();
-        index.by_ref().zip(lists).map(|(index, steps)| Start { index, steps }).collect()
+        let lists: Vec<_> = (0..times).flat_map(|_| timed(&asked, &amounts, control, &mut rng)).collect();
+        // In this order, because the side that is asked first gives one away where the other has ended.
+        lists.into_iter().zip(index.by_ref()).map(|(steps, index)| Start { index, steps }).collect()
     };
     (2..=scenario.sampling.looks).map(&mut look).collect()
 }
@@ -158,11 +159,11 @@ fn together(starts: Vec<Vec<Step>>) -> Vec<Vec<Step>> {
 }
 
 /// Starts that answer data sets.
-pub(crate) fn answers(scenario: &Scenario, asked: &Asked) -> Vec<Vec<Step>> {
+pub(crate) fn answers(scenario: &Scenario, asked: &Asked, amounts: &Amounts) -> Vec<Vec<Step>> {
     let of = |workload: &WorkloadId| {
         let dataset = scenario.workloads.get(workload)?.dataset.clone()?;
-        let workload = workload.clone();
-        Some(vec![Step::Verify { workload: workload.clone() }, Step::Answer { workload, dataset }])
+        let (workload, most) = (workload.clone(), amounts.answers);
+        Some(vec![Step::Verify { workload: workload.clone() }, Step::Answer { workload, dataset, most }])
     };
     asked.answers.iter().filter_map(of).collect()
 }

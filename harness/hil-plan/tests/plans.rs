@@ -106,6 +106,19 @@ fn min_samples_raises_the_amount_and_quick_lowers_it() {
 }
 
 #[test]
+fn a_quick_run_answers_a_part_of_a_data_set() {
+    let mut spoken = scenario(vec![check("LAN-19", Metric::Accuracy, Statistic::Proportion, "> 95 %")]);
+    for workload in spoken.workloads.values_mut() {
+        workload.dataset = Some(DatasetName::new("words").unwrap());
+    }
+    let most = |options: &Options| {
+        let plan = plan(std::slice::from_ref(&spoken), &lab(2), &BTreeMap::new(), options);
+        steps(&plan).find_map(|step| if let Step::Answer { most, .. } = step { Some(*most) } else { None })
+    };
+    assert_eq!((most(&FULL), most(&Options { quick: true, ..FULL })), (Some(None), Some(Some(120))));
+}
+
+#[test]
 fn each_further_look_takes_as_many_starts_as_all_before_it() {
     let mut patient = scenario(vec![check("LAN-16", Metric::Latency, Statistic::Percentile(950), "< 5 ms")]);
     patient.sampling.looks = 3;

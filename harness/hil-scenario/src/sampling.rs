@@ -38,9 +38,9 @@ pub(crate) fn read(cx: &mut Context<'_>, table: Option<(&Table, At)>, are_suites
     Sampling {
         warmup: count("warmup").unwrap_or(Sampling::DEFAULT_WARMUP),
         min_samples: count("min_samples"),
-        pairs: count("pairs"),
         starts: count("starts").unwrap_or(Sampling::DEFAULT_STARTS),
         looks: if are_suites { Sampling::DEFAULT_LOOKS } else { looks },
+        pairs: count("pairs"),
         budget,
         timeout: timeout.unwrap_or(if are_suites { budget } else { Sampling::DEFAULT_TIMEOUT.min(budget) }),
     }

@@ -1,7 +1,7 @@
 //! A whole file: its tables, and the rules between them.
 
 use hil_model::id::WorkloadId;
-use hil_model::scenario::{Alert, Check, Rule, Scenario};
+use hil_model::scenario::{Alert, Check, Scenario};
 
 use crate::alert;
 use crate::check;
@@ -51,7 +51,7 @@ pub(crate) fn read(cx: &mut Context<'_>, table: &Table, at: At) -> Option<Scenar
     let is_complete = is_complete && side_by_side.len() == n_tables;
     let checks: Vec<Check> = checks.into_iter().map(|(check, _)| check).collect();
     if is_complete {
-        let asked = checks.iter().flat_map(workloads_of).chain(alerts.iter().map(|alert| &alert.workload));
+        let asked = checks.iter().flat_map(Check::workloads).chain(alerts.iter().map(|alert| &alert.workload));
         warn_of_idle_workloads(cx, &workloads, &asked.collect::<Vec<_>>());
     }
     Some(Scenario {
@@ -71,14 +71,6 @@ pub(crate) fn read(cx: &mut Context<'_>, table: &Table, at: At) -> Option<Scenar
     })
 }
 
-fn workloads_of(check: &Check) -> impl Iterator<Item = &WorkloadId> {
-    let order = match &check.rule {
-        Rule::Order(order) => order.as_slice(),
-        Rule::Limit { .. } | Rule::Conforms(_) | Rule::Report => &[],
-    };
-    std::iter::once(&check.workload).chain(&check.versus).chain(order)
-}
-
 fn warn_of_idle_workloads(cx: &mut Context<'_>, workloads: &Workloads, asked: &[&WorkloadId]) {
     for (id, entry) in &workloads.entries {
         if !asked.contains(&id) {
@@ -88,7 +80,6 @@ fn warn_of_idle_workloads(cx: &mut Context<'_>, workloads: &Workloads, asked: &[
     }
 }
 
-/// Two checks may answer one row, but not in the same words: that is mostly an inherited check written again.
 /// A drift is told from figures of earlier runs, and only those of checks are kept.
 fn expect_kept(cx: &mut Context<'_>, checks: &[(Check, At)], alert: &Alert, at: At) {
     let is_same = |check: &Check| {
@@ -104,6 +95,7 @@ fn expect_kept(cx: &mut Context<'_>, checks: &[(Check, At)], alert: &Alert, at: 
     }
 }
 
+/// Two checks may answer one row, but not in the same words: that is mostly an inherited check written again.
 fn warn_of_duplicates(cx: &mut Context<'_>, earlier: &[(Check, At)], check: &Check, at: At) {
     let question = |check: &Check| {
         let Check { metric, statistic, workload, versus, rule, needs, part, .. } = check;

@@ -5,15 +5,15 @@
 //! tables. `power` joins the scatter between periods with the uncertainty of the meter, by [`derived`], which propagates
 //! intervals. These are what a run and an import are judged by.
 //!
-//! [`builds`] does so for two builds that were measured in turns, by [`restarted`].
+//! [`builds`] does so for two builds that were measured in turns, by [`restarted`] and [`signed_rank`]; [`mcnemar`] compares the
+//! answers of two sides.
 //!
-//! For comparing two runs and looking at many there are further methods, which no command of `hil` calls: [`mcnemar`]
-//! compares the answers of two sides, [`variance`] splits a spread into that between starts and that within,
-//! [`steady`] looks for the end of warm-up, [`sequential`] decides while sampling,
-//! [`multiple`] keeps the promise of many checks at once. [`history`] and [`change`] look at earlier runs, for `hil history`.
+//! [`sequential`] shares a level between the looks of one measurement, [`multiple`] among many figures. [`variance`] splits a
+//! spread into that between starts and that within, [`steady`] looks for the end of warm-up. [`history`] and
+//! [`change`] look at earlier runs, for `hil history`.
 //!
 //! [`autocorrelation`] says how much dependent observations are worth, [`binomial`] and [`student`] hold what is
-//! needed of two distributions, [`series`] groups observations by start.
+//! needed of some distributions, [`series`] groups observations by start.
 //!
 //! Guarantees: pure and deterministic (no clock, no environment, chance from a stated seed only); nothing is trimmed; too few
 //! observations give an absent end of an interval or [`error::StatsError::TooFew`], never a guess; a value that
@@ -44,6 +44,7 @@ pub mod quantile;
 pub mod restarted;
 pub mod sequential;
 pub mod series;
+pub mod signed_rank;
 pub mod starts;
 pub mod steady;
 pub mod student;

@@ -1,4 +1,4 @@
-//! Quantiles of two distributions: Student's t and chi-squared.
+//! Quantiles and tails of Student's t, of the normal distribution and of chi-squared.
 //!
 //! They come from `statrs`; tests compare them with scipy. Its t quantile loses digits with many degrees of freedom
 //! (1.39 instead of 1.64 at ten million), so from 1000 on the expansion around the normal quantile is taken, which is
@@ -42,6 +42,12 @@ fn normal(alpha: f64) -> f64 {
         return NORMAL;
     }
     Normal::new(0.0, 1.0).map_or(f64::INFINITY, |normal| normal.inverse_cdf(1.0 - alpha))
+}
+
+/// The probability that a standard normal value exceeds `value`.
+#[must_use]
+pub fn normal_tail(value: f64) -> f64 {
+    Normal::new(0.0, 1.0).map_or(1.0, |normal| normal.sf(value))
 }
 
 /// The probability that Student's t with that many degrees of freedom exceeds `value`.

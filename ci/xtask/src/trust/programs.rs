@@ -14,6 +14,9 @@ use crate::trust::plan::LAYOUTS;
 const MARK: &[u8] = b"hilbench-trust-permille=";
 /// The package and program of the workloads.
 const PACKAGE: &str = "trust-workloads";
+/// What the programs are called where they are kept.
+const HIL: &str = "hil";
+const WORKLOADS: &str = "workloads";
 
 /// Where the programs are.
 #[derive(Debug)]
@@ -55,7 +58,7 @@ impl Programs {
         };
         fs::create_dir_all(folder).with_context(|| format!("failed to make {}", folder.display()))?;
         run(cargo::command(root).args(["build", "--release", "--locked", "--quiet", "--package", PACKAGE]))?;
-        let workloads = folder.join("workloads");
+        let workloads = folder.join(WORKLOADS);
         copy(&built, &workloads)?;
         let mut programs = Self { hil, workloads, layouts: Vec::new(), no_layouts: None };
         if with_layouts {
@@ -67,6 +70,31 @@ impl Programs {
             run(cargo::command(root).args(["build", "--release", "--locked", "--quiet", "--package", PACKAGE]))?;
         }
         Ok(programs)
+    }
+
+    /// Keeps `hil` in `folder` beside what was built there, so that a measurement of hours can go on with the same programs
+    /// whatever is built in the meantime.
+    ///
+    /// # Errors
+    /// When it cannot be copied.
+    pub fn keep(mut self, folder: &Path) -> Result<Self> {
+        let kept = folder.join(HIL);
+        copy(&self.hil, &kept)?;
+        self.hil = kept;
+        Ok(self)
+    }
+
+    /// The programs that [`Programs::keep`] left in `folder`; nothing where it left none.
+    pub fn kept(folder: &Path) -> Option<Self> {
+        let [hil, workloads] = [HIL, WORKLOADS].map(|name| folder.join(name));
+        // It is copied last, so where it is everything is.
+        if !hil.is_file() {
+            return None;
+        }
+        let layouts: Vec<PathBuf> =
+            (1..LAYOUTS).map(|layout| layout_in(folder, layout)).take_while(|path| path.is_file()).collect();
+        let no_layouts = layouts.is_empty().then(|| "none could be linked when the programs were built".to_owned());
+        Some(Self { hil, workloads, layouts, no_layouts })
     }
 
     /// The workloads in that layout, the plain program for 0.
@@ -84,11 +112,15 @@ impl Programs {
     }
 }
 
+fn layout_in(folder: &Path, layout: u32) -> PathBuf {
+    folder.join(format!("layout-{layout}"))
+}
+
 /// Links the workloads with their sections in other orders, which moves every function and nothing else.
 fn layouts(root: &Path, folder: &Path, built: &Path) -> Result<Vec<PathBuf>> {
     let mut paths = Vec::new();
     for layout in 1..LAYOUTS {
-        let path = folder.join(format!("layout-{layout}"));
+        let path = layout_in(folder, layout);
         let order = format!("link-arg=-Wl,--shuffle-sections=.text.*={layout}");
         let mut command = cargo::command(root);
         command.args(["rustc", "--release", "--locked", "--quiet", "--package", PACKAGE, "--bin", PACKAGE, "--"]);
@@ -163,7 +195,7 @@ pub fn digest(path: &Path) -> Result<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{scaled, with_amount};
+    use super::{Programs, scaled, with_amount};
 
     #[test]
     fn only_the_digits_change() {
@@ -174,6 +206,25 @@ mod tests {
         assert!(with_amount([before.clone(), before].concat(), 1).unwrap_err().to_string().contains("2 times"));
         assert!(with_amount(b"hilbench-trust-permille=10".to_vec(), 1).is_err());
         assert!(with_amount(Vec::new(), 1).is_err());
+    }
+
+    #[test]
+    fn programs_are_kept_whole_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let built = folder.path().join("built");
+        std::fs::write(&built, "hil").unwrap();
+        for name in ["workloads", "layout-1", "layout-2"] {
+            std::fs::write(folder.path().join(name), name).unwrap();
+        }
+        assert!(Programs::kept(folder.path()).is_none());
+        let workloads = folder.path().join("workloads");
+        let programs = Programs { hil: built.clone(), workloads, layouts: Vec::new(), no_layouts: None };
+        programs.keep(folder.path()).unwrap();
+        std::fs::write(&built, "a later one").unwrap();
+        let kept = Programs::kept(folder.path()).unwrap();
+        assert_eq!(std::fs::read_to_string(&kept.hil).unwrap(), "hil");
+        assert_eq!(kept.layouts.len(), 2);
+        assert!(kept.layout(0).is_ok() && kept.layout(2).is_ok() && kept.layout(3).is_err());
     }
 
     #[test]

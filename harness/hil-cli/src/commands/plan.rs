@@ -129,7 +129,10 @@ fn in_words(step: &Step) -> String {
                 "{workload}: closed loop on {workers} {plural}, each verified and warmed up; {slices} slices of {length} ms"
             )
         }
-        Step::Answer { workload, dataset } => format!("{workload}: answer every item of {dataset}"),
+        Step::Answer { workload, dataset, most: None } => format!("{workload}: answer every item of {dataset}"),
+        Step::Answer { workload, dataset, most: Some(most) } => {
+            format!("{workload}: answer {most} items of {dataset} at most")
+        }
         Step::Conform { workload, table } => format!("{workload}: every case of {table}"),
         Step::Suite { workload, .. } => format!("{workload}: one process start of its criterion suite"),
         Step::Deviate { workload } => format!("{workload}: compare every result with its reference"),

@@ -22,7 +22,7 @@ const EARLIER: usize = 20;
 /// Puts the drift in the place of the figure of every alert that asks for it; `out` is the folder of runs.
 pub fn drift(question: &Question, plan: &Plan, out: &Path, found: &mut [Found]) {
     for (scenario, found) in question.scenarios.iter().zip(found) {
-        let Some(job) = plan.jobs.iter().find(|job| job.scenario == scenario.id) else { continue };
+        let Some(job) = plan.job_of(&scenario.id) else { continue };
         let conditions = Fingerprint::of(&question.environment, Some(job.evidence));
         for (alert, finding) in scenario.alerts.iter().zip(&mut found.alerts).filter(|(alert, _)| alert.drift) {
             if let Some(Finding::Estimate(estimate)) = finding {

@@ -38,19 +38,14 @@ pub fn estimate(question: &Question, plan: &Plan, observed: &Observed) -> Vec<Fo
             Some(JobEnd::Interrupted) => !of_scenario.is_empty(),
             Some(JobEnd::Faulted | JobEnd::SetAside) | None => false,
         };
-        let skipped = |position| {
-            plan.skipped
-                .iter()
-                .any(|skip| skip.scenario == scenario.id && skip.check.is_none_or(|check| check == position))
-        };
-        let looks = plan.jobs.iter().find(|job| job.scenario == scenario.id).map_or(1, Job::looks);
+        let looks = plan.job_of(&scenario.id).map_or(1, Job::looks);
         let checks = scenario.checks.iter().enumerate().map(|(position, check)| {
             let found = || match samplings {
                 None => hil_stats::estimate::find_at(check, of_scenario, level(check.metric, looks)),
                 Some(samplings) => suites::find(check, of_scenario, samplings),
             };
             let finding = || enough(question, scenario, check, found());
-            (measured && !skipped(position)).then(finding)
+            (measured && plan.skips(&scenario.id, position).is_none()).then(finding)
         });
         let alerts = scenario.alerts.iter().map(|alert| {
             let found = || match samplings {

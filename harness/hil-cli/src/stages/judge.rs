@@ -68,7 +68,7 @@ fn checks_of(
 ) -> Vec<CheckResult> {
     let damaged = question.faults.iter().any(|fault| fault.scenario == scenario.id);
     let end = if damaged { Some(JobEnd::Faulted) } else { observed.end_of(&scenario.id) };
-    let evidence = plan.jobs.iter().find(|job| job.scenario == scenario.id).map(|job| job.evidence);
+    let evidence = plan.job_of(&scenario.id).map(|job| job.evidence);
     let findings = found.checks.iter().zip(&found.cuts).zip(&found.controls);
     let results =
         scenario.checks.iter().zip(findings).enumerate().map(|(position, (check, ((finding, cut), control)))| {
@@ -98,11 +98,7 @@ fn not_measured(
     position: usize,
     end: Option<JobEnd>,
 ) -> Verdict {
-    let skip = plan
-        .skipped
-        .iter()
-        .find(|skip| skip.scenario == scenario.id && skip.check.is_none_or(|check| check == position));
-    match (skip, end) {
+    match (plan.skips(&scenario.id, position), end) {
         (Some(skip), _) => {
             let outcome = match skip.reason {
                 Reason::TooFewCores { .. } => Outcome::NotApplicable,
@@ -131,7 +127,7 @@ fn not_looked_at(scenario: &Scenario, plan: &Plan, observed: &Observed) -> Optio
 }
 
 fn alerts_of(scenario: &Scenario, plan: &Plan, observed: &Observed, found: &Found) -> Vec<AlertResult> {
-    let evidence = plan.jobs.iter().find(|job| job.scenario == scenario.id).map(|job| job.evidence);
+    let evidence = plan.job_of(&scenario.id).map(|job| job.evidence);
     let results = scenario.alerts.iter().zip(&found.alerts).map(|(alert, finding)| {
         let alarm = finding.as_ref().map_or(Alarm::Unknown, |finding| hil_verdict::alarm(alert, finding));
         let reason = match (alarm, finding) {

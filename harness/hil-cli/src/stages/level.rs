@@ -18,21 +18,16 @@ use hil_stats::sequential::Looks;
 /// Probability with which each end of an interval may err at one of `looks` looks. What is not timed is looked at once.
 #[must_use]
 pub fn level(metric: Metric, looks: u32) -> f64 {
-    if metric.is_timed() { Looks { count: looks, level: ALPHA }.each() } else { ALPHA }
+    if metric.is_timed() { Looks(looks).each(ALPHA) } else { ALPHA }
 }
 
 /// The workloads of `job` that must be measured on, because more samples can decide a check that asks for something.
 #[must_use]
 pub fn open(scenario: &Scenario, plan: &Plan, job: &Job, seen: &[&Observations]) -> BTreeSet<WorkloadId> {
     let seen: Vec<Observations> = seen.iter().map(|seen| (*seen).clone()).collect();
-    let is_here = |position: usize| {
-        let skips = |skip: &&hil_model::plan::Skipped| {
-            skip.scenario == scenario.id && skip.check.is_none_or(|check| check == position)
-        };
-        !plan.skipped.iter().any(|skip| skips(&skip))
-    };
-    let checks = scenario.checks.iter().enumerate().filter(|(position, _)| is_here(*position)).map(|(_, check)| check);
-    let undecided = checks.filter(|check| check.metric.is_timed() && is_open(check, &seen, job.looks()));
+    let is_run = |(position, _): &(usize, &Check)| plan.skips(&scenario.id, *position).is_none();
+    let checks = scenario.checks.iter().enumerate().filter(is_run).map(|(_, check)| check);
+    let undecided = checks.filter(|check| is_open(check, &seen, job.looks()));
     let with_copies = |id: &WorkloadId| {
         let copy = id.control().filter(|copy| job.workloads.iter().any(|(known, _)| known == copy));
         [Some(id.clone()), copy]
@@ -41,7 +36,7 @@ pub fn open(scenario: &Scenario, plan: &Plan, job: &Job, seen: &[&Observations])
 }
 
 fn is_open(check: &Check, seen: &[Observations], looks: u32) -> bool {
-    if check.rule == Rule::Report {
+    if check.rule == Rule::Report || !check.metric.is_timed() {
         return false;
     }
     let finding = hil_stats::estimate::find_at(check, seen, level(check.metric, looks));

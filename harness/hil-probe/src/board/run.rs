@@ -115,12 +115,10 @@ impl Run<'_> {
 
     fn flash(&self, session: &mut Session, way: &mut Way, say: &dyn Fn(&str)) -> Result<(), BoardError> {
         let elf = self.elf.bytes;
-        let loaded = matches!(self.order.reach, Reach::Emulated { loaded: true, .. });
+        // What goes wrong with flash goes wrong when it is written, so a board with a fault has it written.
+        let loaded = matches!(self.order.reach, Reach::Emulated { loaded: true, fault: None, .. });
         self.watch.during(Step::Flash, self.limits.to_flash(elf.len()), || {
-            // What goes wrong with flash goes wrong when it is written.
-            if let Some(Emulated { stage, injected }) = way.emulated().filter(|_| loaded)
-                && !injected.any()
-            {
+            if let Some(Emulated { stage, .. }) = way.emulated().filter(|_| loaded) {
                 load(session, &stage.board, elf)?;
             }
             flash::flash(session, elf, say).map(|_written| ())

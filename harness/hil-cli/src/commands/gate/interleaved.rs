@@ -21,6 +21,7 @@ use hil_model::sample::Observations;
 use hil_model::scenario::Scenario;
 use hil_model::verdict::Reason;
 use hil_plan::pairs::{PairOptions, paired};
+use hil_stats::sequential::Looks;
 
 use crate::args::{GateArgs, RunArgs};
 use crate::commands::gate::asked::{self, Asked};
@@ -283,11 +284,11 @@ impl<'q> Gate<'q> {
 
     /// What one row may err: the level of a look, and for control pairs theirs.
     fn rule(&self, job: &PairedJob) -> Rule {
-        let looks = f64::from(job.looks().max(1));
+        let looks = Looks(job.looks());
         Rule {
             margin: self.sides.args.margin,
-            alpha: self.sides.args.level.min(hil_stats::ALPHA) / looks,
-            control_alpha: CONTROL_LEVEL / 2.0 / looks / f64::from(self.gating()),
+            alpha: looks.each(self.sides.args.level.min(hil_stats::ALPHA)),
+            control_alpha: looks.each(CONTROL_LEVEL / 2.0 / f64::from(self.gating())),
         }
     }
 
@@ -307,7 +308,7 @@ impl<'q> Gate<'q> {
                 Shown { baseline: of(Side::Baseline), candidate: of(Side::Candidate), control: of(Side::Control) };
             let Some(draft) = row::interleaved(asked, shown, rule) else { return false };
             let sure = draft.chance.is_some_and(|chance| {
-                chance * f64::from(job.looks().max(1)) * f64::from(self.gating()) <= self.sides.args.level
+                Looks(job.looks()).all(chance) * f64::from(self.gating()) <= self.sides.args.level
             });
             match draft.row.change {
                 Change::Improved | Change::Unchanged => false,
@@ -363,7 +364,7 @@ impl<'q> Gate<'q> {
         let job = prepared.job.as_ref()?;
         let mut draft = row::interleaved(asked, shown, self.rule(job))?;
         // Every look could have ended it.
-        draft.chance = draft.chance.map(|chance| (chance * f64::from(job.looks().max(1))).min(1.0));
+        draft.chance = draft.chance.map(|chance| Looks(job.looks()).all(chance));
         Some(draft)
     }
 

@@ -220,12 +220,6 @@ impl Injected {
         Self { chosen, damage, watch: Watch::default(), cycles }
     }
 
-    /// Whether anything goes wrong.
-    #[must_use]
-    pub fn any(&self) -> bool {
-        self.chosen.is_some()
-    }
-
     fn is(&self, fault: Fault) -> bool {
         self.chosen.is_some_and(|chosen| chosen.fault == fault)
     }
