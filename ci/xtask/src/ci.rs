@@ -33,7 +33,7 @@ enum Action {
 }
 
 /// The steps in their order: what is quick and often wrong comes first.
-const STEPS: [Step; 12] = [
+const STEPS: [Step; 13] = [
     Step {
         name: "fmt",
         about: "the formatting is rustfmt's",
@@ -58,7 +58,18 @@ const STEPS: [Step; 12] = [
         name: "clippy",
         about: "no warning of the compiler or of clippy",
         action: Action::Cargo {
-            arguments: &["clippy", "--workspace", "--all-targets", "--release", "--locked", "--", "-D", "warnings"],
+            // With object storage, which nothing else looks at in the command line.
+            arguments: &[
+                "clippy",
+                "--workspace",
+                "--all-targets",
+                "--features=hil-cli/s3",
+                "--release",
+                "--locked",
+                "--",
+                "-D",
+                "warnings",
+            ],
             environment: &[],
         },
     },
@@ -74,6 +85,14 @@ const STEPS: [Step; 12] = [
             arguments: &["test", "--workspace", "--release", "--locked"],
             // A test must compare its snapshots, never write them.
             environment: &[("INSTA_UPDATE", "no")],
+        },
+    },
+    Step {
+        name: "s3",
+        about: "the archive on object storage, against a server that the tests start",
+        action: Action::Cargo {
+            arguments: &["test", "--release", "--locked", "--package", "hil-store", "--features", "s3", "--lib"],
+            environment: &[],
         },
     },
     Step {

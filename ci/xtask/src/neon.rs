@@ -19,7 +19,7 @@ const QEMU: &str = "qemu-aarch64";
 /// Where Debian's libc6-dev-arm64-cross puts the libraries.
 const LIBRARIES: &str = "/usr/aarch64-linux-gnu";
 /// What the tests are found by: kernels and their known answers, and training with its gradients.
-const WHAT: [&str; 13] = [
+const WHAT: [&str; 15] = [
     "--package",
     "hil-kernels",
     "--package",
@@ -29,6 +29,8 @@ const WHAT: [&str; 13] = [
     "--lib",
     "--test",
     "tensor",
+    "--test",
+    "gemm",
     "--test",
     "guide",
     "--test",

@@ -5,7 +5,7 @@ mod gate;
 mod history;
 mod outside;
 
-pub use exchange::{ExportArgs, ExportFormat, ImportCommand, ImportedFiles, Tool};
+pub use exchange::{ExportArgs, ExportFormat, ImportCommand, ImportInto, ImportedFiles, Tool};
 pub use gate::GateArgs;
 pub use history::{HistoryArgs, HistoryFormat};
 pub use outside::{CompletionsArgs, DoctorArgs, InitArgs, ManArgs};
@@ -113,6 +113,14 @@ pub struct LabArg {
     pub lab: Option<PathBuf>,
 }
 
+/// Where figures are remembered.
+#[derive(Debug, Clone, Args)]
+pub struct ArchiveArg {
+    /// Archive of figures: a folder, or s3://BUCKET/PREFIX in a hil built for it [default: archive below --out]
+    #[arg(long, value_name = "DIR|ADDRESS")]
+    pub archive: Option<PathBuf>,
+}
+
 /// How much is run.
 #[derive(Debug, Args)]
 pub struct Amount {
@@ -145,6 +153,9 @@ pub struct RunArgs {
     /// Folder that run folders are written into
     #[arg(long, value_name = "DIR", default_value = "hil-runs")]
     pub out: PathBuf,
+    /// Where figures are remembered.
+    #[command(flatten)]
+    pub archive: ArchiveArg,
     /// Run folders to keep there; older ones are removed
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..))]
     pub keep: u16,

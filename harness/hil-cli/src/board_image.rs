@@ -11,12 +11,19 @@ use crate::error::CliError;
 use crate::files;
 
 /// What firmware of this repository offers; a test holds them against the images.
-pub const KERNELS: [(&str, &str); 22] = [
+pub const KERNELS: [(&str, &str); 26] = [
     ("fault/hang", "never returns, on purpose"),
     ("fault/hard-fault", "executes an undefined instruction, on purpose"),
     ("fault/panic", "panics, on purpose"),
     ("fault/stack-overflow", "calls itself until there is no stack left, on purpose"),
     ("lan/guide_hop_fixed_i8", "the same with the front end in integers: the newest 16 ms of sound in, scores out"),
+    ("lan/guide-stage-cell", "keyword spotting at the guide's pace, one stage: the recurrent cell"),
+    ("lan/guide-stage-conv", "keyword spotting at the guide's pace, one stage: the convolution"),
+    (
+        "lan/guide-stage-front_end",
+        "keyword spotting at the guide's pace, one stage: the features of a frame, in integers",
+    ),
+    ("lan/guide-stage-scores", "keyword spotting at the guide's pace, one stage: the scores"),
     ("lan/keyword_hop_i8", "keyword spotting, hop by hop"),
     ("lan/ltc-adaptive_heun", "liquid cell, Heun's method: a hop in steps as long as the error allows"),
     ("lan/ltc-busy", "liquid cell that adapts its step to the sound: a hop of something like speech"),

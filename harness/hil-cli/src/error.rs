@@ -159,6 +159,9 @@ pub enum CliError {
         /// The folder of runs.
         out: PathBuf,
     },
+    /// Run folders cannot lie on an object store.
+    #[error("--out {}: run folders stay on this computer; name a bucket for their figures with --archive", .0.display())]
+    OutInBucket(PathBuf),
     /// Files of other tools have problems; they have been printed.
     #[error("{count} {} in the imported files; nothing was stored", if *count == 1 { "problem" } else { "problems" })]
     Imports {
@@ -241,6 +244,7 @@ impl CliError {
             | Self::FaultNowhere { .. }
             | Self::NoRun(_)
             | Self::NoHistory { .. }
+            | Self::OutInBucket(_)
             | Self::Stored(_)
             | Self::NotARun(_)
             | Self::Begin { .. }

@@ -1,7 +1,7 @@
 //! The stages of the pipeline: each takes the results of those before it and adds one thing.
 
 pub mod append;
-mod archive;
+pub mod archive;
 pub mod drift;
 pub mod estimate;
 pub mod expand;

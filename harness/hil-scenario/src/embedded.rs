@@ -91,6 +91,10 @@ pub const EMBEDDED: &[(&str, &str)] = &[
         include_str!("../../../scenarios/liquid-audio-nets/stm32f4-stages.toml"),
     ),
     (
+        "scenarios/neuro-divergent/desktop-cpu-gemm.toml",
+        include_str!("../../../scenarios/neuro-divergent/desktop-cpu-gemm.toml"),
+    ),
+    (
         "scenarios/neuro-divergent/desktop-cpu-kernels.toml",
         include_str!("../../../scenarios/neuro-divergent/desktop-cpu-kernels.toml"),
     ),

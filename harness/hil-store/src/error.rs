@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use hil_model::id::{RunId, ScenarioId, WorkloadId};
 use hil_model::run::FormatVersion;
 
+use crate::trouble::Trouble;
+
 /// Why a run could not be written or read.
 ///
 /// Paths are printed with escapes, so a hostile file name cannot drive the terminal.
@@ -180,6 +182,32 @@ pub enum StoreError {
     Busy {
         /// The archive.
         path: PathBuf,
+    },
+    /// The address of a bucket cannot be read.
+    #[error("{address:?} is no address of an archive: {why}; write s3://BUCKET/PREFIX")]
+    Address {
+        /// As it was given.
+        address: String,
+        /// What is wrong with it.
+        why: &'static str,
+    },
+    /// This build cannot talk to object stores.
+    #[error(
+        "{address:?}: this hil was built without object storage; build one with `cargo build --release -p hil-cli --features s3`"
+    )]
+    WithoutS3 {
+        /// As it was given.
+        address: String,
+    },
+    /// An object store did not do what it was asked for.
+    #[error("cannot {action} {path:?}: {trouble}")]
+    Remote {
+        /// What was attempted, as a verb.
+        action: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// Why not.
+        trouble: Trouble,
     },
     /// One value of a table is not possible.
     #[error("{path:?}, column {column}, row {row}: {why}")]

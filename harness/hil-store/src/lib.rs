@@ -4,7 +4,8 @@
 //! observation (raw, so that a verdict can be recomputed), `SHA256SUMS` of the tables, and whatever else the caller
 //! adds, such as a report.
 //! [`RunWriter`] writes one, [`read_run`], [`read_observations`] and [`read_verdicts`] read it, [`list_runs`] and
-//! [`retain`] look after many. [`archive`] keeps the figures of all of them, also of those whose folder is gone.
+//! [`retain`] look after many. [`archive`] keeps the figures of all of them, also of those whose folder is gone,
+//! in a folder or, with the feature `s3`, on object storage.
 //!
 //! Guarantees: a folder that has its final name is whole, whatever happens to the process or the power; nothing is
 //! ever written over an existing run; what is written reads back equal; older and newer minor versions are read,
@@ -24,6 +25,7 @@ mod runs;
 pub mod schema;
 mod sums;
 mod tables;
+mod trouble;
 pub mod verdict_json;
 mod writer;
 
@@ -33,4 +35,5 @@ pub use folder::RunFolder;
 pub use run_json::read as read_run;
 pub use runs::{list_runs, retain};
 pub use tables::{read_observations, read_verdicts};
+pub use trouble::Trouble;
 pub use writer::RunWriter;

@@ -46,7 +46,7 @@ fn sounds_are_recognised_hop_by_hop_as_they_are_at_once_and_timed_a_hop_at_a_tim
     let set = DatasetName::new("set").unwrap();
     let workload = |name: &str| Workload { dataset: Some(set.clone()), ..kernel(name) };
     let both = vec![("whole", workload("lan/keyword_i8")), ("hops", workload("lan/keyword_hop_i8"))];
-    let answer = |id: &str| Step::Answer { workload: workload_id(id), dataset: set.clone() };
+    let answer = |id: &str| Step::Answer { workload: workload_id(id), dataset: set.clone(), most: None };
     let job = job(both, vec![vec![answer("whole"), answer("hops"), measure("hops", 40)]]);
     let info = BenchInfo::new(PlatformId::new("desktop-cpu").unwrap(), Evidence::Host, 2);
     let bench = ProcessBench::new(env!("CARGO_BIN_EXE_hil-agent-desktop"), vec!["agent".into()], info);

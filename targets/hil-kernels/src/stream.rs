@@ -76,9 +76,15 @@ impl<'w, T: Real> KeywordStream<'w, T> {
         self.hops
     }
 
-    /// The front end and the weights, for measuring the stages of a hop one by one; the clip is not touched.
-    pub fn tools(&mut self) -> (&mut Mfcc<T>, &KeywordWeights<'w>) {
-        (&mut self.mfcc, &self.weights)
+    /// The front end, for measuring the stages of a hop one by one; the clip is not touched.
+    pub fn front_end(&mut self) -> &mut Mfcc<T> {
+        &mut self.mfcc
+    }
+
+    /// The network.
+    #[must_use]
+    pub fn weights(&self) -> &KeywordWeights<'w> {
+        &self.weights
     }
 
     /// Takes the next hop and gives what has been heard of this clip so far. A hop behind the last one begins another

@@ -80,7 +80,13 @@ const ARROWS: [(&str, &[&str]); 28] = [
 const IN_TESTS: [&str; 2] = ["hil-testkit", "hil-desktop"];
 
 /// Crates of others that only the named crates of ours may use, whatever the kind of dependency.
-const SOLE_USERS: [(&str, &[&str]); 2] = [("polars", &["hil-store"]), ("probe-rs", &["hil-probe"])];
+const SOLE_USERS: [(&str, &[&str]); 5] = [
+    ("object_store", &["hil-store"]),
+    ("polars", &["hil-store"]),
+    ("polars-io", &["hil-store"]),
+    ("polars-utils", &["hil-store"]),
+    ("probe-rs", &["hil-probe"]),
+];
 
 /// Checks every dependency of every member against the tables above.
 pub fn check(files: &[File], members: &[Member]) -> Vec<Finding> {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use crate::args::Format;
+use crate::args::{ArchiveArg, Format};
 
 /// `hil import`: one subcommand a format.
 #[derive(Debug, Subcommand)]
@@ -25,7 +25,7 @@ pub enum ImportCommand {
         strict: bool,
         /// What to do with it.
         #[command(flatten)]
-        into: Into,
+        into: ImportInto,
     },
     /// Files of `hyperfine --export-json`
     Hyperfine(ImportedFiles),
@@ -45,15 +45,18 @@ pub struct ImportedFiles {
     pub files: Vec<PathBuf>,
     /// What to do with it.
     #[command(flatten)]
-    pub into: Into,
+    pub into: ImportInto,
 }
 
 /// Where an imported run goes.
 #[derive(Debug, Args)]
-pub struct Into {
+pub struct ImportInto {
     /// Folder that run folders are written into
     #[arg(long, value_name = "DIR", default_value = "hil-runs")]
     pub out: PathBuf,
+    /// Where figures are remembered.
+    #[command(flatten)]
+    pub archive: ArchiveArg,
     /// Run folders to keep there; older ones are removed
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..))]
     pub keep: u16,

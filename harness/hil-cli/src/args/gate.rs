@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::args::{Amount, DataDir, Files, Format, LabArg, RunArgs};
+use crate::args::{Amount, ArchiveArg, DataDir, Files, Format, LabArg, RunArgs};
 
 /// `hil gate`.
 #[derive(Debug, Args)]
@@ -63,6 +63,9 @@ pub struct GateArgs {
     /// Folder that run folders are written into, each with its verdict.json
     #[arg(long, value_name = "DIR", default_value = "hil-runs")]
     pub out: PathBuf,
+    /// Where figures are remembered.
+    #[command(flatten)]
+    pub archive: ArchiveArg,
     /// Run folders to keep there; older ones are removed
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..))]
     pub keep: u16,
@@ -94,6 +97,7 @@ impl GateArgs {
             data: DataDir { data: self.data.data.clone() },
             lab: LabArg { lab: self.lab.lab.clone() },
             out: self.out.clone(),
+            archive: self.archive.clone(),
             keep: self.keep,
             image: self.image.clone(),
             fault: None,

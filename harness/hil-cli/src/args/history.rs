@@ -6,6 +6,8 @@ use clap::{Args, ValueEnum};
 use hil_model::id::{PlatformId, ScenarioId, WorkloadId};
 use hil_model::metric::Statistic;
 
+use crate::args::ArchiveArg;
+
 /// `hil history`.
 #[derive(Debug, Args)]
 #[command(
@@ -41,6 +43,9 @@ pub struct HistoryArgs {
     /// Folder of run folders, whose archive is read
     #[arg(long, value_name = "DIR", default_value = "hil-runs")]
     pub out: PathBuf,
+    /// Another archive than theirs.
+    #[command(flatten)]
+    pub archive: ArchiveArg,
     /// What to print on standard output
     #[arg(long, value_enum, default_value_t = HistoryFormat::Text)]
     pub format: HistoryFormat,

@@ -42,6 +42,7 @@ use crate::commands::run::wish_to_stop;
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::show::{Show, clean, clean_json, print_out};
+use crate::stages::archive;
 use crate::surroundings::Surroundings;
 use crate::{files, identity};
 
@@ -88,6 +89,7 @@ pub fn gate(args: &GateArgs, around: &Surroundings) -> Result<Exit, CliError> {
     let mut show = Show::new(args.format, args.verbose);
     let cancel = wish_to_stop(&mut show);
     write::forget(args)?;
+    let remembered = archive::open(&args.archive, &args.out)?;
     let acknowledged = acknowledge::read(args.acknowledged.as_deref())?;
     let (compared, kept) = match against::choose(args, around)? {
         Against::Limits => {
@@ -105,7 +107,7 @@ pub fn gate(args: &GateArgs, around: &Surroundings) -> Result<Exit, CliError> {
         },
     };
     let verdict = decided(compared, &acknowledged, args, &mut show);
-    let place = write::write(&verdict, kept.as_ref(), args, &mut show)?;
+    let place = write::write(&verdict, kept.as_ref(), args, &remembered, &mut show)?;
     tell(&verdict, &place, around, &show);
     Ok(exit(&verdict, args.strict))
 }

@@ -1,25 +1,27 @@
 //! `hil history`: the figures of many runs, each series with its level, its noise and where it changed.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use hil_model::id::{ScenarioId, TargetId};
 use hil_model::metric::Metric;
-use hil_store::archive::{Archive, Series, Wanted};
+use hil_store::archive::{Series, Wanted};
 
 use crate::args::{HistoryArgs, HistoryFormat};
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::show::{clean, clean_json, print_out};
+use crate::stages::archive;
 use crate::surroundings::Surroundings;
 use crate::timeline::{self, Timeline};
 
 /// Prints the series of what is asked for.
 pub fn history(args: &HistoryArgs, around: &Surroundings) -> Result<Exit, CliError> {
     let wanted = wanted(args)?;
-    let mut series = Archive::beside(&args.out).history(&wanted).map_err(CliError::Stored)?;
+    let mut series = archive::open(&args.archive, &args.out)?.history(&wanted).map_err(CliError::Stored)?;
     if series.is_empty() {
         let what = clean(args.what.as_deref().unwrap_or("that"));
-        return Err(CliError::NoHistory { what, out: args.out.clone() });
+        return Err(CliError::NoHistory { what, out: place(args) });
     }
     let limit = usize::try_from(args.limit).unwrap_or(usize::MAX);
     for series in &mut series {
@@ -33,6 +35,11 @@ pub fn history(args: &HistoryArgs, around: &Surroundings) -> Result<Exit, CliErr
         HistoryFormat::Csv => print_out(&csv(&timelines)),
     }
     Ok(Exit::Success)
+}
+
+/// Where figures were looked for, as the user named it.
+fn place(args: &HistoryArgs) -> PathBuf {
+    args.archive.archive.clone().unwrap_or_else(|| args.out.clone())
 }
 
 /// What the words of the command line mean: a metric, a target or a scenario.
@@ -54,7 +61,7 @@ fn wanted(args: &HistoryArgs) -> Result<Wanted, CliError> {
         wanted.target = Some(target);
     } else {
         let named = ScenarioId::new(what.as_str());
-        let unknown = || CliError::NoHistory { what: clean(what), out: args.out.clone() };
+        let unknown = || CliError::NoHistory { what: clean(what), out: place(args) };
         wanted.scenario = Some(named.map_err(|_| unknown())?);
     }
     Ok(wanted)

@@ -9,13 +9,13 @@ use hil_import::imported::{Format as Source, Imported};
 use hil_import::{bmf, criterion, github_action, google_benchmark, hyperfine};
 use hil_model::run::{FORMAT, Noise, Run};
 
-use crate::args::{Files, Format, ImportCommand, ImportedFiles};
+use crate::args::{Files, Format, ImportCommand, ImportInto, ImportedFiles};
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::imports::{Judged, judged, read, reported};
 use crate::lab::Setup;
 use crate::show::{Show, clean, print_err};
-use crate::stages::{append, render};
+use crate::stages::{append, archive, render};
 use crate::surroundings::Surroundings;
 use crate::{environment, files, identity};
 
@@ -44,7 +44,7 @@ pub fn import(command: &ImportCommand, around: &Surroundings) -> Result<Exit, Cl
                 Some(scenarios) => judged::judge(&imported, &scenarios, baseline)?,
                 None => reported::report(&imported, baseline, &origin(dirs))?,
             };
-            store(&imported, judged, (&into.out, into.keep, *strict), around, &mut show)
+            store(&imported, judged, (into, *strict), around, &mut show)
         }
         ImportCommand::Hyperfine(args) => single(args, hyperfine::read, around),
         ImportCommand::GoogleBenchmark(args) => single(args, google_benchmark::read, around),
@@ -68,7 +68,7 @@ fn single(
     let imported = all(files, one, &mut show)?;
     let label = imported.format.name();
     let judged = reported::report(&imported, label, &origin(files))?;
-    store(&imported, judged, (&into.out, into.keep, false), around, &mut show)
+    store(&imported, judged, (into, false), around, &mut show)
 }
 
 /// Everything that is wrong with one path.
@@ -125,10 +125,11 @@ fn origin(paths: &[PathBuf]) -> String {
 fn store(
     imported: &Imported,
     judged: Judged,
-    (out, keep, strict): (&Path, u16, bool),
+    (into, strict): (&ImportInto, bool),
     around: &Surroundings,
     show: &mut Show,
 ) -> Result<Exit, CliError> {
+    let remembered = archive::open(&into.archive, &into.out)?;
     let Judged { observations, checks, alerts, remarks } = judged;
     let mut environment = environment::unknown();
     environment.clocks = vec![format!("{} (imported)", imported.format.name())];
@@ -158,7 +159,8 @@ fn store(
         side_by_side: Vec::new(),
     };
     let text = serde_json::to_string(imported).map_err(|error| CliError::Report(error.to_string()))?;
-    let folder = append::keep(&run, &observations, &[(IMPORTED, text.as_bytes())], (out, keep), show)?;
+    let folder =
+        append::keep(&run, &observations, &[(IMPORTED, text.as_bytes())], (&into.out, into.keep, &remembered), show)?;
     let format = show.format();
     render::render(&run, &folder, format, around, show);
     Ok(Exit::of_run(&run, strict, &[]))

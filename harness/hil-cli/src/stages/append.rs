@@ -6,6 +6,7 @@ use hil_model::run::Run;
 use hil_model::sample::Observations;
 use hil_report::view::View;
 use hil_store::RunWriter;
+use hil_store::archive::Archive;
 
 use crate::args::RunArgs;
 use crate::distributions;
@@ -24,11 +25,17 @@ pub const LOG: &str = "hil.log";
 ///
 /// # Errors
 /// [`CliError::Store`], [`CliError::Report`]; then there is no folder of this run.
-pub fn append(run: &Run, observed: &Observed, args: &RunArgs, show: &mut Show) -> Result<PathBuf, CliError> {
-    keep(run, &observed.observations, &[], (&args.out, args.keep), show)
+pub fn append(
+    run: &Run,
+    observed: &Observed,
+    args: &RunArgs,
+    remembered: &Archive,
+    show: &mut Show,
+) -> Result<PathBuf, CliError> {
+    keep(run, &observed.observations, &[], (&args.out, args.keep, remembered), show)
 }
 
-/// Writes a run folder with `more` files into the folder of runs `into`, of which that many are kept; its figures stay in the archive.
+/// Writes a run folder with `more` files into the folder of runs `into`, of which that many are kept; its figures go into the archive and stay.
 ///
 /// # Errors
 /// [`CliError::Store`], [`CliError::Report`]; then there is no folder of this run.
@@ -36,7 +43,7 @@ pub fn keep(
     run: &Run,
     observations: &[Observations],
     more: &[(&str, &[u8])],
-    into: (&Path, u16),
+    into: (&Path, u16, &Archive),
     show: &mut Show,
 ) -> Result<PathBuf, CliError> {
     let distributions = distributions::of(observations);
@@ -44,9 +51,9 @@ pub fn keep(
     let report = hil_report::render::html::render(&view).map_err(|error| CliError::Report(error.to_string()))?;
     let mut extra = vec![(REPORT, report.as_bytes()), (LOG, show.log().as_bytes())];
     extra.extend(more);
-    let (out, most) = into;
+    let (out, most, remembered) = into;
     let folder = RunWriter::new(out).write(run, observations, &extra)?;
-    archive::remember(run, out, show);
+    archive::remember(run, out, remembered, show);
     match hil_store::retain(out, usize::from(most), &run.id) {
         Ok(removed) => {
             for path in removed {

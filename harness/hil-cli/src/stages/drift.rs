@@ -1,9 +1,7 @@
 //! Drift: an alert on a drift looks at how much worse a figure is than in earlier runs under the same conditions.
 //!
-//! Earlier runs are those of the archive beside the run folders; quick, interrupted and cut ones are none. The interval is that
+//! Earlier runs are those of the archive; quick, interrupted and cut ones are none. The interval is that
 //! of this run's figure: the median of earlier runs is taken as it is.
-
-use std::path::Path;
 
 use hil_model::estimate::{Estimate, Finding};
 use hil_model::lab::Evidence;
@@ -19,14 +17,14 @@ use crate::stages::load::Question;
 /// The newest earlier runs that make the level.
 const EARLIER: usize = 20;
 
-/// Puts the drift in the place of the figure of every alert that asks for it; `out` is the folder of runs.
-pub fn drift(question: &Question, plan: &Plan, out: &Path, found: &mut [Found]) {
+/// Puts the drift in the place of the figure of every alert that asks for it.
+pub fn drift(question: &Question, plan: &Plan, archive: &Archive, found: &mut [Found]) {
     for (scenario, found) in question.scenarios.iter().zip(found) {
         let Some(job) = plan.job_of(&scenario.id) else { continue };
         let conditions = Fingerprint::of(&question.environment, Some(job.evidence));
         for (alert, finding) in scenario.alerts.iter().zip(&mut found.alerts).filter(|(alert, _)| alert.drift) {
             if let Some(Finding::Estimate(estimate)) = finding {
-                *finding = Some(match earlier(scenario, alert, job.evidence, &conditions, out) {
+                *finding = Some(match earlier(scenario, alert, job.evidence, &conditions, archive) {
                     Ok(earlier) => since(alert, estimate, &earlier),
                     Err(needs) => Finding::CannotObserve { needs },
                 });
@@ -41,7 +39,7 @@ fn earlier(
     alert: &Alert,
     evidence: Evidence,
     conditions: &Fingerprint,
-    out: &Path,
+    archive: &Archive,
 ) -> Result<Vec<f64>, String> {
     let wanted = Wanted {
         metric: Some(alert.metric),
@@ -51,8 +49,8 @@ fn earlier(
         statistic: Some(alert.statistic),
         ..Wanted::default()
     };
-    let archive = Archive::beside(out).history(&wanted);
-    let all = archive.map_err(|error| format!("an archive of earlier figures that can be read: {error}"))?;
+    let all =
+        archive.history(&wanted).map_err(|error| format!("an archive of earlier figures that can be read: {error}"))?;
     let of_conditions = all.into_iter().find(|series| {
         series.subject.versus.is_none() && series.evidence == Some(evidence) && series.fingerprint == *conditions
     });

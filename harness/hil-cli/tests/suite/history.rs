@@ -49,6 +49,32 @@ fn the_archive_remembers_runs_whose_folders_are_gone_and_leaves_quick_ones_out()
 }
 
 #[test]
+fn an_archive_that_is_named_takes_the_place_of_the_one_beside_the_runs() {
+    let place = Place::new();
+    place.write("q.toml", &quick_scenario("lan/keyword_i8"));
+    run(&place, &["--archive", "figures"]);
+    assert!(!place.path().join("hil-runs/archive").exists());
+    assert_eq!(json(&place, &["--archive", "figures"])[0]["points"].as_array().unwrap().len(), 1);
+    let error = place.hil(&["history", "--archive", "elsewhere"]).expect(2).err;
+    assert!(error.contains("in elsewhere"), "{error}");
+}
+
+#[test]
+fn a_bucket_is_refused_before_anything_is_measured() {
+    let place = Place::new();
+    place.write("q.toml", &quick_scenario("lan/keyword_i8"));
+    let words: [&[&str]; 3] = [&["run", "q.toml"], &["gate", "--limits-only", "q.toml"], &["history"]];
+    for words in words {
+        let error = place.hil(&[words, &["--archive", "s3://No/lab"]].concat()).expect(2).err;
+        let expected = if cfg!(feature = "s3") { "write s3://BUCKET/PREFIX" } else { "-p hil-cli --features s3" };
+        assert!(error.contains(expected), "{error}");
+        let error = place.hil(&[words, &["--out", "s3://figures/lab"]].concat()).expect(2).err;
+        assert!(error.contains("name a bucket for their figures with --archive"), "{error}");
+    }
+    assert!(!place.path().join("hil-runs").exists() && !place.path().join("s3:").exists());
+}
+
+#[test]
 fn runs_from_before_there_was_an_archive_are_taken_in() {
     let place = Place::new();
     place.write("q.toml", &quick_scenario("lan/keyword_i8"));

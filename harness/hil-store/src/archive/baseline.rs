@@ -103,14 +103,18 @@ impl Archive {
     }
 }
 
-/// The newest sound run of exactly this commit, of those whose conditions are the candidate's. `out` is the folder of
-/// runs, its archive beside it.
+/// The newest sound run of exactly this commit in the archive, of those whose conditions are the candidate's. `out` is the folder of
+/// runs.
 ///
 /// # Errors
 /// [`BaselineError::NoneOfCommit`] with what was passed over and why; [`BaselineError::Foreign`] when other conditions are all
 /// that keeps the newest sound run from being one; [`BaselineError::Store`].
-pub fn baseline_of_commit(out: &Path, commit: &str, candidate: &Environment) -> Result<Baseline, BaselineError> {
-    let archive = Archive::beside(out);
+pub fn baseline_of_commit(
+    archive: &Archive,
+    out: &Path,
+    commit: &str,
+    candidate: &Environment,
+) -> Result<Baseline, BaselineError> {
     let is_of_commit = |revision: &Revision| revision.commit == commit;
     let mut passed_over = Vec::new();
     let mut foreign = None;
@@ -139,8 +143,12 @@ pub fn baseline_of_commit(out: &Path, commit: &str, candidate: &Environment) -> 
 ///
 /// # Errors
 /// [`BaselineError::NoRun`], [`BaselineError::NotSound`], [`BaselineError::Foreign`], [`BaselineError::Store`].
-pub fn baseline_of_run(out: &Path, name: &Path, candidate: &Environment) -> Result<Baseline, BaselineError> {
-    let archive = Archive::beside(out);
+pub fn baseline_of_run(
+    archive: &Archive,
+    out: &Path,
+    name: &Path,
+    candidate: &Environment,
+) -> Result<Baseline, BaselineError> {
     let folder =
         [name.to_owned(), out.join(name)].into_iter().find(|folder| folder.join(crate::run_json::NAME).is_file());
     let (origin, entries) = match &folder {

@@ -12,7 +12,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use super::disk::Disk;
+use super::folder::Folder;
 use super::samples::{counted, entries};
+use super::storage::Storage as _;
 use super::{Archive, layout};
 
 /// How it ends.
@@ -191,7 +193,7 @@ impl Disk for Faulty {
 }
 
 fn on(root: &Path, disk: Arc<Faulty>) -> Archive {
-    Archive { root: root.to_owned(), disk }
+    Archive::on(Folder::over(root, disk))
 }
 
 /// An archive in which one day of two has too many files as soon as the appends that wait are sorted, and how many runs it
@@ -222,10 +224,11 @@ fn copy(from: &Path, to: &Path) {
 
 /// Every file that counts can be read.
 fn expect_readable(root: &Path, below: &Path) {
-    for file in layout::files(root, below).unwrap() {
-        layout::read(root, &file).unwrap();
+    let storage = Folder::at(root);
+    for file in layout::files(&storage, below).unwrap() {
+        layout::read(&storage, &file).unwrap();
     }
-    for name in layout::names(&root.join(below)).unwrap() {
+    for name in storage.names(below).unwrap() {
         if root.join(below).join(&name).is_dir() {
             expect_readable(root, &below.join(name));
         }
@@ -264,7 +267,7 @@ fn stop_everywhere(act: impl Fn(&Archive), more: usize) -> usize {
             act(&after);
             after.tidy_all().unwrap();
             expect_all_once(&counted(&after), runs + more, &format!("after {what}"));
-            assert!(layout::new_files(&root).unwrap().is_empty(), "{what}");
+            assert!(layout::new_files(&Folder::at(&root)).unwrap().is_empty(), "{what}");
             fs::remove_dir_all(&root).unwrap();
             if !died {
                 steps = stop_at;
@@ -322,7 +325,7 @@ fn a_failed_append_leaves_nothing_behind_but_hidden_files() {
     let folder = tempfile::tempdir().unwrap();
     let disk = Faulty::new(6, End::Kill, None);
     on(folder.path(), disk).append(&entries(1)).unwrap_err();
-    assert!(layout::names(&folder.path().join("new")).unwrap().iter().all(|name| name.starts_with('.')));
+    assert!(Folder::at(folder.path()).names(Path::new("new")).unwrap().iter().all(|name| name.starts_with('.')));
 }
 
 #[test]

@@ -8,9 +8,7 @@
 //! then the sections that it names, each with its own sum: the runs, and the points of each line.
 
 use std::collections::{BTreeSet, HashSet};
-use std::fs::File;
-use std::io::{Read as _, Seek as _, SeekFrom};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use hil_model::id::{RunId, TargetId, WorkloadId};
@@ -21,8 +19,9 @@ use hil_model::verdict::Outcome;
 
 use super::entry::{Origin, Revision, Subject};
 use super::fingerprint::Fingerprint;
-use super::layout::Place;
+use super::layout::{INDEX, Place};
 use super::slab::{Line, Point, Slab};
+use super::storage::Storage;
 use crate::sums::sum;
 
 /// How every index begins; what follows is the version.
@@ -70,13 +69,9 @@ pub(super) struct Index {
     pub(super) covers: HashSet<PathBuf>,
 }
 
-/// Whether the file is an index of a later version, which is not ours to replace.
-pub(super) fn is_newer(path: &Path) -> bool {
-    let mut head = [0; 24];
-    let Ok(mut file) = File::open(path) else { return false };
-    let length = file.read(&mut head).unwrap_or(0);
-    let version = head.get(..length).and_then(|head| head.strip_prefix(FAMILY));
-    version.is_some_and(|rest| {
+/// Whether a file that begins like this is an index of a later version, which is not ours to replace.
+pub(super) fn is_newer(head: &[u8]) -> bool {
+    head.strip_prefix(FAMILY).is_some_and(|rest| {
         let digits: String =
             rest.iter().take_while(|byte| byte.is_ascii_digit()).map(|byte| char::from(*byte)).collect();
         digits.parse::<u64>().is_ok_and(|version| version > 1)
@@ -123,30 +118,28 @@ pub(super) fn encode(slab: &Slab, covers: &BTreeSet<PathBuf>) -> Vec<u8> {
     bytes
 }
 
-/// Reads the lines that are wanted; nothing when the file cannot be used.
+/// Reads the lines that are wanted from the index of a place; nothing when it cannot be used.
 pub(super) fn load(
-    path: &Path,
+    storage: &dyn Storage,
     place: &Place,
     wanted: impl Fn(&Subject, &BTreeSet<TargetId>) -> bool,
 ) -> Option<Index> {
-    let mut file = File::open(path).ok()?;
-    let mut head = vec![0; MAGIC.len() + 72];
-    file.read_exact(&mut head).ok()?;
+    let mut file = storage.open(&place.folder().join(INDEX))?;
+    let head = file.read(0, MAGIC.len() as u64 + 72)?;
     let rest = head.strip_prefix(MAGIC)?;
     let (length, sha256) = rest.split_at(8);
     let length = u64::from_le_bytes(length.try_into().ok()?);
-    let start = head.len() as u64 + length;
-    if length > MAX_HEADER || start > file.metadata().ok()?.len() {
+    let start = (head.len() as u64).checked_add(length)?;
+    if length > MAX_HEADER || start > file.length() {
         return None;
     }
-    let header = exactly(&mut file, length)?;
+    let header = file.read(head.len() as u64, length)?;
     if sum(&header).as_bytes() != sha256 {
         return None;
     }
     let header: Header = serde_json::from_slice(&header).ok()?;
     let mut section = |section: &Section| {
-        file.seek(SeekFrom::Start(start.checked_add(section.offset)?)).ok()?;
-        let bytes = exactly(&mut file, section.length)?;
+        let bytes = file.read(start.checked_add(section.offset)?, section.length)?;
         (sum(&bytes) == section.sha256).then_some(bytes)
     };
     let mut slab = Slab::default();
@@ -182,13 +175,6 @@ pub(super) fn load(
         slab.lines.insert(subject, Line { unit: head.unit, targets, points });
     }
     Some(Index { slab, covers: header.covers.into_iter().collect() })
-}
-
-/// That many bytes; the file decides how much memory they take, not what it says.
-fn exactly(file: &mut File, length: u64) -> Option<Vec<u8>> {
-    let mut bytes = Vec::new();
-    file.take(length).read_to_end(&mut bytes).ok()?;
-    (bytes.len() as u64 == length).then_some(bytes)
 }
 
 const QUICK: u8 = 1;

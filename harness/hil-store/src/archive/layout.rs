@@ -4,20 +4,22 @@
 //! agree on its name, and what was read once need not be read again. Whatever has another name (unfinished files are hidden) is
 //! not ours and is passed over.
 
-use std::fs;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use hil_model::id::{PlatformId, ScenarioId};
 
+use super::storage::Storage;
 use crate::error::StoreError;
-use crate::file;
 use crate::sums::sum;
 
 /// The folder of runs that are not sorted into partitions yet: one file an append.
 pub(super) const NEW: &str = "new";
 /// The index in the folder of a place.
 pub(super) const INDEX: &str = "index.hil";
+/// How the name of a folder of a platform begins.
+pub(super) const PLATFORM: &str = "platform=";
+/// How the name of a folder of a day begins.
+pub(super) const DATE: &str = "date=";
 /// Digits of the sum in a name.
 const DIGITS: usize = 32;
 
@@ -32,22 +34,22 @@ impl Place {
     /// Its folder below the root.
     pub(super) fn folder(&self) -> PathBuf {
         let value = |text: &str| text.replace('/', "%2F");
-        PathBuf::from(format!("platform={}", value(self.platform.as_str())))
+        PathBuf::from(format!("{PLATFORM}{}", value(self.platform.as_str())))
             .join(format!("scenario={}", value(self.scenario.as_str())))
     }
 
     /// Its folder for runs of one day.
     pub(super) fn day(&self, date: &str) -> PathBuf {
-        self.folder().join(format!("date={date}"))
+        self.folder().join(format!("{DATE}{date}"))
     }
 }
 
 /// The places that have a folder.
-pub(super) fn places(root: &Path) -> Result<Vec<Place>, StoreError> {
+pub(super) fn places(storage: &dyn Storage) -> Result<Vec<Place>, StoreError> {
     let mut found = Vec::new();
-    for (platform, folder) in keyed(root, "platform=")? {
+    for (platform, folder) in keyed(storage, Path::new(""), PLATFORM)? {
         let Ok(platform) = PlatformId::new(platform) else { continue };
-        for (scenario, _) in keyed(&folder, "scenario=")? {
+        for (scenario, _) in keyed(storage, &folder, "scenario=")? {
             if let Ok(scenario) = ScenarioId::new(scenario) {
                 found.push(Place { platform: platform.clone(), scenario });
             }
@@ -68,54 +70,40 @@ pub(super) struct Listing {
 
 impl Listing {
     /// What there is now. Files move from `new` to `parts`, so what moves meanwhile is in both rather than in neither.
-    pub(super) fn of(root: &Path, place: &Place) -> Result<Self, StoreError> {
-        let new = new_files(root)?;
-        let mut parts = Vec::new();
-        for (date, _) in keyed(&root.join(place.folder()), "date=")? {
-            parts.extend(files(root, &place.day(&date))?);
-        }
+    pub(super) fn of(storage: &dyn Storage, place: &Place) -> Result<Self, StoreError> {
+        let new = new_files(storage)?;
+        let folder = place.folder();
+        let mut parts: Vec<PathBuf> =
+            storage.days(&folder)?.into_iter().map(|below| folder.join(below)).filter(|path| is_part(path)).collect();
         parts.sort();
         Ok(Self { new, parts })
     }
 }
 
 /// The files of appends, by path below the root.
-pub(super) fn new_files(root: &Path) -> Result<Vec<PathBuf>, StoreError> {
-    files(root, Path::new(NEW))
+pub(super) fn new_files(storage: &dyn Storage) -> Result<Vec<PathBuf>, StoreError> {
+    files(storage, Path::new(NEW))
 }
 
 /// The files in a folder below the root that are named by a sum, in order.
-pub(super) fn files(root: &Path, folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
-    let is_sum = |name: &str| name.len() == DIGITS && name.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let mut found: Vec<PathBuf> = names(&root.join(folder))?
-        .into_iter()
-        .filter(|name| name.strip_suffix(".parquet").is_some_and(is_sum))
-        .map(|name| folder.join(name))
-        .collect();
+pub(super) fn files(storage: &dyn Storage, folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
+    let paths = storage.names(folder)?.into_iter().map(|name| folder.join(name));
+    let mut found: Vec<PathBuf> = paths.filter(|path| is_part(path)).collect();
     found.sort();
     Ok(found)
 }
 
-/// The folders of a level of the hive: value and path.
-fn keyed(folder: &Path, key: &str) -> Result<Vec<(String, PathBuf)>, StoreError> {
-    let value = |name: &String| Some((name.strip_prefix(key)?.replace("%2F", "/"), folder.join(name)));
-    Ok(names(folder)?.iter().filter_map(value).collect())
+/// Whether a path ends in the name of a file of figures: a sum.
+fn is_part(path: &Path) -> bool {
+    let is_sum = |name: &str| name.len() == DIGITS && name.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let name = path.file_name().and_then(|name| name.to_str());
+    name.and_then(|name| name.strip_suffix(".parquet")).is_some_and(is_sum)
 }
 
-/// The names in a folder; none when there is no such folder.
-pub(super) fn names(folder: &Path) -> Result<Vec<String>, StoreError> {
-    let failed = |error| StoreError::io("read", folder, error);
-    let entries = match fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(failed(error)),
-    };
-    let mut found = Vec::new();
-    for entry in entries {
-        // Names that are not Unicode are not ours.
-        found.extend(entry.map_err(failed)?.file_name().into_string());
-    }
-    Ok(found)
+/// The folders of a level of the hive: value and path below the root.
+fn keyed(storage: &dyn Storage, folder: &Path, key: &str) -> Result<Vec<(String, PathBuf)>, StoreError> {
+    let value = |name: &String| Some((name.strip_prefix(key)?.replace("%2F", "/"), folder.join(name)));
+    Ok(storage.names(folder)?.iter().filter_map(value).collect())
 }
 
 /// The name of a file with this content.
@@ -124,13 +112,12 @@ pub(super) fn name_of(bytes: &[u8]) -> String {
 }
 
 /// The content of a file; damage is an error that names it.
-pub(super) fn read(root: &Path, below: &Path) -> Result<Vec<u8>, StoreError> {
-    let path = root.join(below);
-    let bytes = file::read(&path)?;
-    if path.file_name().is_some_and(|name| name == name_of(&bytes).as_str()) {
+pub(super) fn read(storage: &dyn Storage, below: &Path) -> Result<Vec<u8>, StoreError> {
+    let bytes = storage.read(below)?;
+    if below.file_name().is_some_and(|name| name == name_of(&bytes).as_str()) {
         Ok(bytes)
     } else {
-        Err(StoreError::DamagedArchive { path })
+        Err(StoreError::DamagedArchive { path: storage.root().join(below) })
     }
 }
 
@@ -149,6 +136,7 @@ mod tests {
     use hil_model::id::{PlatformId, ScenarioId};
 
     use super::{Place, day_of, places};
+    use crate::archive::folder::Folder;
 
     #[test]
     fn every_name_makes_one_folder_and_reads_back() {
@@ -163,7 +151,7 @@ mod tests {
         }
         std::fs::create_dir_all(root.path().join("new")).unwrap();
         std::fs::create_dir_all(root.path().join("platform=A B/scenario=x")).unwrap();
-        assert_eq!(places(root.path()).unwrap(), all);
+        assert_eq!(places(&Folder::at(root.path())).unwrap(), all);
     }
 
     #[test]

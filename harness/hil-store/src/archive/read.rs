@@ -14,6 +14,7 @@ use hil_model::id::{RunId, TargetId};
 use super::entry::{Entry, Origin, Subject};
 use super::layout::{self, Listing, Place};
 use super::slab::Slab;
+use super::storage::Storage;
 use super::{Archive, index, rows};
 use crate::error::StoreError;
 use crate::runs::time_key;
@@ -34,16 +35,16 @@ impl<'a> Reader<'a> {
 
     /// Every place with a figure.
     pub(super) fn places(&self) -> Result<BTreeSet<Place>, StoreError> {
-        let root = &self.archive.root;
+        let storage = self.archive.storage.as_ref();
         self.repeat(|| {
             let mut found = BTreeSet::new();
             // Figures move from here to the folders of places, so this comes first.
-            for file in layout::new_files(root)? {
+            for file in layout::new_files(storage)? {
                 for Subject { platform, scenario, .. } in self.recent(&file)?.iter().map(|entry| &entry.subject) {
                     found.insert(Place { platform: platform.clone(), scenario: scenario.clone() });
                 }
             }
-            found.extend(layout::places(root)?);
+            found.extend(layout::places(storage)?);
             Ok(Some(found))
         })
     }
@@ -54,14 +55,14 @@ impl<'a> Reader<'a> {
         place: &Place,
         wanted: impl Fn(&Subject, &BTreeSet<TargetId>) -> bool,
     ) -> Result<Slab, StoreError> {
-        let root = &self.archive.root;
+        let storage = self.archive.storage.as_ref();
         self.repeat(|| {
             let Some(listing) = self.listing(place)? else { return Ok(None) };
-            let index = index::load(&root.join(place.folder()).join(layout::INDEX), place, &wanted)
+            let index = index::load(storage, place, &wanted)
                 .filter(|index| index.covers.iter().all(|file| listing.parts.binary_search(file).is_ok()));
             let (mut slab, covers) = index.map_or_else(Default::default, |index| (index.slab, index.covers));
             for file in listing.parts.iter().filter(|file| !covers.contains(*file)) {
-                slab.add_file(place, &decode(root, file)?);
+                slab.add_file(place, &decode(storage, file)?);
             }
             for file in &listing.new {
                 slab.add_file(place, &self.recent(file)?);
@@ -86,7 +87,7 @@ impl<'a> Reader<'a> {
 
     /// The figures of one run, in the order of places and, within one, of its checks.
     pub(super) fn entries(&self, origin: &Origin) -> Result<Vec<Entry>, StoreError> {
-        let root = &self.archive.root;
+        let storage = self.archive.storage.as_ref();
         let Some(day) = layout::day_of(&origin.started) else { return Ok(Vec::new()) };
         let of_run = |entries: &[Entry], place: &Place| -> Vec<Entry> {
             let is_ours = |entry: &&Entry| {
@@ -103,7 +104,7 @@ impl<'a> Reader<'a> {
                 let Some(listing) = self.listing(&place)? else { return Ok(None) };
                 let folder = place.day(day);
                 for file in listing.parts.iter().filter(|file| file.starts_with(&folder)) {
-                    let found = of_run(&decode(root, file)?, &place);
+                    let found = of_run(&decode(storage, file)?, &place);
                     if !found.is_empty() {
                         return Ok(Some(found));
                     }
@@ -122,8 +123,8 @@ impl<'a> Reader<'a> {
 
     /// The files of a place, if nothing changed while they were listed.
     fn listing(&self, place: &Place) -> Result<Option<Listing>, StoreError> {
-        let first = Listing::of(&self.archive.root, place)?;
-        Ok((first == Listing::of(&self.archive.root, place)?).then_some(first))
+        let first = Listing::of(self.archive.storage.as_ref(), place)?;
+        Ok((first == Listing::of(self.archive.storage.as_ref(), place)?).then_some(first))
     }
 
     /// The figures of an append.
@@ -131,7 +132,7 @@ impl<'a> Reader<'a> {
         if let Some(known) = self.decoded.borrow().get(file) {
             return Ok(Rc::clone(known));
         }
-        let entries = Rc::new(decode(&self.archive.root, file)?);
+        let entries = Rc::new(decode(self.archive.storage.as_ref(), file)?);
         self.decoded.borrow_mut().insert(file.to_owned(), Rc::clone(&entries));
         Ok(entries)
     }
@@ -145,10 +146,10 @@ impl<'a> Reader<'a> {
                 Err(error) => return Err(error),
             }
         }
-        Err(StoreError::Busy { path: self.archive.root.clone() })
+        Err(StoreError::Busy { path: self.archive.root().to_owned() })
     }
 }
 
-fn decode(root: &Path, file: &Path) -> Result<Vec<Entry>, StoreError> {
-    Ok(rows::decode(&root.join(file), &layout::read(root, file)?)?.0)
+fn decode(storage: &dyn Storage, file: &Path) -> Result<Vec<Entry>, StoreError> {
+    Ok(rows::decode(&storage.root().join(file), &layout::read(storage, file)?)?.0)
 }

@@ -11,8 +11,10 @@ use hil_model::run::{Environment, Run};
 use hil_model::verdict::Outcome;
 use proptest::prelude::{ProptestConfig, any, prop_assert, prop_assert_eq, proptest};
 
+use super::folder::Folder;
 use super::samples::{counted, entries, environment, run};
 use super::slab::Slab;
+use super::storage::Storage as _;
 use super::{
     Archive, BaselineError, Entry, Fingerprint, Revision, Wanted, baseline_of_commit, baseline_of_run, index, layout,
     rows,
@@ -32,8 +34,9 @@ fn archive() -> (tempfile::TempDir, Archive) {
 
 /// Every file of figures in an archive, by path below its root.
 fn files(root: &Path, below: &Path) -> Vec<PathBuf> {
-    let mut found = layout::files(root, below).unwrap();
-    for name in layout::names(&root.join(below)).unwrap() {
+    let storage = Folder::at(root);
+    let mut found = layout::files(&storage, below).unwrap();
+    for name in storage.names(below).unwrap() {
         if root.join(below).join(&name).is_dir() {
             found.extend(files(root, &below.join(name)));
         }
@@ -77,7 +80,7 @@ fn amounts_are_in_base_units() {
 fn appending_the_same_twice_counts_once_and_nothing_is_no_error() {
     let (_folder, archive) = archive();
     archive.append(&[]).unwrap();
-    assert!(!archive.exists() && archive.history(&Wanted::default()).unwrap().is_empty());
+    assert!(!archive.exists().unwrap() && archive.history(&Wanted::default()).unwrap().is_empty());
     archive.append(&entries(1)).unwrap();
     archive.append(&entries(1)).unwrap();
     archive.append(&[entries(1), entries(2)].concat()).unwrap();
@@ -278,20 +281,29 @@ fn the_baseline_of_a_commit_is_its_newest_sound_run_under_the_same_conditions() 
     kept(out, "stopped", 6, "cc", |run| run.interrupted = true);
     kept(out, "broken", 7, "aa", |run| run.fault = Some("hang".to_owned()));
     for _ in 0..2 {
-        let found = baseline_of_commit(out, "aa", &environment()).unwrap();
+        let found = baseline_of_commit(&Archive::beside(out), out, "aa", &environment()).unwrap();
         assert_eq!((found.origin.run.as_str(), found.folder), ("second", Some(out.join("second"))));
         assert!(!found.entries.is_empty());
         Archive::beside(out).tidy_all().unwrap();
     }
     fs::remove_dir_all(out.join("second")).unwrap();
-    assert_eq!(baseline_of_commit(out, "aa", &environment()).unwrap().folder, None, "only the archive remembers it");
-    let error = baseline_of_commit(out, "bb", &environment()).unwrap_err();
+    assert_eq!(
+        baseline_of_commit(&Archive::beside(out), out, "aa", &environment()).unwrap().folder,
+        None,
+        "only the archive remembers it"
+    );
+    let error = baseline_of_commit(&Archive::beside(out), out, "bb", &environment()).unwrap_err();
     assert!(matches!(&error, BaselineError::Foreign { run, .. } if run.as_str() == "other"), "{error}");
     assert!(error.to_string().contains(r#"cpu: "Fast 9000" here, "Slow 3" there"#), "{error}");
-    assert!(baseline_of_commit(out, "bb", &other).is_ok());
-    let error = baseline_of_commit(out, "cc", &environment()).unwrap_err();
+    assert!(baseline_of_commit(&Archive::beside(out), out, "bb", &other).is_ok());
+    let error = baseline_of_commit(&Archive::beside(out), out, "cc", &environment()).unwrap_err();
     assert!(error.to_string().contains("stopped: it was interrupted"), "{error}");
-    assert!(baseline_of_commit(out, "dd", &environment()).unwrap_err().to_string().contains("there is none"));
+    assert!(
+        baseline_of_commit(&Archive::beside(out), out, "dd", &environment())
+            .unwrap_err()
+            .to_string()
+            .contains("there is none")
+    );
 }
 
 #[test]
@@ -302,7 +314,7 @@ fn a_baseline_is_named_by_its_folder_or_by_its_id() {
     kept(out, "quick", 2, "aa", |run| run.quick = true);
     kept(out, "empty", 3, "aa", |run| run.checks.clear());
     fs::rename(out.join("first"), out.join("mine")).unwrap();
-    let named = |name: &Path| baseline_of_run(out, name, &environment());
+    let named = |name: &Path| baseline_of_run(&Archive::beside(out), out, name, &environment());
     assert_eq!(named(&out.join("mine")).unwrap().origin.run.as_str(), "first");
     assert_eq!(named(Path::new("mine")).unwrap().folder, Some(out.join("mine")));
     assert_eq!(named(Path::new("first")).unwrap().folder, None, "the archive knows it by its id");
@@ -310,7 +322,10 @@ fn a_baseline_is_named_by_its_folder_or_by_its_id() {
     assert!(matches!(named(Path::new("empty")), Err(BaselineError::NotSound { .. })));
     assert!(matches!(named(Path::new("none")), Err(BaselineError::NoRun { .. })));
     let other = Environment { rustc: "rustc 2".to_owned(), ..environment() };
-    assert!(matches!(baseline_of_run(out, Path::new("mine"), &other), Err(BaselineError::Foreign { .. })));
+    assert!(matches!(
+        baseline_of_run(&Archive::beside(out), out, Path::new("mine"), &other),
+        Err(BaselineError::Foreign { .. })
+    ));
 }
 
 proptest! {
@@ -342,14 +357,14 @@ proptest! {
         }
         let covers = BTreeSet::from([PathBuf::from("x.parquet")]);
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join(layout::INDEX);
-        fs::write(&path, index::encode(&slab, &covers)).unwrap();
-        let found = index::load(&path, &place, |_, _| true).unwrap();
+        let storage = Folder::at(folder.path());
+        storage.replace(&place.folder().join(layout::INDEX), &index::encode(&slab, &covers), index::is_newer).unwrap();
+        let found = index::load(&storage, &place, |_, _| true).unwrap();
         prop_assert_eq!(&found.slab.lines, &slab.lines);
         prop_assert_eq!(&found.slab.runs, &slab.runs);
         prop_assert_eq!(&found.slab.fingerprints, &slab.fingerprints);
         prop_assert_eq!(found.covers.into_iter().collect::<BTreeSet<_>>(), covers);
-        let some = index::load(&path, &place, |subject, _| subject.metric == Metric::Memory).unwrap();
+        let some = index::load(&storage, &place, |subject, _| subject.metric == Metric::Memory).unwrap();
         prop_assert!(some.slab.lines.keys().all(|subject| subject.metric == Metric::Memory));
         prop_assert_eq!(some.slab.runs.len(), runs.len());
     }

@@ -2,13 +2,11 @@
 //!
 //! Every step first writes what it makes, safe on the disk, and only then removes what it was made from; the index is written
 //! in between, so that it covers files that stay. Whoever reads meanwhile, or after a crash between two steps, sees some
-//! runs twice and counts them once. Two at a time would do the same work twice, so a lock keeps the second away; where a file
-//! system has no locks, nothing but that work is lost.
+//! runs twice and counts them once. Two at a time would do the same work twice, so a lock keeps the second away; where there
+//! are no locks, nothing but that work is lost.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
 
 use hil_model::id::RunId;
 
@@ -26,10 +24,6 @@ const MOST_NEW: usize = 16;
 const MOST_PARTS: usize = 4;
 /// Appends that are sorted at a time, which bounds the memory it takes.
 const AT_A_TIME: usize = 64;
-/// How long before the newest file an unfinished one must have been written to count as left behind.
-const LEFT_BEHIND: Duration = Duration::from_secs(3600);
-/// The file that is locked.
-const LOCK: &str = ".lock";
 
 /// What was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -48,7 +42,7 @@ impl Archive {
     /// # Errors
     /// Those of reading and of [`Archive::append`]; nothing is lost then, and what is left is done next time.
     pub fn tidy(&self) -> Result<Tidied, StoreError> {
-        if layout::new_files(&self.root)?.len() <= MOST_NEW {
+        if layout::new_files(self.storage.as_ref())?.len() <= MOST_NEW {
             return Ok(Tidied::default());
         }
         self.tidy_all()
@@ -59,19 +53,16 @@ impl Archive {
     /// # Errors
     /// As [`Archive::tidy`].
     pub fn tidy_all(&self) -> Result<Tidied, StoreError> {
+        let storage = self.storage.as_ref();
         let mut done = Tidied::default();
-        if !self.exists() {
+        if !self.exists()? {
             return Ok(done);
         }
-        let path = self.root.join(LOCK);
-        let lock = File::create(&path).map_err(|error| StoreError::io("write", &path, error))?;
-        if matches!(lock.try_lock(), Err(TryLockError::WouldBlock)) {
-            return Ok(done);
-        }
-        for files in layout::new_files(&self.root)?.chunks(AT_A_TIME) {
+        let Some(_lock) = storage.lock()? else { return Ok(done) };
+        for files in layout::new_files(storage)?.chunks(AT_A_TIME) {
             done.sorted += self.sort(files, &mut done.merged)?;
         }
-        done.left_behind = self.sweep()?;
+        done.left_behind = storage.sweep()?;
         Ok(done)
     }
 
@@ -95,7 +86,7 @@ impl Archive {
             *merged += self.merge_and_index(&place, &days)?;
         }
         for file in &sorted {
-            self.remove(file)?;
+            self.storage.remove(file)?;
         }
         Ok(sorted.len())
     }
@@ -105,7 +96,7 @@ impl Archive {
         let mut merged: BTreeSet<PathBuf> = BTreeSet::new();
         for day in days {
             let folder = place.day(day);
-            let parts = layout::files(&self.root, &folder)?;
+            let parts = layout::files(self.storage.as_ref(), &folder)?;
             if parts.len() <= MOST_PARTS {
                 continue;
             }
@@ -123,20 +114,16 @@ impl Archive {
         }
         self.write_index(place, &merged)?;
         for file in &merged {
-            self.remove(file)?;
+            self.storage.remove(file)?;
         }
         Ok(merged.len())
     }
 
     /// Writes the index of a place over all its files but those that are about to go.
     fn write_index(&self, place: &Place, going: &BTreeSet<PathBuf>) -> Result<(), StoreError> {
-        let below = place.folder().join(layout::INDEX);
-        let path = self.root.join(&below);
-        if index::is_newer(&path) {
-            return Ok(());
-        }
-        let parts = Listing::of(&self.root, place)?.parts;
-        let old = index::load(&path, place, |_, _| true)
+        let storage = self.storage.as_ref();
+        let parts = Listing::of(storage, place)?.parts;
+        let old = index::load(storage, place, |_, _| true)
             .filter(|old| old.covers.iter().all(|file| parts.binary_search(file).is_ok()));
         let (mut slab, mut covers) = match old {
             Some(old) => (old.slab, old.covers.into_iter().collect()),
@@ -151,12 +138,13 @@ impl Archive {
             }
         }
         covers.retain(|file| !going.contains(file));
-        self.put(&below, &index::encode(&slab, &covers))
+        storage.replace(&place.folder().join(layout::INDEX), &index::encode(&slab, &covers), index::is_newer)
     }
 
     /// The figures in a file, unless a newer version wrote it: then it stays as it is.
     fn ours(&self, below: &Path) -> Result<Option<Vec<Entry>>, StoreError> {
-        match rows::decode(&self.root.join(below), &layout::read(&self.root, below)?) {
+        let storage = self.storage.as_ref();
+        match rows::decode(&storage.root().join(below), &layout::read(storage, below)?) {
             Ok((entries, format)) => Ok((format <= ARCHIVE_FORMAT).then_some(entries)),
             Err(StoreError::Major { .. }) => Ok(None),
             Err(error) => Err(error),
@@ -167,31 +155,8 @@ impl Archive {
     fn put_part(&self, folder: &Path, entries: Vec<Entry>) -> Result<PathBuf, StoreError> {
         let bytes = rows::encode(&entries)?;
         let below = folder.join(layout::name_of(&bytes));
-        self.put(&below, &bytes)?;
+        self.storage.put(&below, &bytes)?;
         Ok(below)
-    }
-
-    fn remove(&self, below: &Path) -> Result<(), StoreError> {
-        let path = self.root.join(below);
-        self.disk.remove(&path).map_err(|error| StoreError::io("remove", &path, error))
-    }
-
-    /// Removes unfinished files in the folder of appends that were written long before the newest one there: whoever wrote
-    /// them is gone. The lock file is as old as the last that tidied, and newer than what it found.
-    fn sweep(&self) -> Result<usize, StoreError> {
-        let folder = Path::new(layout::NEW);
-        let written = |path: &Path| std::fs::metadata(path).and_then(|file| file.modified()).ok();
-        let newest: Option<SystemTime> = written(&self.root.join(LOCK)).max(written(&self.root.join(folder)));
-        let mut swept = 0;
-        for name in layout::names(&self.root.join(folder))? {
-            let below = folder.join(&name);
-            let age = written(&self.root.join(&below)).and_then(|written| newest?.duration_since(written).ok());
-            if name.starts_with('.') && name.ends_with(".tmp") && age.is_some_and(|age| age >= LEFT_BEHIND) {
-                self.remove(&below)?;
-                swept += 1;
-            }
-        }
-        Ok(swept)
     }
 }
 

@@ -1,17 +1,15 @@
 //! Products of matrices with one side transposed, as gradients need them.
 //!
-//! Matrices are row-major. The product itself is that of `hil_kernels::tensor::gemm`; a side is copied into the order
-//! that it wants, which takes a small part of the product's time.
+//! Matrices are row-major. The products are those of `hil_kernels::tensor::gemm`, whose vectorised form takes either side
+//! as it lies; plain code copies a side into the order that it wants.
 
 use hil_kernels::tensor::ShapeError;
-use hil_kernels::tensor::gemm::{self, Shape, WORKSPACE};
+use hil_kernels::tensor::gemm::{self, Onto, Product, Shape, Side, WORKSPACE};
 
 use super::Arithmetic;
 use crate::error::fits;
 use crate::profile::{Part, enter};
 
-/// Rows of the left side that are transposed together, so that the copy stays small however long the side is.
-const PANEL: usize = 128;
 /// Side of the squares in which matrices are transposed: both sides of one lie in the first-level cache.
 const SQUARE: usize = 16;
 
@@ -53,8 +51,13 @@ impl Arithmetic {
         c: &mut [f32],
         workspace: &mut Workspace,
     ) -> Result<(), ShapeError> {
-        c.fill(0.0);
-        self.add_product(shape, a, b, c, workspace)
+        match self {
+            Self::Scalar => gemm::reference(shape, a, b, c),
+            Self::Vectorised(vector) => {
+                let product = Product { shape, a: Side::plain(a), b: Side::plain(b), onto: Onto::Zero };
+                product.vectorised(vector, c, at_least(&mut workspace.packing, WORKSPACE))
+            }
+        }
     }
 
     /// `C += A B`, A of `m` by `k`, B of `k` by `n`.
@@ -69,20 +72,12 @@ impl Arithmetic {
         c: &mut [f32],
         workspace: &mut Workspace,
     ) -> Result<(), ShapeError> {
-        self.packed(shape, a, b, c, &mut workspace.packing)
-    }
-
-    fn packed(
-        self,
-        shape: Shape,
-        a: &[f32],
-        b: &[f32],
-        c: &mut [f32],
-        packing: &mut Vec<f32>,
-    ) -> Result<(), ShapeError> {
         match self {
             Self::Scalar => gemm::add_reference(shape, a, b, c),
-            Self::Vectorised(vector) => gemm::add_vectorised(vector, shape, a, b, c, at_least(packing, WORKSPACE)),
+            Self::Vectorised(vector) => {
+                let product = Product { shape, a: Side::plain(a), b: Side::plain(b), onto: Onto::Old };
+                product.vectorised(vector, c, at_least(&mut workspace.packing, WORKSPACE))
+            }
         }
     }
 
@@ -98,11 +93,17 @@ impl Arithmetic {
         c: &mut [f32],
         workspace: &mut Workspace,
     ) -> Result<(), ShapeError> {
-        let Workspace { packing, transposed } = workspace;
-        let transposed = at_least(transposed, shape.n * shape.k);
-        transpose(shape.n, shape.k, b, transposed)?;
-        c.fill(0.0);
-        self.packed(shape, a, transposed, c, packing)
+        match self {
+            Self::Scalar => {
+                let transposed = at_least(&mut workspace.transposed, shape.n * shape.k);
+                transpose(shape.n, shape.k, b, transposed)?;
+                gemm::reference(shape, a, transposed, c)
+            }
+            Self::Vectorised(vector) => {
+                let product = Product { shape, a: Side::plain(a), b: Side::transposed(b), onto: Onto::Zero };
+                product.vectorised(vector, c, at_least(&mut workspace.packing, WORKSPACE))
+            }
+        }
     }
 
     /// `C += A^T B`, A of `k` by `m`, B of `k` by `n`.
@@ -118,26 +119,24 @@ impl Arithmetic {
         workspace: &mut Workspace,
     ) -> Result<(), ShapeError> {
         let Shape { m, n, k } = shape;
-        fits("a", k * m, a.len())?;
-        fits("b", k * n, b.len())?;
-        fits("c", m * n, c.len())?;
-        if let Self::Scalar = self {
-            // Row by row, every access is in order without any copy.
-            for (a, b) in a.chunks_exact(m.max(1)).zip(b.chunks_exact(n.max(1))) {
-                for (a, c) in a.iter().zip(c.chunks_exact_mut(n.max(1))) {
-                    c.iter_mut().zip(b).for_each(|(c, b)| *c += a * b);
+        match self {
+            Self::Scalar => {
+                fits("a", k * m, a.len())?;
+                fits("b", k * n, b.len())?;
+                fits("c", m * n, c.len())?;
+                // Row by row, every access is in order without any copy.
+                for (a, b) in a.chunks_exact(m.max(1)).zip(b.chunks_exact(n.max(1))) {
+                    for (a, c) in a.iter().zip(c.chunks_exact_mut(n.max(1))) {
+                        c.iter_mut().zip(b).for_each(|(c, b)| *c += a * b);
+                    }
                 }
+                Ok(())
             }
-            return Ok(());
+            Self::Vectorised(vector) => {
+                let product = Product { shape, a: Side::transposed(a), b: Side::plain(b), onto: Onto::Old };
+                product.vectorised(vector, c, at_least(&mut workspace.packing, WORKSPACE))
+            }
         }
-        let Workspace { packing, transposed } = workspace;
-        for (a, b) in a.chunks(PANEL * m.max(1)).zip(b.chunks(PANEL * n.max(1))) {
-            let rows = a.len() / m.max(1);
-            let panel = at_least(transposed, a.len());
-            transpose(rows, m, a, panel)?;
-            self.packed(Shape { m, n, k: rows }, panel, b, c, packing)?;
-        }
-        Ok(())
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! What a score per hop means and how a clip is decided is said in [`crate::guide`].
 
+use crate::dense::dense_steps_i8;
 use crate::fixed::FixedFrontEnd;
 use crate::guide::front_end::FrontEnd;
 use crate::guide::known_answer::{EXPECTED, check_stream};
@@ -11,9 +12,11 @@ use crate::keyword::CLASSES;
 use crate::known_answer::{SEED, SyntheticClip};
 use crate::mfcc::{Mfcc, MfccError};
 use crate::pipeline::Recognition;
-use crate::weights::WEIGHTS_LEN;
+use crate::weights::{HIDDEN, INPUTS, KeywordWeights, WEIGHTS_LEN};
 use hil_agent::kernel::{Case, Kernel, LoadError, Mismatch, Trouble};
 use hil_agent::text::Text;
+
+use super::pace::{Facts as StageFacts, Pace, Stages};
 
 /// What tells the forms apart for people and for the known answer.
 #[derive(Debug)]
@@ -57,15 +60,66 @@ impl FloatGuideHop {
 }
 
 impl FixedGuideHop {
-    /// Its name.
-    pub const NAME: &'static str = "lan/guide_hop_fixed_i8";
-    /// A line about it.
-    pub const ABOUT: &'static str = "the same with the front end in integers: the newest 16 ms of sound in, scores out";
-
     /// The kernel with the weights that are part of the program; `None` when they are damaged.
     #[must_use]
     pub fn fixed() -> Option<Self> {
         Some(Self::new(&FIXED, GuideStream::fixed(weights::embedded().ok()?)))
+    }
+}
+
+impl Pace for FixedGuideHop {
+    const NAME: &'static str = "lan/guide_hop_fixed_i8";
+    const ABOUT: &'static str = "the same with the front end in integers: the newest 16 ms of sound in, scores out";
+    const STAGES: Stages = Stages {
+        front_end: StageFacts {
+            name: "lan/guide-stage-front_end",
+            about: "keyword spotting at the guide's pace, one stage: the features of a frame, in integers",
+            answer: 0x1f8b_388e,
+        },
+        conv: StageFacts {
+            name: "lan/guide-stage-conv",
+            about: "keyword spotting at the guide's pace, one stage: the convolution over the newest frames",
+            answer: 0x2f8f_3915,
+        },
+        cell: StageFacts {
+            name: "lan/guide-stage-cell",
+            about: "keyword spotting at the guide's pace, one stage: a step of the recurrent cell",
+            answer: 0x5033_3db7,
+        },
+        scores: StageFacts {
+            name: "lan/guide-stage-scores",
+            about: "keyword spotting at the guide's pace, one stage: the scores of the words",
+            answer: 0x815b_7bf2,
+        },
+    };
+    const FIRST: usize = 22;
+    // The ring has room for a frame, and a board has none for a second one.
+    type Sound = ();
+    const SILENCE: () = ();
+
+    fn sound(&mut self, frame: usize) -> Result<(), MfccError> {
+        self.stream.restart();
+        let mut clip = SyntheticClip::new(SEED);
+        for _ in 0..frame {
+            clip.fill(&mut self.hop);
+        }
+        for _ in 0..2 {
+            clip.fill(&mut self.hop);
+            self.stream.push(&self.hop)?;
+        }
+        Ok(())
+    }
+
+    fn features(&mut self, (): &()) -> Result<[i8; INPUTS], MfccError> {
+        self.stream.features()
+    }
+
+    fn weights(&self) -> &KeywordWeights<'static> {
+        self.stream.weights()
+    }
+
+    fn scores(&self, sum: &[i16; HIDDEN], max: &[i16; HIDDEN], steps: usize) -> [f32; CLASSES] {
+        dense_steps_i8(&self.stream.weights().out, sum, max, steps)
     }
 }
 

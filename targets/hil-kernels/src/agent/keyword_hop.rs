@@ -1,14 +1,15 @@
 //! Keyword spotting as boards do it: the newest 20 ms of sound in, scores out, in the same arithmetic (`f32`).
 
+use crate::dense::dense_i8;
 use crate::keyword::KeywordWeights;
 use crate::known_answer::{EXPECTED, SEED, SyntheticClip};
-use crate::mfcc::MfccError;
+use crate::mfcc::{MfccError, MfccParams};
 use crate::pipeline::Recognition;
 use crate::stream::{BoardStream, HOP, HOPS};
-use crate::weights::WEIGHTS_LEN;
+use crate::weights::{CLASSES, HIDDEN, INPUTS, WEIGHTS_LEN};
 use hil_agent::kernel::{Kernel, LoadError, Mismatch, Trouble};
 
-use super::stage::Tools;
+use super::pace::{Facts, Pace, Stages};
 
 /// One iteration hears one hop and says what has been heard of the clip so far.
 #[derive(Debug)]
@@ -19,22 +20,68 @@ pub struct KeywordHop {
 }
 
 impl KeywordHop {
-    /// Its name.
-    pub const NAME: &'static str = "lan/keyword_hop_i8";
-    /// A line about it.
-    pub const ABOUT: &'static str = "keyword spotting, int8 network: the newest 20 ms of sound in, scores out";
-
     /// The kernel with the weights that are part of the program; `None` when they are damaged.
     #[must_use]
     pub fn new() -> Option<Self> {
         let stream = BoardStream::new(KeywordWeights::embedded().ok()?).ok()?;
         Some(Self { stream, hop: [0; HOP], heard: None })
     }
+}
 
-    /// The front end and the network, for the kernels that measure the stages of a hop one by one.
-    pub fn tools(&mut self) -> Tools<'_> {
-        let (mfcc, weights) = self.stream.tools();
-        Tools { mfcc, weights }
+/// Samples of a frame.
+const WINDOW: usize = MfccParams::KEYWORDS.window_samples;
+
+impl Pace for KeywordHop {
+    const NAME: &'static str = "lan/keyword_hop_i8";
+    const ABOUT: &'static str = "keyword spotting, int8 network: the newest 20 ms of sound in, scores out";
+    const STAGES: Stages = Stages {
+        front_end: Facts {
+            name: "lan/stage-front_end",
+            about: "keyword spotting, one stage of a hop: the features of a frame of sound",
+            answer: 0x087c_6d64,
+        },
+        conv: Facts {
+            name: "lan/stage-conv",
+            about: "keyword spotting, one stage of a hop: the convolution over the newest frames",
+            answer: 0x81f6_5952,
+        },
+        cell: Facts {
+            name: "lan/stage-cell",
+            about: "keyword spotting, one stage of a hop: a step of the recurrent cell",
+            answer: 0x1eb8_2ee5,
+        },
+        scores: Facts {
+            name: "lan/stage-scores",
+            about: "keyword spotting, one stage of a hop: the scores of the words",
+            answer: 0x587e_3dd1,
+        },
+    };
+    const FIRST: usize = 18;
+    type Sound = [i16; WINDOW];
+    const SILENCE: [i16; WINDOW] = [0; WINDOW];
+
+    fn sound(&mut self, frame: usize) -> Result<[i16; WINDOW], MfccError> {
+        let mut clip = SyntheticClip::new(SEED);
+        for _ in 0..frame {
+            clip.fill(&mut [0; HOP]);
+        }
+        let mut sound = [0; WINDOW];
+        clip.fill(&mut sound);
+        Ok(sound)
+    }
+
+    fn features(&mut self, sound: &[i16; WINDOW]) -> Result<[i8; INPUTS], MfccError> {
+        let mut features = [0; INPUTS];
+        self.stream.front_end().frame_i8(sound, &mut features)?;
+        Ok(features)
+    }
+
+    fn weights(&self) -> &KeywordWeights<'static> {
+        self.stream.weights()
+    }
+
+    fn scores(&self, sum: &[i16; HIDDEN], max: &[i16; HIDDEN], _steps: usize) -> [f32; CLASSES] {
+        dense_i8(&self.stream.weights().out, sum, max)
     }
 }
 

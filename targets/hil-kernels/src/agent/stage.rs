@@ -1,59 +1,49 @@
 //! The stages of one hop of keyword spotting, each as a kernel of its own: where the time of a hop goes.
 //!
-//! They work on the synthetic clip of [`crate::known_answer`], from its frame 18 on, which is in the middle of its tone, and
-//! in a state that the network has reached there. Tables and weights are those of the kernel that hears whole hops, lent to
-//! all of them, because a board has no room for a second front end. What each has to give is a digest that was computed on
-//! x86-64; the functions themselves are held against formulas in their own tests.
+//! They work on frames from the middle of the synthetic clip's tone, and in a state that the network has reached there. Front
+//! end and weights are those of the kernel that hears whole hops ([`Pace`]), lent to all of them, because a board has no room
+//! for a second front end. What each has to give is a digest that was computed on x86-64; the functions themselves are held
+//! against formulas in their own tests.
 
 use core::borrow::BorrowMut;
 use core::cell::RefCell;
 use core::hint::black_box;
+use core::marker::PhantomData;
 use core::ops::Deref;
 
 use hil_agent::kernel::{Kernel, LoadError, Mismatch, Trouble};
 
-use super::KeywordHop;
+use super::pace::{Facts, Pace};
 use crate::cfc::step_i8;
 use crate::conv::conv_frames_i8;
-use crate::dense::dense_i8;
-use crate::known_answer::{SEED, SyntheticClip, digest};
-use crate::mfcc::{Mfcc, MfccError, MfccParams};
-use crate::stream::HOP;
-use crate::weights::{CHANNELS, CLASSES, HIDDEN, INPUTS, KeywordWeights, TAPS};
+use crate::known_answer::digest;
+use crate::mfcc::MfccError;
+use crate::weights::{CHANNELS, CLASSES, HIDDEN, INPUTS, TAPS};
 
-const WINDOW: usize = MfccParams::KEYWORDS.window_samples;
-/// The first frame that is worked on.
-const FIRST: usize = 18;
-
-/// What the stages share.
-#[derive(Debug)]
-pub struct Tools<'a> {
-    /// The front end.
-    pub mfcc: &'a mut Mfcc<f32>,
-    /// The network.
-    pub weights: &'a KeywordWeights<'static>,
-}
+/// Steps that the state has behind it.
+const STEPS: usize = 10;
 
 /// The work of a stage, and what it shall give.
 pub trait Work {
-    /// The name of the kernel.
-    const NAME: &'static str;
-    /// One line for people.
-    const ABOUT: &'static str;
-    /// The digest of the right result.
-    const ANSWER: u32;
+    /// Whose stage it is.
+    type Of: Pace;
+    /// What it is called, and its right answer.
+    const FACTS: Facts;
+
+    /// The work without its input.
+    fn new() -> Self;
 
     /// Makes the input.
     ///
     /// # Errors
     /// What the front end refuses, which it does not with the parameters of the keywords.
-    fn prepare(&mut self, tools: &mut Tools<'_>) -> Result<(), MfccError>;
+    fn prepare(&mut self, hop: &mut Self::Of) -> Result<(), MfccError>;
 
     /// The work whose time is taken.
     ///
     /// # Errors
     /// As in [`Self::prepare`].
-    fn run(&mut self, tools: &mut Tools<'_>) -> Result<(), MfccError>;
+    fn run(&mut self, hop: &mut Self::Of) -> Result<(), MfccError>;
 
     /// The digest of the result.
     fn answer(&self) -> u32;
@@ -67,28 +57,28 @@ pub struct Stage<H, W> {
     last: Result<(), MfccError>,
 }
 
-impl<H, W: Work + Default> Stage<H, W> {
+impl<H, W: Work> Stage<H, W> {
     /// The stage.
     #[must_use]
     pub fn new(hop: H) -> Self {
-        Self { hop, work: W::default(), last: Ok(()) }
+        Self { hop, work: W::new(), last: Ok(()) }
     }
 }
 
-/// Tables that a stage has for itself, where memory is no matter or where only one kernel is there at a time.
+/// A kernel that a stage has for itself, where memory is no matter or where only one kernel is there at a time.
 #[derive(Debug)]
-pub struct Owned(RefCell<KeywordHop>);
+pub struct Owned<P>(RefCell<P>);
 
-impl Owned {
-    /// The tables; nothing when the weights that are part of the program are damaged.
+impl<P> Owned<P> {
+    /// For one stage.
     #[must_use]
-    pub fn new() -> Option<Self> {
-        KeywordHop::new().map(|hop| Self(RefCell::new(hop)))
+    pub fn new(hop: P) -> Self {
+        Self(RefCell::new(hop))
     }
 }
 
-impl Deref for Owned {
-    type Target = RefCell<KeywordHop>;
+impl<P> Deref for Owned<P> {
+    type Target = RefCell<P>;
 
     fn deref(&self) -> &Self::Target {
         &self.0
@@ -100,13 +90,13 @@ fn lent() -> Mismatch {
     Mismatch::new(format_args!("the tables are in use by another kernel"))
 }
 
-impl<H: Deref<Target = RefCell<T>>, T: BorrowMut<KeywordHop>, W: Work> Kernel for Stage<H, W> {
+impl<H: Deref<Target = RefCell<T>>, T: BorrowMut<W::Of>, W: Work> Kernel for Stage<H, W> {
     fn name(&self) -> &str {
-        W::NAME
+        const { W::FACTS }.name
     }
 
     fn about(&self) -> &str {
-        W::ABOUT
+        const { W::FACTS }.about
     }
 
     fn load(&mut self, _input: &[u8]) -> Result<(), LoadError> {
@@ -115,18 +105,19 @@ impl<H: Deref<Target = RefCell<T>>, T: BorrowMut<KeywordHop>, W: Work> Kernel fo
 
     fn run(&mut self) {
         if let Ok(mut hop) = self.hop.try_borrow_mut() {
-            self.last = self.work.run(&mut BorrowMut::borrow_mut(&mut *hop).tools());
+            self.last = self.work.run(BorrowMut::borrow_mut(&mut *hop));
         }
     }
 
     fn known_answer(&mut self) -> Result<(), Mismatch> {
         let mut hop = self.hop.try_borrow_mut().map_err(|_| lent())?;
-        let mut tools = BorrowMut::borrow_mut(&mut *hop).tools();
-        self.last = self.work.prepare(&mut tools).and_then(|()| self.work.run(&mut tools));
+        let hop = BorrowMut::borrow_mut(&mut *hop);
+        self.last = self.work.prepare(hop).and_then(|()| self.work.run(hop));
         self.last.map_err(refused)?;
+        let wanted = const { W::FACTS }.answer;
         match self.work.answer() {
-            found if found == W::ANSWER => Ok(()),
-            found => Err(Mismatch::new(format_args!("digest {found:#010x}, wanted {:#010x}", W::ANSWER))),
+            found if found == wanted => Ok(()),
+            found => Err(Mismatch::new(format_args!("digest {found:#010x}, wanted {wanted:#010x}"))),
         }
     }
 
@@ -139,34 +130,24 @@ fn refused(error: MfccError) -> Mismatch {
     Mismatch::new(format_args!("{error}"))
 }
 
-/// The samples of the windows of the frames from [`FIRST`] on, as many as `each` is asked for.
-fn windows(frames: usize, mut each: impl FnMut(usize, &[i16]) -> Result<(), MfccError>) -> Result<(), MfccError> {
-    let mut clip = SyntheticClip::new(SEED);
-    let mut samples = [0; 2 * HOP];
-    clip.fill(&mut samples[HOP..]);
-    for hop in 0..FIRST + frames {
-        samples.copy_within(HOP.., 0);
-        clip.fill(&mut samples[HOP..]);
-        if let Some(frame) = hop.checked_sub(FIRST) {
-            each(frame, &samples[..WINDOW])?;
-        }
-    }
-    Ok(())
-}
-
-/// The features of five frames.
-fn frames(tools: &mut Tools<'_>) -> Result<[[i8; INPUTS]; TAPS], MfccError> {
+/// The features of as many frames as the convolution sees.
+fn frames<P: Pace>(hop: &mut P) -> Result<[[i8; INPUTS]; TAPS], MfccError> {
     let mut frames = [[0; INPUTS]; TAPS];
-    windows(TAPS, |frame, samples| tools.mfcc.frame_i8(samples, &mut frames[frame]))?;
+    for (number, frame) in frames.iter_mut().enumerate() {
+        let sound = hop.sound(P::FIRST + number)?;
+        *frame = hop.features(&sound)?;
+    }
     Ok(frames)
 }
 
-/// A state that the network reaches in ten steps on the same five frames, and the frame of each step.
-fn state(tools: &mut Tools<'_>) -> Result<([i16; CHANNELS], [i16; HIDDEN]), MfccError> {
-    let frame = conv_frames_i8(&tools.weights.conv, &frames(tools)?);
+/// A state that the network reaches in [`STEPS`] steps on the same frames, and the output of the convolution in each.
+fn state<P: Pace>(hop: &mut P) -> Result<([i16; CHANNELS], [i16; HIDDEN]), MfccError> {
+    let frames = frames(hop)?;
+    let weights = hop.weights();
+    let frame = conv_frames_i8(&weights.conv, &frames);
     let mut state = [0; HIDDEN];
-    for _ in 0..10 {
-        step_i8(&tools.weights.gates, &frame, &mut state);
+    for _ in 0..STEPS {
+        step_i8(&weights.gates, &frame, &mut state);
     }
     Ok((frame, state))
 }
@@ -181,31 +162,27 @@ fn digest_of(values: &[i16]) -> u32 {
 
 /// The features of one frame: window, spectrum, mel bands, logarithm, cosine transform, quantiser.
 #[derive(Clone, Debug)]
-pub struct FrontEnd {
-    samples: [i16; WINDOW],
+pub struct FrontEnd<P: Pace> {
+    sound: P::Sound,
     features: [i8; INPUTS],
 }
 
-impl Default for FrontEnd {
-    fn default() -> Self {
-        Self { samples: [0; WINDOW], features: [0; INPUTS] }
-    }
-}
+impl<P: Pace> Work for FrontEnd<P> {
+    type Of = P;
+    const FACTS: Facts = P::STAGES.front_end;
 
-impl Work for FrontEnd {
-    const NAME: &'static str = "lan/stage-front_end";
-    const ABOUT: &'static str = "keyword spotting, one stage of a hop: the features of a frame of sound";
-    const ANSWER: u32 = 0x087c_6d64;
-
-    fn prepare(&mut self, _tools: &mut Tools<'_>) -> Result<(), MfccError> {
-        windows(1, |_, samples| {
-            self.samples.copy_from_slice(samples);
-            Ok(())
-        })
+    fn new() -> Self {
+        Self { sound: P::SILENCE, features: [0; INPUTS] }
     }
 
-    fn run(&mut self, tools: &mut Tools<'_>) -> Result<(), MfccError> {
-        tools.mfcc.frame_i8(black_box(&self.samples), &mut self.features)
+    fn prepare(&mut self, hop: &mut P) -> Result<(), MfccError> {
+        self.sound = hop.sound(P::FIRST)?;
+        Ok(())
+    }
+
+    fn run(&mut self, hop: &mut P) -> Result<(), MfccError> {
+        self.features = hop.features(black_box(&self.sound))?;
+        Ok(())
     }
 
     fn answer(&self) -> u32 {
@@ -214,24 +191,28 @@ impl Work for FrontEnd {
 }
 
 /// The convolution over five frames: 2,080 multiplications.
-#[derive(Clone, Debug, Default)]
-pub struct Conv {
+#[derive(Clone, Debug)]
+pub struct Conv<P> {
     frames: [[i8; INPUTS]; TAPS],
     out: [i16; CHANNELS],
+    of: PhantomData<P>,
 }
 
-impl Work for Conv {
-    const NAME: &'static str = "lan/stage-conv";
-    const ABOUT: &'static str = "keyword spotting, one stage of a hop: the convolution over the newest frames";
-    const ANSWER: u32 = 0x81f6_5952;
+impl<P: Pace> Work for Conv<P> {
+    type Of = P;
+    const FACTS: Facts = P::STAGES.conv;
 
-    fn prepare(&mut self, tools: &mut Tools<'_>) -> Result<(), MfccError> {
-        self.frames = frames(tools)?;
+    fn new() -> Self {
+        Self { frames: [[0; INPUTS]; TAPS], out: [0; CHANNELS], of: PhantomData }
+    }
+
+    fn prepare(&mut self, hop: &mut P) -> Result<(), MfccError> {
+        self.frames = frames(hop)?;
         Ok(())
     }
 
-    fn run(&mut self, tools: &mut Tools<'_>) -> Result<(), MfccError> {
-        self.out = conv_frames_i8(&tools.weights.conv, black_box(&self.frames));
+    fn run(&mut self, hop: &mut P) -> Result<(), MfccError> {
+        self.out = conv_frames_i8(&hop.weights().conv, black_box(&self.frames));
         Ok(())
     }
 
@@ -242,31 +223,29 @@ impl Work for Conv {
 
 /// A step of the recurrent cell: 14,784 multiplications and 168 exponentials.
 #[derive(Clone, Debug)]
-pub struct Cell {
+pub struct Cell<P> {
     frame: [i16; CHANNELS],
     before: [i16; HIDDEN],
     state: [i16; HIDDEN],
+    of: PhantomData<P>,
 }
 
-impl Default for Cell {
-    fn default() -> Self {
-        Self { frame: [0; CHANNELS], before: [0; HIDDEN], state: [0; HIDDEN] }
+impl<P: Pace> Work for Cell<P> {
+    type Of = P;
+    const FACTS: Facts = P::STAGES.cell;
+
+    fn new() -> Self {
+        Self { frame: [0; CHANNELS], before: [0; HIDDEN], state: [0; HIDDEN], of: PhantomData }
     }
-}
 
-impl Work for Cell {
-    const NAME: &'static str = "lan/stage-cell";
-    const ABOUT: &'static str = "keyword spotting, one stage of a hop: a step of the recurrent cell";
-    const ANSWER: u32 = 0x1eb8_2ee5;
-
-    fn prepare(&mut self, tools: &mut Tools<'_>) -> Result<(), MfccError> {
-        (self.frame, self.before) = state(tools)?;
+    fn prepare(&mut self, hop: &mut P) -> Result<(), MfccError> {
+        (self.frame, self.before) = state(hop)?;
         Ok(())
     }
 
-    fn run(&mut self, tools: &mut Tools<'_>) -> Result<(), MfccError> {
+    fn run(&mut self, hop: &mut P) -> Result<(), MfccError> {
         self.state = self.before;
-        step_i8(&tools.weights.gates, black_box(&self.frame), &mut self.state);
+        step_i8(&hop.weights().gates, black_box(&self.frame), &mut self.state);
         Ok(())
     }
 
@@ -277,32 +256,30 @@ impl Work for Cell {
 
 /// The scores from the pooled state: 1,344 multiplications.
 #[derive(Clone, Debug)]
-pub struct Scores {
+pub struct Scores<P> {
     sum: [i16; HIDDEN],
     max: [i16; HIDDEN],
     scores: [f32; CLASSES],
+    of: PhantomData<P>,
 }
 
-impl Default for Scores {
-    fn default() -> Self {
-        Self { sum: [0; HIDDEN], max: [0; HIDDEN], scores: [0.0; CLASSES] }
+impl<P: Pace> Work for Scores<P> {
+    type Of = P;
+    const FACTS: Facts = P::STAGES.scores;
+
+    fn new() -> Self {
+        Self { sum: [0; HIDDEN], max: [0; HIDDEN], scores: [0.0; CLASSES], of: PhantomData }
     }
-}
 
-impl Work for Scores {
-    const NAME: &'static str = "lan/stage-scores";
-    const ABOUT: &'static str = "keyword spotting, one stage of a hop: the scores of the words";
-    const ANSWER: u32 = 0x587e_3dd1;
-
-    fn prepare(&mut self, tools: &mut Tools<'_>) -> Result<(), MfccError> {
-        (_, self.max) = state(tools)?;
-        // As if the state had been there for ten steps.
-        self.sum = self.max.map(|h| 10 * h);
+    fn prepare(&mut self, hop: &mut P) -> Result<(), MfccError> {
+        (_, self.max) = state(hop)?;
+        // As if the state had been there for all the steps.
+        self.sum = self.max.map(|h| STEPS as i16 * h);
         Ok(())
     }
 
-    fn run(&mut self, tools: &mut Tools<'_>) -> Result<(), MfccError> {
-        self.scores = dense_i8(&tools.weights.out, black_box(&self.sum), &self.max);
+    fn run(&mut self, hop: &mut P) -> Result<(), MfccError> {
+        self.scores = hop.scores(black_box(&self.sum), &self.max, STEPS);
         Ok(())
     }
 
@@ -319,38 +296,46 @@ mod tests {
 
     use std::rc::Rc;
 
-    use super::{Cell, Conv, FrontEnd, Kernel, KeywordHop, Owned, RefCell, Scores, Stage, Work};
+    use super::{Cell, Conv, FrontEnd, Kernel, Owned, Pace, RefCell, Scores, Stage, Work};
+    use crate::agent::{FixedGuideHop, KeywordHop};
 
-    fn gives<W: Work + Default>(hop: &Rc<RefCell<KeywordHop>>) {
+    fn gives<W: Work>(hop: &Rc<RefCell<W::Of>>) {
+        let wanted = const { W::FACTS }.answer;
         let mut stage = Stage::<_, W>::new(Rc::clone(hop));
         assert_eq!(stage.known_answer(), Ok(()), "{}", stage.name());
         for _ in 0..3 {
             stage.run();
-            assert_eq!((stage.work.answer(), stage.status()), (W::ANSWER, Ok(())), "an iteration starts where it did");
+            assert_eq!((stage.work.answer(), stage.status()), (wanted, Ok(())), "an iteration starts where it did");
         }
         assert_eq!(stage.load(&[]).unwrap_err().why(), "this kernel makes its own input");
     }
 
+    fn all_give<P: Pace>(hop: P) {
+        let hop = Rc::new(RefCell::new(hop));
+        gives::<FrontEnd<P>>(&hop);
+        gives::<Conv<P>>(&hop);
+        gives::<Cell<P>>(&hop);
+        gives::<Scores<P>>(&hop);
+        gives::<FrontEnd<P>>(&hop);
+        assert_eq!(hop.borrow_mut().known_answer(), Ok(()), "the kernel that lent its tables is none the worse");
+    }
+
     #[test]
     fn every_stage_gives_its_known_answer_on_shared_tables_again_and_again() {
-        let hop = Rc::new(RefCell::new(KeywordHop::new().unwrap()));
-        gives::<FrontEnd>(&hop);
-        gives::<Conv>(&hop);
-        gives::<Cell>(&hop);
-        gives::<Scores>(&hop);
-        gives::<FrontEnd>(&hop);
+        all_give(KeywordHop::new().unwrap());
+        all_give(FixedGuideHop::fixed().unwrap());
     }
 
     #[test]
     fn a_stage_with_tables_of_its_own_gives_the_same() {
-        let mut stage = Stage::<_, Cell>::new(Owned::new().unwrap());
+        let mut stage = Stage::<_, Cell<_>>::new(Owned::new(KeywordHop::new().unwrap()));
         assert_eq!(stage.known_answer(), Ok(()));
     }
 
     #[test]
     fn tables_that_are_lent_are_said_to_be() {
         let hop = Rc::new(RefCell::new(KeywordHop::new().unwrap()));
-        let mut stage = Stage::<_, Conv>::new(Rc::clone(&hop));
+        let mut stage = Stage::<_, Conv<KeywordHop>>::new(Rc::clone(&hop));
         let held = hop.borrow();
         assert_eq!(stage.known_answer().unwrap_err().difference(), "the tables are in use by another kernel");
         drop(held);

@@ -8,7 +8,7 @@ use crate::fixed::FixedFrontEnd;
 use crate::mfcc::{Mfcc, MfccError, MfccParams};
 use crate::pipeline::Recognition;
 use crate::real::Real;
-use crate::weights::KeywordWeights;
+use crate::weights::{INPUTS, KeywordWeights};
 
 /// A recogniser that listens, over one of the forms of the front end.
 #[derive(Clone, Debug)]
@@ -63,9 +63,32 @@ impl<'w, F> GuideStream<'w, F> {
     pub fn front_end(&mut self) -> &mut F {
         &mut self.front_end
     }
+
+    /// The network.
+    #[must_use]
+    pub fn weights(&self) -> &KeywordWeights<'w> {
+        &self.weights
+    }
+
+    /// Takes a hop into the ring and does nothing else with it, for measuring the stages of a hop one by one.
+    ///
+    /// # Errors
+    /// [`MfccError::Length`] for another number of samples than [`super::HOP`].
+    pub fn push(&mut self, hop: &[i16]) -> Result<(), MfccError> {
+        self.ring.push(hop)
+    }
 }
 
 impl<F: FrontEnd> GuideStream<'_, F> {
+    /// The features of the frame in the ring.
+    ///
+    /// # Errors
+    /// As [`FrontEnd::features`].
+    pub fn features(&mut self) -> Result<[i8; INPUTS], MfccError> {
+        let [older, newer] = self.ring.window();
+        self.front_end.features(older, newer)
+    }
+
     /// Takes the next hop and gives what has been heard of this clip so far; all scores are zero behind the first hop. A
     /// hop behind the last one begins another clip.
     ///
@@ -78,8 +101,7 @@ impl<F: FrontEnd> GuideStream<'_, F> {
             self.memory = Memory::new();
             self.hops = 0;
         } else {
-            let [older, newer] = self.ring.window();
-            let features = self.front_end.features(older, newer)?;
+            let features = self.features()?;
             self.memory.step(&self.weights, features);
         }
         self.hops += 1;

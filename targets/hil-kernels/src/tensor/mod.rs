@@ -10,6 +10,7 @@
 pub mod exp;
 pub mod gelu;
 pub mod gemm;
+pub mod gemm_i8;
 pub mod gemv;
 pub mod mse;
 pub mod relu;

@@ -6,6 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use hil_model::gate::GateVerdict;
+use hil_store::archive::Archive;
 use hil_store::verdict_json;
 
 use crate::args::GateArgs;
@@ -43,13 +44,14 @@ pub(super) fn write(
     verdict: &GateVerdict,
     kept: Option<&Kept>,
     args: &GateArgs,
+    remembered: &Archive,
     show: &mut Show,
 ) -> Result<PathBuf, CliError> {
     let text = verdict_json::to_text(verdict)?;
     let place = match kept {
         Some(Kept { run, observations }) => {
             let more = [(verdict_json::NAME, text.as_bytes())];
-            append::keep(run, observations, &more, (&args.out, args.keep), show)?.join(verdict_json::NAME)
+            append::keep(run, observations, &more, (&args.out, args.keep, remembered), show)?.join(verdict_json::NAME)
         }
         None => {
             let folder = args.out.join(verdict.id.as_str());

@@ -42,15 +42,15 @@ pub fn run(facts: Facts, core: (DCB, DWT), rtt: Rtt, parts: Parts) -> ! {
     let platform = BoardPlatform::new(facts, Link::new(rtt, parts.port), counter, parts.meter, codes);
     let input = singleton!(INPUT_BUFFER: [u8; INPUT] = [0; INPUT]);
     let samples = singleton!(SAMPLE_BUFFER: [Sample; SAMPLES] = [NO_SAMPLE; SAMPLES]);
-    let (Some(guide), Some(mut spotting), Some(solvers), Some(sounds), Some(input), Some(samples)) =
-        (guide(), hop().and_then(Spotting::new), solvers(), sounds(), input, samples)
+    let (Some(mut spotting), Some(solvers), Some(sounds), Some(input), Some(samples)) =
+        (spotting(), solvers(), sounds(), input, samples)
     else {
         unreachable!("run is called once, and the weights of the image are whole")
     };
     let [panic, fault, overflow, hang] = &mut [Faulty::Panic, Faulty::HardFault, Faulty::StackOverflow, Faulty::Hang];
     let [euler, heun, rk4, adaptive_heun, euler_i8] = solvers;
     let [quiet, busy] = sounds;
-    let [a, b, c, d, e, f, g, h, i, j] = spotting.kernels();
+    let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o] = spotting.kernels();
     let kernels: &mut [&mut dyn Kernel] = &mut [
         a,
         b,
@@ -62,6 +62,11 @@ pub fn run(facts: Facts, core: (DCB, DWT), rtt: Rtt, parts: Parts) -> ! {
         h,
         i,
         j,
+        k,
+        l,
+        m,
+        n,
+        o,
         euler,
         heun,
         rk4,
@@ -69,13 +74,19 @@ pub fn run(facts: Facts, core: (DCB, DWT), rtt: Rtt, parts: Parts) -> ! {
         euler_i8,
         quiet,
         busy,
-        guide,
         panic,
         fault,
         overflow,
         hang,
     ];
     serve(platform, kernels, input, samples)
+}
+
+/// Keyword spotting at both paces, to be borrowed by others for their calls.
+fn spotting() -> Option<Spotting> {
+    let keyword = singleton!(HOP: RefCell<&'static mut KeywordHop> = RefCell::new(keyword()?))?;
+    let guide = singleton!(GUIDE_HOP: RefCell<&'static mut FixedGuideHop> = RefCell::new(guide()?))?;
+    Spotting::new(keyword, guide)
 }
 
 /// The kernel in static memory. A function of its own, so that the stack on which its tables are made is free again when
@@ -87,15 +98,8 @@ fn keyword() -> Option<&'static mut KeywordHop> {
 
 /// The network at the guide's pace in static memory, over the front end in integers: its tables stay in flash.
 #[inline(never)]
-fn guide() -> Option<&'static mut Watched<FixedGuideHop>> {
-    FixedGuideHop::fixed().and_then(|kernel| singleton!(GUIDE: Watched<FixedGuideHop> = Watched(kernel)))
-}
-
-/// The kernel, to be borrowed by others for their calls.
-fn hop() -> Option<&'static RefCell<&'static mut KeywordHop>> {
-    let kernel = keyword()?;
-    let hop = singleton!(HOP: RefCell<&'static mut KeywordHop> = RefCell::new(kernel))?;
-    Some(hop)
+fn guide() -> Option<&'static mut FixedGuideHop> {
+    FixedGuideHop::fixed().and_then(|kernel| singleton!(GUIDE: FixedGuideHop = kernel))
 }
 
 /// The solvers of the liquid cell in static memory.

@@ -2,6 +2,7 @@
 //!
 //! `ndv/train-step-none` makes one step with all optimisations off, `-simd`, `-tiled`, `-threads`, `-f16` and `-bf16` with one
 //! of them, `-all` with all (f16), `-all-but-X` with all but one; each can be asked for a profile of a training run.
+//! `ndv/train-step-chunk-N` shares the batch among threads in chunks of N windows.
 //! `ndv/train-alone-X` is the same step in a process that computes nothing else, for memory. `ndv/attention-standard` and `ndv/attention-tiled-BLOCK`
 //! are one head forward and backward, `-scalar` the same by plain code, `ndv/attention-METHOD-TOKENS` the forward
 //! pass alone for memory. `ndv/half-accuracy` trains in both precisions and compares. `ndv/infer-one` foretells one window, `ndv/infer-threads-N` a batch on N threads.
@@ -28,7 +29,7 @@ use self::bytes::TrainingBytesKernel;
 use self::infer::InferKernel;
 use self::tables::{AttentionBytesKernel, LossScalerKernel};
 use self::train::TrainKernel;
-use self::work::{ALONE, Reference, VARIANTS};
+use self::work::{ALONE, CHUNKS, Reference, VARIANTS};
 
 /// The kernels of the forecasting model, for a processor whose widest vector instructions are `vector`.
 pub(super) fn kernels(vector: Option<Vector>) -> Vec<Box<dyn Kernel>> {
@@ -38,7 +39,7 @@ pub(super) fn kernels(vector: Option<Vector>) -> Vec<Box<dyn Kernel>> {
     }
     kernels.push(Box::new(AttentionAgreement::new()));
     let reference = Rc::new(Reference::default());
-    for variant in VARIANTS {
+    for variant in VARIANTS.into_iter().chain(CHUNKS) {
         kernels.push(Box::new(TrainKernel::new(variant, vector, &reference)));
     }
     for variant in VARIANTS.into_iter().filter(|variant| ALONE.contains(&variant.name)) {

@@ -11,10 +11,10 @@ use hil_agent::kernel::Share;
 use hil_agent::text::Text;
 use hil_forecast::ForecastError;
 use hil_forecast::profile::{Part, Profile, record};
-use hil_forecast::train::{Config, Options, Trainer};
+use hil_forecast::train::{Config, Trainer};
 use hil_forecast::windows::{Batch, read, shuffle};
 
-use super::work::{SEED, Source, timed};
+use super::work::{SEED, Source};
 
 /// Steps of the run: as many groups make the interval of a share.
 const STEPS: usize = 100;
@@ -41,12 +41,12 @@ fn profile(config: Config, source: &Source) -> Result<Profile, ForecastError> {
     trained.map(|()| profile)
 }
 
-/// The entries of a profile of training with `options`, group by group and part by part.
+/// The entries of a profile of training as `config` says, group by group and part by part.
 ///
 /// # Errors
 /// Those of training.
-pub(super) fn shares(options: Options, source: &Source) -> Result<Vec<Share>, ForecastError> {
-    let profile = profile(timed(options), source)?;
+pub(super) fn shares(config: Config, source: &Source) -> Result<Vec<Share>, ForecastError> {
+    let profile = profile(config, source)?;
     let of_group = |(group, samples): (u32, &[u32; Part::ALL.len()])| {
         let of = samples.iter().sum();
         let entry = move |(part, samples): (Part, u32)| Share {
@@ -63,7 +63,7 @@ pub(super) fn shares(options: Options, source: &Source) -> Result<Vec<Share>, Fo
 #[cfg(test)]
 mod tests {
     use super::{STEPS, shares};
-    use crate::kernels::ndv::forecast::work::Source;
+    use crate::kernels::ndv::forecast::work::{Source, timed};
     use hil_forecast::attention::Method;
     use hil_forecast::buffer::Precision;
     use hil_forecast::half::Format;
@@ -80,7 +80,7 @@ mod tests {
             threads: 2,
             precision: Precision::Half(Format::F16),
         };
-        let shares = shares(options, &Source::BuiltIn).unwrap();
+        let shares = shares(timed(options), &Source::BuiltIn).unwrap();
         assert_eq!(shares.len() % Part::ALL.len(), 0);
         let groups = shares.chunks_exact(Part::ALL.len());
         assert!((STEPS + 1..=STEPS + 2).contains(&groups.len()), "{}", groups.len());

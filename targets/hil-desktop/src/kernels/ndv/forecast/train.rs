@@ -8,12 +8,12 @@ use std::rc::Rc;
 
 use hil_agent::kernel::{Kernel, LoadError, Mismatch, Share, Trouble};
 use hil_forecast::ForecastError;
-use hil_forecast::train::{Options, Trainer};
+use hil_forecast::train::{Config, Options, Trainer};
 use hil_forecast::windows::Batch;
 use hil_kernels::tensor::vector::Vector;
 
 use super::profile::shares;
-use super::work::{Failed, Reference, Source, Variant, is_known, timed};
+use super::work::{Failed, Reference, Source, Variant, is_known};
 
 /// A kernel of training.
 pub(super) struct TrainKernel {
@@ -40,8 +40,8 @@ struct State {
 }
 
 impl State {
-    fn new(options: Options, source: &Source) -> Result<Self, ForecastError> {
-        let trainer = Trainer::new(timed(options))?;
+    fn new(config: Config, source: &Source) -> Result<Self, ForecastError> {
+        let trainer = Trainer::new(config)?;
         let (start, batch) = (trainer.parameters().to_vec(), source.batch(trainer.config())?);
         Ok(Self { trainer, start, batch, loss: None })
     }
@@ -91,7 +91,7 @@ impl TrainKernel {
         let options = self.options.ok_or(Failed::NoVector)?;
         match &mut self.state {
             Some(state) => Ok(state),
-            none => Ok(none.insert(State::new(options, &self.source)?)),
+            none => Ok(none.insert(State::new(self.variant.config(options), &self.source)?)),
         }
     }
 
@@ -144,7 +144,7 @@ impl Kernel for TrainKernel {
     fn share(&mut self, entry: u32) -> Option<Share> {
         if entry == 0 {
             // Without vector instructions, or when training fails, there is no profile.
-            self.profile = shares(self.options?, &self.source).unwrap_or_default();
+            self.profile = shares(self.variant.config(self.options?), &self.source).unwrap_or_default();
         }
         self.profile.get(usize::try_from(entry).ok()?).copied()
     }
@@ -155,7 +155,7 @@ mod tests {
     use std::rc::Rc;
 
     use super::TrainKernel;
-    use crate::kernels::ndv::forecast::work::{Reference, VARIANTS};
+    use crate::kernels::ndv::forecast::work::{CHUNKS, Reference, VARIANTS};
     use hil_agent::kernel::{Kernel, Trouble};
 
     #[test]
@@ -193,6 +193,20 @@ mod tests {
             state.start.iter_mut().for_each(|parameter| *parameter += 0.5);
             state.loss = None;
             assert!(kernel.known_answer().is_err(), "{}", variant.name);
+        }
+    }
+
+    #[test]
+    fn chunks_have_the_size_that_their_name_says_and_change_no_more_than_rounding() {
+        let reference = Rc::new(Reference::default());
+        for variant in CHUNKS {
+            let mut kernel = TrainKernel::new(variant, hil_kernels::tensor::vector::Vector::widest(), &reference);
+            if kernel.options.is_none() {
+                continue;
+            }
+            assert_eq!(kernel.known_answer(), Ok(()), "{}", variant.name);
+            let config = kernel.state.as_ref().unwrap().trainer.config();
+            assert_eq!(format!("chunk-{}", config.chunk), variant.name);
         }
     }
 

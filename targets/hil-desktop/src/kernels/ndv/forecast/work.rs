@@ -41,6 +41,8 @@ pub(super) struct Variant {
     tiled: bool,
     parallel: bool,
     half: Option<Format>,
+    /// Windows of a chunk.
+    chunk: usize,
 }
 
 const fn variant(
@@ -49,7 +51,12 @@ const fn variant(
     [simd, tiled, parallel]: [bool; 3],
     half: Option<Format>,
 ) -> Variant {
-    Variant { name, about, simd, tiled, parallel, half }
+    Variant { name, about, simd, tiled, parallel, half, chunk: CHUNK }
+}
+
+/// Threads and vector instructions, in single precision, with chunks of another size.
+const fn chunked(name: &'static str, about: &'static str, chunk: usize) -> Variant {
+    Variant { chunk, ..variant(name, about, [true, false, true], None) }
 }
 
 const F16: Option<Format> = Some(Format::F16);
@@ -72,6 +79,14 @@ pub(super) const VARIANTS: [Variant; 11] = [
     variant("all-but-half", "all in f32", [true; 3], None),
 ];
 
+/// The sizes of chunks in which threads share a batch; those of [`VARIANTS`] are the second one's.
+pub(super) const CHUNKS: [Variant; 4] = [
+    chunked("chunk-1", "vector instructions, a thread for each core, chunks of 1 window", 1),
+    chunked("chunk-2", "vector instructions, a thread for each core, chunks of 2 windows", 2),
+    chunked("chunk-4", "vector instructions, a thread for each core, chunks of 4 windows", 4),
+    chunked("chunk-8", "vector instructions, a thread for each core, chunks of 8 windows", 8),
+];
+
 /// How many cores this process may use.
 pub(super) fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
@@ -86,6 +101,11 @@ impl Variant {
             threads: if self.parallel { cores() } else { 1 },
             precision: self.half.map_or(Precision::Single, Precision::Half),
         })
+    }
+
+    /// The training of this variant with `options`, its own for some processor.
+    pub(super) fn config(self, options: Options) -> Config {
+        Config { chunk: self.chunk, ..timed(options) }
     }
 
     /// How far the gradient of all parameters may be off that of `none`, as a share of its largest value: the guide's bound
