@@ -333,7 +333,7 @@ mod tests {
         assert_eq!(outcomes.len(), STEPS.len());
         let text = summary(&outcomes, &[]);
         assert!(text.contains("fmt       passed      1.5 s\ntidy      FAILED      1.5 s\n"), "{text}");
-        assert!(text.ends_with("ci: failed after 18.0 s: tidy\n"), "{text}");
+        assert!(text.ends_with("ci: failed after 19.5 s: tidy\n"), "{text}");
     }
 
     #[test]
@@ -390,7 +390,7 @@ mod tests {
         assert_eq!(select(Some("doc")).unwrap()[0].name, "doc");
         let error = select(Some("docs")).unwrap_err().to_string();
         assert!(
-            error.contains("fmt, tidy, licences, workflows, clippy, fw, test, fuzz, trust, doc, elf, neon"),
+            error.contains("fmt, tidy, licences, workflows, clippy, fw, test, s3, fuzz, trust, doc, elf, neon"),
             "{error}"
         );
         assert_eq!(list().lines().count(), STEPS.len());

@@ -7,7 +7,7 @@
 //! like, so nothing is assumed of starts that come in modes or with tails. An average that equals the centre counts
 //! against what is to be proved, so ties make the test more cautious and never less.
 //!
-//! Up to [`EXACT`] values the distribution is counted out; above, the normal one with the correction for continuity stands
+//! Up to 64 values the distribution is counted out; above, the normal one with the correction for continuity stands
 //! for it, whose tail is the longer of the two.
 
 use crate::student;

@@ -9,7 +9,7 @@
 //! ([`Archive::tidy`]) move figures only by writing them elsewhere first; a figure that is seen in two places counts once,
 //! because a file holds all or none of a run's figures of one scenario. So stopping at any point loses no run and counts
 //! none twice. Nothing that a newer version wrote is rewritten. All of this is the same code for a folder and, with the feature
-//! `s3`, for a bucket of an S3-compatible server: a [`Storage`] is the few things that these do differently.
+//! `s3`, for a bucket of an S3-compatible server: a `Storage` is the few things that these do differently.
 //!
 //! Left to others: reading `.git`, clocks, and what a change of a figure means.
 
