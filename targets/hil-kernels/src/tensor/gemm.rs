@@ -8,7 +8,8 @@
 mod blocks;
 mod tile;
 
-use blocks::{BLOCK_K, BLOCK_M, BLOCK_N, Blocked};
+use blocks::{BLOCK_K, Blocked};
+pub(super) use blocks::{BLOCK_M, BLOCK_N};
 
 use super::vector::Vector;
 use super::{ShapeError, fits};
@@ -28,7 +29,8 @@ pub struct Shape {
 pub const WORKSPACE: usize = BLOCK_K * (BLOCK_M + BLOCK_N);
 
 impl Shape {
-    fn check(self, a: &[f32], b: &[f32], c: &[f32]) -> Result<(), ShapeError> {
+    /// Whether the values of all three matrices are as many as they have to be.
+    pub(super) fn check<S, T>(self, a: &[S], b: &[S], c: &[T]) -> Result<(), ShapeError> {
         fits("a", self.m.saturating_mul(self.k), a.len())?;
         fits("b", self.k.saturating_mul(self.n), b.len())?;
         fits("c", self.m.saturating_mul(self.n), c.len())

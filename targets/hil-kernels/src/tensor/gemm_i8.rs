@@ -7,35 +7,25 @@
 
 use pulp::{NullaryFnOnce, Simd};
 
-use super::gemm::Shape;
+use super::ShapeError;
+use super::gemm::{BLOCK_M, BLOCK_N, Shape};
 use super::vector::Vector;
-use super::{ShapeError, fits};
 
 /// The largest depth at which every sum fits 32 bits, whatever the values: 2^17 products of -128 by -128 would be 2^31.
 pub const EXACT_DEPTH: usize = (1 << 17) - 1;
 
-/// Rows of A that are packed together: a multiple of every tile height.
-const BLOCK_M: usize = 96;
-/// Columns of B that are packed together: a multiple of every tile width.
-const BLOCK_N: usize = 480;
 /// Pairs of depths of a block.
 const BLOCK_PAIRS: usize = 192;
 
 /// How many pairs the workspace of [`vectorised`] holds.
 pub const WORKSPACE: usize = BLOCK_PAIRS * (BLOCK_M + BLOCK_N);
 
-fn check(shape: Shape, a: &[i8], b: &[i8], c: &[i32]) -> Result<(), ShapeError> {
-    fits("a", shape.m.saturating_mul(shape.k), a.len())?;
-    fits("b", shape.k.saturating_mul(shape.n), b.len())?;
-    fits("c", shape.m.saturating_mul(shape.n), c.len())
-}
-
 /// The reference: for each row of A, adds multiples of the rows of B, so that every access is in order.
 ///
 /// # Errors
 /// [`ShapeError`] when a slice does not fit `shape`.
 pub fn reference(shape: Shape, a: &[i8], b: &[i8], c: &mut [i32]) -> Result<(), ShapeError> {
-    check(shape, a, b, c)?;
+    shape.check(a, b, c)?;
     c.fill(0);
     for (a, c) in a.chunks_exact(shape.k.max(1)).zip(c.chunks_exact_mut(shape.n.max(1))) {
         for (a, b) in a.iter().zip(b.chunks_exact(shape.n.max(1))) {
@@ -59,7 +49,7 @@ pub fn vectorised(
     c: &mut [i32],
     workspace: &mut [i32],
 ) -> Result<(), ShapeError> {
-    check(shape, a, b, c)?;
+    shape.check(a, b, c)?;
     let found = workspace.len();
     let workspace =
         workspace.get_mut(..WORKSPACE).ok_or(ShapeError { argument: "workspace", wanted: WORKSPACE, found })?;

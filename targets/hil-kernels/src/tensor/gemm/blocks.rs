@@ -10,9 +10,9 @@ use super::tile::{Left, Strip, Target, column};
 use super::{Onto, Product, Shape};
 
 /// Rows of A that are worked on together: a multiple of every tile height.
-pub(super) const BLOCK_M: usize = 96;
+pub(in crate::tensor) const BLOCK_M: usize = 96;
 /// Columns of B that are worked on together: a multiple of every tile width.
-pub(super) const BLOCK_N: usize = 480;
+pub(in crate::tensor) const BLOCK_N: usize = 480;
 /// Depth of a block. Sums are taken apart here, so it decides the bits of a result and depends on no processor.
 pub(super) const BLOCK_K: usize = 192;
 /// Values from which on the rows of B lie so far apart that those of a panel meet in a few sets of the first-level cache.
