@@ -62,6 +62,15 @@ pub enum Event {
         /// The figure, in bytes.
         total: u64,
     },
+    /// After a turn of another build a side needs some iterations to be as fast as it is; they are run and not counted.
+    Settles {
+        /// Whose.
+        workload: WorkloadId,
+        /// Before each block.
+        iterations: u32,
+        /// What they took when that was found out.
+        seconds: f64,
+    },
     /// Somebody looked at what was measured; what is open is measured on.
     LooksOn {
         /// The look that comes next, from 2.

@@ -24,6 +24,7 @@ pub mod phase;
 mod pieces;
 pub mod process;
 mod session;
+mod settling;
 mod spread;
 mod steps;
 mod stop;

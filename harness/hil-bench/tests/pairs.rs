@@ -14,7 +14,7 @@ use hil_bench::job::NoInputs;
 use hil_bench::pairs::{PairsOutcome, Seen, run_pairs};
 use hil_model::id::{PlatformId, ScenarioId, WorkloadId};
 use hil_model::lab::{BenchInfo, Evidence};
-use hil_model::pairs::{PairedJob, Round, Side, Turn};
+use hil_model::pairs::{PairedJob, Round, Settling, Side, Turn};
 use hil_model::plan::Step;
 use hil_model::sample::{Cut, Failure};
 use hil_testkit::clock::VirtualClock;
@@ -91,6 +91,7 @@ fn paired(together: bool) -> PairedJob {
         timeout: Duration::from_secs(1),
         workloads: [workloads.clone(), workloads.clone(), workloads],
         block: Duration::from_micros(1),
+        settling: None,
         rounds: (0..ROUNDS).map(of_round).collect(),
     }
 }
@@ -331,6 +332,52 @@ fn short_iterations_fill_their_block_and_are_equally_many_on_every_side() {
     let outcome = run(&PairedJob { block: 10 * COST, ..paired(true) }, &rig);
     let sides = Side::ALL.map(|side| counted(&outcome, side, "a"));
     assert_eq!(sides, [ALL_BLOCKS, ALL_BLOCKS * 3 / 4, ALL_BLOCKS / 4].map(|with_three| with_three / 3 * 10));
+}
+
+#[test]
+fn a_side_comes_to_rest_after_the_others_before_anything_counts() {
+    // Whoever runs after another side takes three times as long for seven iterations.
+    let last = Arc::new(Mutex::new((Side::Control, 0)));
+    let rig = rig(move |side, kernel| {
+        let last = Arc::clone(&last);
+        kernel.on_run(move |_, stage| {
+            let mut last = last.lock().unwrap();
+            *last = if last.0 == side { (side, last.1 + 1) } else { (side, 1) };
+            if last.1 <= 7 {
+                stage.advance(2 * COST);
+            }
+        })
+    });
+    let job = paired(true);
+    let slow = |outcome: &PairsOutcome| {
+        Side::ALL.map(|side| {
+            let seen = outcome.of(side, &workload_id("a")).unwrap();
+            seen.latencies().filter(|(_, seconds)| *seconds > 2.0 * COST.as_secs_f64()).count()
+        })
+    };
+    let restless = run(&job, &rig);
+    assert!(slow(&restless).iter().all(|slow| *slow > 0), "{:?}", slow(&restless));
+    let mut told = Vec::new();
+    let settled = drive(
+        &PairedJob { settling: Some(Settling { series: 60 * COST, blocks: BLOCKS / 2 }), ..job.clone() },
+        &rig,
+        &mut |_| everything(&job),
+        &mut |_, event, _| {
+            if let Event::Settles { workload, iterations, .. } = event {
+                told.push((workload.clone(), *iterations));
+            }
+        },
+    );
+    assert_eq!(slow(&settled), [0; 3]);
+    assert_eq!(told, [(workload_id("a"), 7)], "b is never cold");
+    for side in Side::ALL {
+        let seen = settled.of(side, &workload_id("a")).unwrap();
+        let warmup = seen.iterations.iter().filter(|iteration| iteration.warmup).count();
+        assert_eq!(warmup, ROUNDS as usize * 5, "{side}: what is not counted is not kept");
+        let in_order =
+            |pair: &[hil_model::sample::Iteration]| pair[0].start < pair[1].start || pair[0].index + 1 == pair[1].index;
+        assert!(seen.iterations.windows(2).all(in_order), "{side}");
+    }
 }
 
 #[test]

@@ -64,8 +64,20 @@ pub struct PairedJob {
     pub workloads: [Vec<(WorkloadId, Workload)>; 3],
     /// How long the iterations of one block shall take together, at least. All sides of a comparison run equally many.
     pub block: Duration,
+    /// How a side comes to rest after a turn of another; nothing where there are no caches that could be cold.
+    pub settling: Option<Settling>,
     /// In order. Every side has one life in a round, and none that outlasts it.
     pub rounds: Vec<Round>,
+}
+
+/// How it is found out how many iterations after a turn of another side are slow because the caches are cold. So many are
+/// then run before every block and not counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Settling {
+    /// For how long every side runs once, uncounted, to find it out.
+    pub series: Duration,
+    /// Blocks of a round that remain for a workload whose blocks take so much longer.
+    pub blocks: u32,
 }
 
 /// One fresh start of every side.

@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use hil_model::id::{DatasetName, WorkloadId};
 use hil_model::lab::{BenchInfo, Evidence};
-use hil_model::pairs::{PairedJob, Round, Side, Turn};
+use hil_model::pairs::{PairedJob, Round, Settling, Side, Turn};
 use hil_model::plan::{Skipped, Step};
 use hil_model::scenario::{Alert, Check, Code, Sampling, Scenario};
 use hil_model::verdict::Reason;
@@ -38,6 +38,8 @@ pub const BLOCKS: u32 = 12;
 pub const QUICK_BLOCKS: u32 = 6;
 /// Time of a block: many times what starting and stopping a clock takes, and short against whatever disturbs.
 const BLOCK: Duration = Duration::from_millis(1);
+/// A side comes to rest after the others within half of this time: all of a large cache is filled within a third of it.
+const SETTLING: Settling = Settling { series: Duration::from_millis(60), blocks: QUICK_BLOCKS };
 /// Sides, each of which may take as long as a run of its own.
 const SIDES: u32 = 3;
 
@@ -117,6 +119,7 @@ pub fn paired(
         timeout: scenario.sampling.timeout,
         workloads: [workloads.clone(), workloads.clone(), workloads],
         block: BLOCK,
+        settling: (bench.evidence == Evidence::Host && options.together).then_some(SETTLING),
         rounds,
     };
     (Some(job), skipped)

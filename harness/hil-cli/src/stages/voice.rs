@@ -1,6 +1,7 @@
 //! What the user is told of a running job: how far it is, what it does, what went wrong.
 
 use hil_bench::event::Event;
+use hil_model::id::WorkloadId;
 use hil_model::plan::{Job, Step};
 use hil_model::sample::{Failure, Observations};
 
@@ -52,9 +53,21 @@ impl Voice {
                 let open = open.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
                 show.detail(0, &format!("not decided yet: {open}; measuring on, look {look} of {looks}"));
             }
+            Event::Settles { workload, iterations, seconds } => {
+                show.detail(1, &settling_in_words(workload, *iterations, *seconds));
+            }
             Event::BudgetSpent => show.detail(0, "the budget is spent; judging what there is"),
         }
     }
+}
+
+/// What comes before each block of a workload, and why.
+pub(crate) fn settling_in_words(workload: &WorkloadId, iterations: u32, seconds: f64) -> String {
+    let plural = if iterations == 1 { "" } else { "s" };
+    let time = 1e3 * seconds;
+    format!(
+        "{workload}: {iterations} iteration{plural} ({time:.1} ms) before each block are not counted, its caches are cold"
+    )
 }
 
 /// The work of a step, in iterations, slices or items.

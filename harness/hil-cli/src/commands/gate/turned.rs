@@ -13,7 +13,7 @@ use hil_model::sample::Observations;
 use crate::commands::gate::interleaved::Prepared;
 use crate::show::Show;
 use crate::stages::measure::{self, JobEnd, Observed};
-use crate::stages::voice::failure_in_words;
+use crate::stages::voice::{failure_in_words, settling_in_words};
 
 /// What comes of a job none of whose sides can begin.
 pub(super) fn no_bench(job: &PairedJob, side: Side, message: String) -> PairsOutcome {
@@ -38,6 +38,9 @@ pub(super) fn say(show: &mut Show, side: Side, event: &Event) {
         }
         Event::WorkloadFailed { workload, failure } => {
             show.detail(0, &format!("{side}, {workload}: {}", failure_in_words(failure)));
+        }
+        Event::Settles { workload, iterations, seconds } => {
+            show.detail(1, &settling_in_words(workload, *iterations, *seconds));
         }
         Event::BudgetSpent => show.detail(0, "the budget is spent; judging what there is"),
         Event::GettingReady { line } => show.detail(1, &format!("{side}: {line}")),
