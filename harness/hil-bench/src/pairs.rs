@@ -7,7 +7,9 @@
 //!
 //! Blocks of fast iterations are made long enough for the clock: how many iterations a block has is found out once a
 //! workload, and is the same on every side. So are the iterations before every block that are run and not counted,
-//! because the side before it has left the caches cold ([`crate::settling`]).
+//! because the side before it has left the caches cold.
+
+mod block;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,19 +26,9 @@ use crate::control::{Control, Ear};
 use crate::event::Event;
 use crate::job::{Book, Inputs, Runner, books};
 use crate::life::AgentLife;
+use crate::pairs::block::Block;
 use crate::phase::Phase;
-use crate::settling::settling;
 use crate::stop::Stop;
-
-/// Iterations of a block at most: beyond that, no clock needs more.
-const MOST: u32 = 4096;
-/// Iterations from which one can see where they come to rest.
-const LEAST_SERIES: u32 = 16;
-/// How many times longer than it was meant to be such a series may take. Beyond that an iteration brings its data in by
-/// itself, and none of them stands for the others.
-const LONGER: f64 = 5.0;
-/// A block takes at least this part of the time that goes by before it, uncounted.
-const SHARE: f64 = 1.0;
 
 /// What a paired job amounts to.
 #[derive(Debug, Clone, PartialEq)]
@@ -183,15 +175,6 @@ struct Pairs<'p, 'j, 'c, 'e> {
     looks: u32,
 }
 
-/// Iterations of each block of a workload, the same on every side.
-#[derive(Debug, Clone, Copy)]
-struct Block {
-    /// Run and not counted, before it.
-    uncounted: u32,
-    /// Those that count.
-    counted: u32,
-}
-
 /// Whose doing it is, and why it was not carried on.
 type Ended = Result<(), (Side, Stop)>;
 
@@ -281,53 +264,6 @@ impl Pairs<'_, '_, '_, '_> {
         let (block, slot, iterations, at_least) = (*block, *slot, made.counted, *at_least);
         let step = Step::Measure { workload, block, slot, iterations, at_least };
         self.runners[side].step(&mut self.lives[side], round.index, &step)
-    }
-
-    /// How many iterations a block of at least `least` needs, and how many come before it.
-    fn make_block(&mut self, round: &Round, workload: &WorkloadId, least: u32) -> Result<Block, Stop> {
-        let (mut uncounted, mut seconds) = (0, 0.0_f64);
-        let meant = self.job.settling.map_or(0.0, |settling| settling.series.as_secs_f64());
-        let pace = self.pace(workload).unwrap_or(f64::INFINITY);
-        if round.together && meant > 0.0 && f64::from(LEAST_SERIES) * pace <= LONGER * meant {
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a float cast saturates")]
-            let length = ((meant / pace.max(1e-9)) as u32).clamp(LEAST_SERIES, MOST);
-            for side in Side::ALL {
-                let ticks = self.uncounted(side, round.index, workload, length)?;
-                let before = settling(&ticks);
-                let hz = self.runners[side.index()].clock.as_ref().map_or(1.0, |clock| clock.hz);
-                uncounted = uncounted.max(u32::try_from(before).unwrap_or(u32::MAX));
-                seconds = seconds.max(ticks[..before].iter().sum::<u64>() as f64 / hz);
-            }
-        }
-        let length = self.job.block.as_secs_f64().max(SHARE * seconds);
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a float cast saturates")]
-        let fitting = self.pace(workload).map_or(1, |pace| (length / pace.max(1e-9)).ceil() as u32);
-        if uncounted > 0 {
-            let event = Event::Settles { workload: workload.clone(), iterations: uncounted, seconds };
-            (self.runners[0].events)(event);
-        }
-        Ok(Block { uncounted, counted: fitting.min(MOST).max(least) })
-    }
-
-    /// Seconds of an iteration, as last seen on the first side that has run any.
-    fn pace(&self, workload: &WorkloadId) -> Option<f64> {
-        Side::ALL.into_iter().find_map(|side| self.book(side, workload)?.pace)
-    }
-
-    /// Runs iterations on a side and gives their ticks, which nobody keeps; none where the code has failed.
-    fn uncounted(&mut self, side: Side, start: u32, workload: &WorkloadId, iterations: u32) -> Result<Vec<u64>, Stop> {
-        let at = side.index();
-        let runner = &mut self.runners[at];
-        let Some(book) = runner.books.iter().position(|book| book.subject.id == workload) else {
-            return Ok(Vec::new());
-        };
-        let (before, position) = (runner.books[book].observations.iterations.len(), runner.books[book].position);
-        let step = Step::WarmUp { workload: workload.clone(), iterations };
-        let ended = runner.step(&mut self.lives[at], start, &step);
-        let book = &mut runner.books[book];
-        book.position = position;
-        let ticks = book.observations.iterations.drain(before..).map(|iteration| iteration.ticks).collect();
-        ended.map(|()| ticks)
     }
 
     /// Compares with the known answer once more, and ends the agent of a side.

@@ -183,12 +183,23 @@ pub fn rate<'c>(
     said.fold(Rate::default(), |rate, said| Rate { hits: rate.hits + u64::from(says.contains(&said)), n: rate.n + 1 })
 }
 
-/// How many runs of many metrics called a figure of unchanged code regressed.
+/// How many runs of many metrics called a figure of unchanged code regressed, of those that could judge any: a run that was
+/// over before five starts cannot err.
 pub fn families_regressed(lines: &[Line], regime: Regime) -> Rate {
-    let of_regime = families(lines).filter(|comparison| comparison.subject.regime == regime);
+    let can_err = |comparison: &&Comparison| comparison.gate.gating().any(|row| change(&row.change) != Says::Invalid);
+    let of_regime = families(lines).filter(|comparison| comparison.subject.regime == regime).filter(can_err);
     of_regime.fold(Rate::default(), |rate, comparison| {
         let regressed = comparison.gate.gating().any(|row| change(&row.change) == Says::Worse);
         Rate { hits: rate.hits + u64::from(regressed), n: rate.n + 1 }
+    })
+}
+
+/// How often a figure in a run of many was said to be `says`.
+pub fn figures(lines: &[Line], regime: Regime, says: Says) -> Rate {
+    let of_regime = families(lines).filter(|comparison| comparison.subject.regime == regime);
+    of_regime.flat_map(|comparison| comparison.gate.gating()).fold(Rate::default(), |rate, row| Rate {
+        hits: rate.hits + u64::from(change(&row.change) == says),
+        n: rate.n + 1,
     })
 }
 

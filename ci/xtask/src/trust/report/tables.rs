@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 
 use crate::trust::gate::MARGIN;
+use crate::trust::measure::FAMILY_BUDGET;
 use crate::trust::numbers::quantile;
-use crate::trust::rates::{Rate, Rule, comparisons, families, families_regressed, middle, rate, singles};
+use crate::trust::rates::{Rate, Rule, comparisons, families, families_regressed, figures, middle, rate, singles};
 use crate::trust::record::{Comparison, Kind, Line, Regime, Session, WORKLOADS};
 use crate::trust::rules::Says;
 
@@ -72,7 +73,35 @@ pub(super) fn unchanged(lines: &[Line]) -> String {
         }
         text.push('\n');
     }
-    text + "\n"
+    text.push('\n');
+    families_of(lines, &mut text);
+    text
+}
+
+/// What became of the figures of runs of thirty.
+fn families_of(lines: &[Line], text: &mut String) {
+    if families(lines).next().is_none() {
+        return;
+    }
+    let seconds = 3 * FAMILY_BUDGET;
+    let _ = write!(
+        text,
+        "Figures in runs of thirty. Such a run has {seconds} s for fifteen workloads on three sides; where that is over before five \
+         starts of each,\nnothing is said of any of them.\n\n\
+         | regime | regressed | unchanged or improved | inconclusive | invalid |\n|---|---|---|---|---|\n",
+    );
+    for regime in Regime::ALL {
+        let of = |says: Says| figures(lines, regime, says);
+        let good = Rate { hits: of(Says::Same).hits + of(Says::Better).hits, n: of(Says::Same).n };
+        let [worse, undecided, invalid] = [Says::Worse, Says::Undecided, Says::Invalid].map(|says| share(of(says)));
+        let _ = writeln!(text, "| {regime} | {worse} | {} | {undecided} | {invalid} |", share(good));
+    }
+    text.push('\n');
+}
+
+/// A rate without an interval, for what is not independent.
+fn share(rate: Rate) -> String {
+    format!("{} of {}", rate.hits, rate.n)
 }
 
 /// What the gate found of code that does more.

@@ -1,0 +1,93 @@
+//! What a block consists of: how many iterations fill it, and how many come before it and are not counted.
+
+use hil_model::id::WorkloadId;
+use hil_model::pairs::{Round, Side};
+use hil_model::plan::Step;
+
+use crate::event::Event;
+use crate::pairs::Pairs;
+use crate::settling::settling;
+use crate::stop::Stop;
+
+/// Iterations of a block at most: beyond that, no clock needs more.
+const MOST: u32 = 4096;
+/// Iterations from which one can see where they come to rest.
+const LEAST_SERIES: u32 = 16;
+/// How many times longer than it was meant to be such a series may take. Beyond that an iteration brings its data in by
+/// itself, and none of them stands for the others.
+const LONGER: f64 = 5.0;
+
+/// Iterations of each block of a workload, the same on every side.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Block {
+    /// Run and not counted, before it.
+    pub(super) uncounted: u32,
+    /// Those that count.
+    pub(super) counted: u32,
+}
+
+impl Pairs<'_, '_, '_, '_> {
+    /// How many iterations a block of at least `least` has, and how many come before it. It lasts as long as these do.
+    pub(super) fn make_block(&mut self, round: &Round, workload: &WorkloadId, least: u32) -> Result<Block, Stop> {
+        let (uncounted, seconds) = self.come_to_rest(round, workload)?;
+        if uncounted > 0 {
+            let event = Event::Settles { workload: workload.clone(), iterations: uncounted, seconds };
+            (self.runners[0].events)(event);
+        }
+        let length = seconds.max(self.job.block.as_secs_f64());
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a float cast saturates")]
+        let fitting = self.pace(workload).map_or(1, |pace| (length / pace.max(1e-9)).ceil() as u32);
+        Ok(Block { uncounted, counted: fitting.min(MOST).max(least) })
+    }
+
+    /// After how many iterations and seconds each side is at rest, the slowest of them; each runs a series to show it.
+    fn come_to_rest(&mut self, round: &Round, workload: &WorkloadId) -> Result<(u32, f64), Stop> {
+        let Some(meant) = self.job.settling.filter(|_| round.together).map(|settling| settling.series.as_secs_f64())
+        else {
+            return Ok((0, 0.0));
+        };
+        let Some(pace) = self.pace(workload).filter(|pace| f64::from(LEAST_SERIES) * pace <= LONGER * meant) else {
+            return Ok((0, 0.0));
+        };
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a float cast saturates")]
+        let length = ((meant / pace.max(1e-9)) as u32).clamp(LEAST_SERIES, MOST);
+        let (mut iterations, mut seconds) = (0, 0.0_f64);
+        for side in Side::ALL {
+            let ticks = self.uncounted(side, round.index, workload, length)?;
+            let before = settling(&ticks);
+            let hz = self.runners[side.index()].clock.as_ref().map_or(1.0, |clock| clock.hz);
+            iterations = iterations.max(u32::try_from(before).unwrap_or(u32::MAX));
+            #[expect(clippy::cast_precision_loss, reason = "a length of time needs no 53 bits")]
+            let taken = ticks[..before].iter().sum::<u64>() as f64 / hz;
+            seconds = seconds.max(taken);
+        }
+        Ok((iterations, seconds))
+    }
+
+    /// Seconds of an iteration, as last seen on the first side that has run any.
+    fn pace(&self, workload: &WorkloadId) -> Option<f64> {
+        Side::ALL.into_iter().find_map(|side| self.book(side, workload)?.pace)
+    }
+
+    /// Runs iterations on a side and gives their ticks, which nobody keeps; none where the code has failed.
+    pub(super) fn uncounted(
+        &mut self,
+        side: Side,
+        start: u32,
+        workload: &WorkloadId,
+        iterations: u32,
+    ) -> Result<Vec<u64>, Stop> {
+        let at = side.index();
+        let runner = &mut self.runners[at];
+        let Some(book) = runner.books.iter().position(|book| book.subject.id == workload) else {
+            return Ok(Vec::new());
+        };
+        let (before, position) = (runner.books[book].observations.iterations.len(), runner.books[book].position);
+        let step = Step::WarmUp { workload: workload.clone(), iterations };
+        let ended = runner.step(&mut self.lives[at], start, &step);
+        let book = &mut runner.books[book];
+        book.position = position;
+        let ticks = book.observations.iterations.drain(before..).map(|iteration| iteration.ticks).collect();
+        ended.map(|()| ticks)
+    }
+}
