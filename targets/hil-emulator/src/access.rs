@@ -85,6 +85,13 @@ impl Cpu {
     /// When the access faults.
     #[inline(never)]
     pub fn load_slow(&mut self, address: u32, width: Width, kind: Kindness) -> Result<u32, Faulted> {
+        // Constants, which programs read a lot. Where the fast path is on, nobody's rights and no comparator stand in the way.
+        if let Some(value) = self.memory.fast_flash(address, width.bytes())
+            && self.system.fpb.literal(address).is_none()
+        {
+            self.cycles += self.flash.load(address, self.cycles);
+            return Ok(value);
+        }
         if address & (width.bytes() - 1) != 0 {
             self.check_unaligned(kind)?;
             // The bus splits the access; each part is checked by itself, as on the real core.

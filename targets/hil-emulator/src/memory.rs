@@ -57,6 +57,8 @@ pub struct Memory {
     /// The memories; at least one RAM, which is the first.
     regions: Vec<Region>,
     aliases: Vec<Alias>,
+    /// The place of the first flash among the memories.
+    flash: Option<usize>,
     /// Length of the fast path: the size of the main RAM, or 0 while every access needs a look.
     fast: u32,
     /// Set when a word with decoded code changed, or when flash changed; whoever holds decoded code clears it.
@@ -77,7 +79,8 @@ impl Memory {
             None => regions.insert(0, Region::new("none", Kind::Ram, 0x2000_0000, 0, false, 0)),
         }
         let fast = regions.first().map_or(0, |ram| ram.bytes.len() as u32);
-        Self { regions, aliases, fast, code_changed: false, marked: false, worn: None }
+        let flash = regions.iter().position(|region| region.kind == Kind::Flash);
+        Self { regions, aliases, flash, fast, code_changed: false, marked: false, worn: None }
     }
 
     /// Wears out `bits` of the word at `address` in flash: programming cannot clear them any more.
@@ -190,6 +193,20 @@ impl Memory {
             return None;
         }
         ram.bytes.get(offset as usize..)?.first_chunk::<N>().copied()
+    }
+
+    /// An aligned value of the first flash; `None` when the address is elsewhere or unaligned or the fast path is off.
+    #[inline]
+    #[must_use]
+    pub fn fast_flash(&self, address: u32, bytes: u32) -> Option<u32> {
+        let flash = self.regions.get(self.flash?)?;
+        let offset = address.wrapping_sub(flash.base) as usize;
+        if self.fast == 0 || address & (bytes - 1) != 0 {
+            return None;
+        }
+        let value = flash.bytes.get(offset & !3..)?.first_chunk().map(|word| u32::from_le_bytes(*word))?;
+        // Of a narrower value the word around it is read.
+        Some(value >> (8 * (address & 3)) & (u32::MAX >> (32 - 8 * bytes)))
     }
 
     /// Stores to the main RAM; false when nothing was stored, for the reasons of [`Memory::fast_read`] or because

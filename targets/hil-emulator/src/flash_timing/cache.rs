@@ -17,8 +17,10 @@ pub(super) struct Cache {
     profiling: bool,
     /// Hits and misses.
     counts: [u32; 2],
-    /// The lines of each set, the most recently used one first.
-    sets: Vec<Vec<u32>>,
+    /// The lines of each set, the most recently used one first; the sets follow each other.
+    lines: Vec<u32>,
+    sets: u32,
+    ways: usize,
     miss: u64,
     jump: u64,
     load: u64,
@@ -32,8 +34,9 @@ impl Cache {
             }
             CacheFacts::Art { .. } => (1, 1, 0, 0, 0),
         };
-        let sets = vec![vec![NOTHING; usize::from(ways.max(1))]; usize::from(sets.max(1))];
-        Self { enabled: false, profiling: false, counts: [0; 2], sets, miss, jump, load }
+        let (sets, ways) = (u32::from(sets.max(1)), usize::from(ways.max(1)));
+        let lines = vec![NOTHING; sets as usize * ways];
+        Self { enabled: false, profiling: false, counts: [0; 2], lines, sets, ways, miss, jump, load }
     }
 
     pub(super) fn control(&mut self, enabled: bool, profiling: bool) {
@@ -53,14 +56,16 @@ impl Cache {
         if !self.enabled {
             return if follows { 0 } else { self.jump };
         }
-        let index = line as usize % self.sets.len();
-        let set = &mut self.sets[index];
-        let (miss, place) = match set.iter().position(|held| *held == line) {
-            Some(place) => (false, place),
-            None => (true, set.len() - 1),
-        };
-        set[..=place].rotate_right(1);
-        set[0] = line;
+        let first = (line % self.sets) as usize * self.ways;
+        let set = &mut self.lines[first..first + self.ways];
+        let mut miss = false;
+        if set[0] != line {
+            let place = set.iter().position(|held| *held == line);
+            miss = place.is_none();
+            // Those before it become older by one; nothing found, the oldest goes.
+            set.copy_within(..place.unwrap_or(set.len() - 1), 1);
+            set[0] = line;
+        }
         if self.profiling {
             let count = &mut self.counts[usize::from(miss)];
             *count = count.wrapping_add(1);
@@ -74,6 +79,6 @@ impl Cache {
     }
 
     pub(super) fn forget(&mut self) {
-        self.sets.iter_mut().for_each(|set| set.fill(NOTHING));
+        self.lines.fill(NOTHING);
     }
 }

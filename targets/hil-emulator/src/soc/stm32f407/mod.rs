@@ -204,8 +204,8 @@ impl Soc for Stm32f407 {
             self.ask_for_reset(ResetCause::Watchdog, pwr_modes::WWDGRSTF | 1 << 26, io);
         }
         for index in 0..self.usarts.len() {
-            let hz = self.usart_hz(index);
             if self.usarts[index].next_event() <= io.now {
+                let hz = self.usart_hz(index);
                 self.usarts[index].advance(hz, io);
             }
         }

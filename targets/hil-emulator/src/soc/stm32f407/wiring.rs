@@ -1,6 +1,6 @@
 //! What the peripherals have to do with each other: DMA requests, triggers, shared interrupt lines, clocks, pins.
 
-use super::dma::{Bus, Line, Port, STREAMS, lines};
+use super::dma::{Bus, Line, Port, lines};
 use super::tim::{self, Timer};
 use super::unit::Unit;
 use super::{Stm32f407, adc, dma};
@@ -84,9 +84,9 @@ impl Stm32f407 {
         }
     }
 
-    /// The streams of a controller whose peripherals ask.
+    /// The streams of a controller that is free whose peripherals ask.
     fn dma_asked(&self, controller: usize) -> u8 {
-        (0..STREAMS).fold(0, |asked, stream| {
+        self.dmas[controller].free().fold(0, |asked, stream| {
             let Some(channel) = self.dmas[controller].listening(stream) else { return asked };
             let any = lines(controller, stream, channel).iter().any(|line| self.asks(*line));
             asked | u8::from(any) << stream
@@ -96,16 +96,15 @@ impl Stm32f407 {
     /// Lets the DMA controllers take up what is asked for at `at`.
     fn ask_for_dma(&mut self, at: Time, io: &Io<'_>) {
         for controller in 0..self.dmas.len() {
-            if self.dmas[controller].active() {
-                let asked = self.dma_asked(controller);
-                if !self.dmas[controller].wants(asked) {
-                    continue;
-                }
-                // Taken out for the moment, because what it asks about is the rest of the chip.
-                let mut dma = std::mem::take(&mut self.dmas[controller]);
-                dma.take_up(asked, at, io.core_hz, &Ports(controller, self));
-                self.dmas[controller] = dma;
+            // Hardly ever can a controller take anything up, and this is asked behind every event.
+            let asked = self.dma_asked(controller);
+            if !self.dmas[controller].wants(asked) {
+                continue;
             }
+            // Taken out for the moment, because what it asks about is the rest of the chip.
+            let mut dma = std::mem::take(&mut self.dmas[controller]);
+            dma.take_up(asked, at, io.core_hz, &Ports(controller, self));
+            self.dmas[controller] = dma;
         }
     }
 
@@ -169,7 +168,7 @@ impl Stm32f407 {
             for timer in &mut self.timers {
                 if timer.next_event() <= next {
                     timer.advance(next);
-                    io.requests.pins_changed = true;
+                    io.requests.pins_changed |= timer.drives_pins();
                 }
             }
             for index in 0..adc::CONVERTERS {

@@ -2,12 +2,15 @@
 //! that the chip's file names.
 
 use crate::board::Chance;
-use crate::soc::stm32f407::facts::{AdcFacts, AnalogPin};
+use crate::soc::stm32f407::facts::AdcFacts;
 
 /// The temperature sensor, the internal reference and half of VBAT (RM0090 13.2; ADC1 only).
 const SENSOR: u32 = 16;
 const REFERENCE: u32 = 17;
 const BATTERY: u32 = 18;
+
+/// Channels of a converter.
+const CHANNELS: usize = 19;
 
 /// Codes of 12 bits.
 const FULL: f64 = 4096.0;
@@ -19,7 +22,9 @@ pub struct Analog {
     /// The internal reference of this very part, in volts.
     vrefint: f64,
     /// Volts at the channels of the three converters.
-    inputs: [[f64; 19]; 3],
+    inputs: [[f64; CHANNELS]; 3],
+    /// The pins at these channels.
+    names: [[Option<String>; CHANNELS]; 3],
     chance: [Chance; 3],
 }
 
@@ -30,7 +35,15 @@ impl Analog {
         let mut part = Chance::new(seed ^ 0x7A2A);
         let vrefint = facts.vrefint_volts + facts.vrefint_spread_volts * (2.0 * uniform(&mut part) - 1.0);
         let chance = [1, 2, 3].map(|adc| Chance::new(seed ^ 0xADC0 ^ adc));
-        Self { facts, vrefint, inputs: [[0.0; 19]; 3], chance }
+        let mut names = [const { [const { None }; CHANNELS] }; 3];
+        for (name, pin) in &facts.pins {
+            for adc in &pin.adcs {
+                if let Some(place) = names.get_mut(adc - 1).and_then(|adc| adc.get_mut(pin.channel as usize)) {
+                    *place = Some(name.clone());
+                }
+            }
+        }
+        Self { facts, vrefint, inputs: [[0.0; CHANNELS]; 3], names, chance }
     }
 
     /// Applies `volts` to a pin. False where it has no channel.
@@ -47,8 +60,7 @@ impl Analog {
     /// The pin that is `channel` of converter `adc` (from 0).
     #[must_use]
     pub fn pin(&self, adc: usize, channel: u32) -> Option<&str> {
-        let is_it = |pin: &AnalogPin| pin.channel == channel && pin.adcs.contains(&(adc + 1));
-        self.facts.pins.iter().find(|(_, pin)| is_it(pin)).map(|(name, _)| name.as_str())
+        self.names[adc].get(channel as usize)?.as_deref()
     }
 
     /// What converter `adc` (from 0) sees at `channel`, in volts. `common` is CCR, which switches internal channels on.

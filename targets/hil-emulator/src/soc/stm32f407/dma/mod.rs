@@ -75,8 +75,8 @@ pub struct Dma {
     irqs: [u8; STREAMS],
     /// What it does, and until when.
     busy: Option<(usize, Work, Time)>,
-    /// Whether any stream is enabled.
-    active: bool,
+    /// The streams that are enabled, a bit each.
+    enabled: u8,
 }
 
 impl Dma {
@@ -88,7 +88,7 @@ impl Dma {
     }
 
     fn cleared(self) -> Self {
-        Self { streams: std::array::from_fn(|_| Stream::new()), busy: None, active: false, ..self }
+        Self { streams: std::array::from_fn(|_| Stream::new()), busy: None, enabled: 0, ..self }
     }
 
     /// Registers as after a reset.
@@ -101,10 +101,10 @@ impl Dma {
         self.busy = self.busy.take().map(|(stream, work, at)| (stream, work, Time(at.0.saturating_add(by))));
     }
 
-    /// Whether any stream is enabled.
-    #[must_use]
-    pub fn active(&self) -> bool {
-        self.active
+    /// The numbers of the streams that are enabled, while nothing is being done: those that work can be taken up for.
+    pub fn free(&self) -> impl Iterator<Item = usize> + use<> {
+        let enabled = if self.busy.is_none() { self.enabled } else { 0 };
+        (0..STREAMS).filter(move |stream| enabled >> stream & 1 == 1)
     }
 
     /// The channel of a stream that is enabled and works for a peripheral.
@@ -173,7 +173,8 @@ impl Dma {
     }
 
     fn update(&mut self, io: &mut Io<'_>) {
-        self.active = self.streams.iter().any(Stream::enabled);
+        let enabled = self.streams.iter().enumerate().filter(|(_, stream)| stream.enabled());
+        self.enabled = enabled.fold(0, |enabled, (index, _)| enabled | 1 << index);
         for (stream, irq) in self.streams.iter().zip(self.irqs) {
             io.irqs.set(irq, stream.asks());
         }
@@ -182,17 +183,16 @@ impl Dma {
     /// Whether the controller is free and has something to take up; `asked` as in [`Dma::take_up`].
     #[must_use]
     pub fn wants(&self, asked: u8) -> bool {
-        let has_work = |(index, stream): (usize, &Stream)| stream.work(asked >> index & 1 == 1).is_some();
-        self.busy.is_none() && self.streams.iter().enumerate().any(has_work)
+        self.free().any(|stream| self.streams[stream].work(asked >> stream & 1 == 1).is_some())
     }
 
     /// Takes up the most urgent work at `now`, if the controller is free. `asked` has a bit for each stream whose
     /// peripheral asks; `core_hz` is the AHB's clock.
     pub fn take_up(&mut self, asked: u8, now: Time, core_hz: u64, bus: &dyn Bus) {
-        if self.busy.is_some() || !self.active || core_hz == 0 {
+        if core_hz == 0 {
             return;
         }
-        let works = self.streams.iter().enumerate();
+        let works = self.free().map(|index| (index, &self.streams[index]));
         let works = works.filter_map(|(index, stream)| Some((index, stream, stream.work(asked >> index & 1 == 1)?)));
         // The higher priority first, then the lower number.
         let Some((index, stream, work)) = works.max_by_key(|(index, stream, _)| (stream.priority(), STREAMS - index))

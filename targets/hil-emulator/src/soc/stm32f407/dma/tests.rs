@@ -157,7 +157,7 @@ fn a_peripheral_fills_memory_item_by_item() {
     assert_eq!(bench.now, Time(4 * 6 * 1_000_000));
     bench.write(0x08, 0x3D);
     assert_eq!((bench.flags(), bench.irqs.levels()[0]), (0, 0));
-    assert!(!bench.dma.active());
+    assert_eq!(bench.dma.free().count(), 0);
 }
 
 #[test]
@@ -235,7 +235,7 @@ fn a_threshold_that_no_burst_fits_is_an_error() {
     let mut bench = Bench::new();
     // A burst of four words needs the whole FIFO, the threshold is three quarters.
     bench.start(MINC | 2 << 13 | 1 << 23, 0x06, 16, REGISTER, 0x100);
-    assert_eq!((bench.flags(), bench.dma.active()), (1, false));
+    assert_eq!((bench.flags(), bench.dma.free().count()), (1, 0));
 }
 
 #[test]

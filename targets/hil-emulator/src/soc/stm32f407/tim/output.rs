@@ -3,6 +3,9 @@
 use super::{MOE, Timer};
 use crate::time::Time;
 
+/// CC1E to CC4E of CCER (RM0090 18.4.9).
+const CHANNELS_ON: u32 = 0x1111;
+
 /// A signal that a timer sends to other peripherals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signal {
@@ -91,6 +94,12 @@ impl Timer {
     pub(super) fn pulse(&mut self, signal: Signal, at: Time) {
         self.send(signal, true, at);
         self.send(signal, false, at);
+    }
+
+    /// Whether any channel is an output that is on; captures, which use the same bits, count as well.
+    #[must_use]
+    pub fn drives_pins(&self) -> bool {
+        self.outputs & CHANNELS_ON != 0
     }
 
     /// The level of the pin of `channel` (from 0); `None` while the timer does not drive it.
