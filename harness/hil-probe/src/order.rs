@@ -36,9 +36,9 @@ pub enum Reach {
         door: Door,
         /// Decides what real boards leave to chance.
         seed: u64,
-        /// Its flash holds the image already, as that of a real board does from its second start on. Otherwise flash is erased,
-        /// and the image is written by the chip's flash algorithm, which takes longer than most of what is measured. A board
-        /// with a fault is never delivered with its image.
+        /// Its flash holds the image already, as that of a real board does from its second start on, and nothing is written
+        /// or read back. Otherwise flash is erased, and the image is written by the chip's flash algorithm, which takes longer
+        /// than most of what is measured. A board with a fault is never delivered with its image.
         loaded: bool,
         /// What goes wrong on purpose, by name.
         fault: Option<String>,

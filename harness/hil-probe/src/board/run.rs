@@ -118,8 +118,11 @@ impl Run<'_> {
         // What goes wrong with flash goes wrong when it is written, so a board with a fault has it written.
         let loaded = matches!(self.order.reach, Reach::Emulated { loaded: true, fault: None, .. });
         self.watch.during(Step::Flash, self.limits.to_flash(elf.len()), || {
-            if let Some(Emulated { stage, .. }) = way.emulated().filter(|_| loaded) {
-                load(session, &stage.board, elf)?;
+            if let Some(Emulated { stage, .. }) = way.emulated().filter(|_| loaded)
+                && load(session, &stage.board, elf)?
+            {
+                say("flash: the board comes with the image");
+                return Ok(());
             }
             flash::flash(session, elf, say).map(|_written| ())
         })
@@ -216,17 +219,19 @@ impl Run<'_> {
     }
 }
 
-/// Puts the image into the flash of an emulated board while its core stands still. Whether it is there is looked at as on
-/// any board; an image that this board would not start from is left to whoever writes flash, and says why.
-fn load(session: &mut Session, board: &Board, elf: &[u8]) -> Result<(), BoardError> {
+/// Puts the image into the flash of an emulated board while its core stands still; reading it back over the debug port
+/// would take longer than most of what is measured, and compare this process with itself. False for an image that this
+/// board would not start from: it is left to whoever writes flash, and says why.
+fn load(session: &mut Session, board: &Board, elf: &[u8]) -> Result<bool, BoardError> {
     let failed = |error: probe_rs::Error| BoardError::of(Step::Flash, &error);
     session.core(0).map_err(failed)?.halt(FOR_HALT).map_err(failed)?;
-    board.access(|target| {
-        if Image::parse(elf).and_then(|image| image.load(&mut target.machine)).is_ok() {
+    Ok(board.access(|target| {
+        let loaded = Image::parse(elf).and_then(|image| image.load(&mut target.machine)).is_ok();
+        if loaded {
             target.machine.cpu.flash.forget();
         }
-    });
-    Ok(())
+        loaded
+    }))
 }
 
 /// Tells the host that the agent runs. A host that is gone is noticed when its input ends.

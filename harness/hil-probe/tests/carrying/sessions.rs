@@ -66,7 +66,7 @@ fn a_board_that_comes_with_its_image_takes_the_cycles_of_one_that_was_given_it()
             assert_eq!(outcome.fault, None, "{}", board.name);
             all.push(outcome.observations[0].iterations.iter().map(|seen| seen.ticks).collect::<Vec<u64>>());
             let told = bench.told.lock().unwrap().concat();
-            let expected = if loaded { "flash: the image is there already" } else { "flash: written and verified" };
+            let expected = if loaded { "flash: the board comes with the image" } else { "flash: written and verified" };
             assert!(told.iter().any(|line| line == expected), "{told:?}");
         }
         assert_eq!(all[0], all[1], "{}", board.name);
