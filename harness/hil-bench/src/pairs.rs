@@ -249,12 +249,12 @@ impl Pairs<'_, '_, '_, '_> {
         let made = match self.blocks.get(workload) {
             Some(made) => *made,
             None => {
-                let made = self.make_block(round, workload, *iterations)?;
+                let made = self.make_block(round, workload, turn.side, *iterations)?;
                 self.blocks.insert(workload.clone(), made);
                 made
             }
         };
-        if round.together && made.uncounted > 0 {
+        if made.uncounted > 0 {
             if self.job.settling.is_some_and(|settling| *block >= settling.blocks) {
                 return Ok(());
             }

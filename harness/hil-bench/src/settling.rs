@@ -18,12 +18,13 @@ const MEDIAN: f64 = 1.2533;
 /// It is there where the median of five iterations in a row is within 5 % of the median of the second half, or within twice
 /// what such a median strays by chance, whichever is more.
 pub(crate) fn settling(ticks: &[u64]) -> usize {
-    let (half, rest) = (ticks.len() / 2, ticks.get(ticks.len() / 2..).unwrap_or_default());
+    let half = ticks.len() / 2;
     if half < WINDOW {
         return 0;
     }
-    let rest = median(rest.iter().map(|tick| *tick as f64));
-    let spread = median(ticks[half..].iter().map(|tick| (*tick as f64 - rest).abs())) * NORMAL;
+    let second = &ticks[half..];
+    let rest = median(second.iter().map(|tick| *tick as f64));
+    let spread = median(second.iter().map(|tick| (*tick as f64 - rest).abs())) * NORMAL;
     let tolerance = (NEAR * rest).max(2.0 * MEDIAN * spread / (WINDOW as f64).sqrt());
     let mut windows = ticks[..half + WINDOW - 1].windows(WINDOW);
     let is_there = |window: &[u64]| (median(window.iter().map(|tick| *tick as f64)) - rest).abs() <= tolerance;

@@ -1,7 +1,7 @@
 //! What a block consists of: how many iterations fill it, and how many come before it and are not counted.
 
 use hil_model::id::WorkloadId;
-use hil_model::pairs::{Round, Side};
+use hil_model::pairs::{Round, Side, Turn};
 use hil_model::plan::Step;
 
 use crate::event::Event;
@@ -27,10 +27,18 @@ pub(super) struct Block {
 }
 
 impl Pairs<'_, '_, '_, '_> {
-    /// How many iterations a block of at least `least` has, and how many come before it. It lasts as long as these do.
-    pub(super) fn make_block(&mut self, round: &Round, workload: &WorkloadId, least: u32) -> Result<Block, Stop> {
+    /// How many iterations a block of `side` has that is planned to have `least` at least, and how many come before it. It lasts
+    /// as long as these do. Where blocks are left out, the others have as many more, so that a round has what was planned.
+    pub(super) fn make_block(
+        &mut self,
+        round: &Round,
+        workload: &WorkloadId,
+        side: Side,
+        mut least: u32,
+    ) -> Result<Block, Stop> {
         let (uncounted, seconds) = self.come_to_rest(round, workload)?;
-        if uncounted > 0 {
+        if let Some(settling) = self.job.settling.filter(|_| uncounted > 0) {
+            least = spread(least, blocks_of(round, workload, side), settling.blocks);
             let event = Event::Settles { workload: workload.clone(), iterations: uncounted, seconds };
             (self.runners[0].events)(event);
         }
@@ -89,5 +97,29 @@ impl Pairs<'_, '_, '_, '_> {
         book.position = position;
         let ticks = book.observations.iterations.drain(before..).map(|iteration| iteration.ticks).collect();
         ended.map(|()| ticks)
+    }
+}
+
+/// Blocks that are planned for a workload on one side of a round.
+fn blocks_of(round: &Round, workload: &WorkloadId, side: Side) -> u32 {
+    let is_its = |turn: &&Turn| {
+        turn.side == side && matches!(&turn.step, Step::Measure { workload: of, .. } if of == workload)
+    };
+    u32::try_from(round.turns.iter().filter(is_its).count()).unwrap_or(u32::MAX)
+}
+
+/// Iterations of each of `left` blocks that shall have as many together as `planned` blocks of `least`.
+fn spread(least: u32, planned: u32, left: u32) -> u32 {
+    least.saturating_mul(planned).div_ceil(left.clamp(1, planned.max(1)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::spread;
+
+    #[test]
+    fn fewer_blocks_have_as_many_iterations_together() {
+        assert_eq!((spread(2, 12, 6), spread(1, 12, 5), spread(7, 12, 12)), (4, 3, 7));
+        assert_eq!((spread(3, 4, 6), spread(3, 0, 6), spread(3, 12, 0)), (3, 0, 36));
     }
 }
