@@ -31,7 +31,7 @@ pub struct Plan {
     pub every_hyperfine: u64,
 }
 
-/// The whole measurement: 300 comparisons of unchanged code in every regime, in about an hour and a half.
+/// The whole measurement: 300 comparisons of unchanged code in every regime, in less than two hours.
 pub const FULL: Plan = Plan {
     name: "full",
     rounds: 17,

@@ -194,11 +194,11 @@ pub fn families_regressed(lines: &[Line], regime: Regime) -> Rate {
     })
 }
 
-/// How often a figure in a run of many was said to be `says`.
-pub fn figures(lines: &[Line], regime: Regime, says: Says) -> Rate {
+/// How often a figure in a run of many was said to be one of `says`.
+pub fn figures(lines: &[Line], regime: Regime, says: &[Says]) -> Rate {
     let of_regime = families(lines).filter(|comparison| comparison.subject.regime == regime);
     of_regime.flat_map(|comparison| comparison.gate.gating()).fold(Rate::default(), |rate, row| Rate {
-        hits: rate.hits + u64::from(change(&row.change) == says),
+        hits: rate.hits + u64::from(says.contains(&change(&row.change))),
         n: rate.n + 1,
     })
 }
@@ -253,9 +253,9 @@ pub fn summary(lines: &[Line]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Rate, Rule, families_regressed, off, rate, singles, summary};
-    use crate::trust::record::{Regime, Times};
-    use crate::trust::report::tests::log;
+    use super::{Rate, Rule, families_regressed, figures, off, rate, singles, summary};
+    use crate::trust::record::{Kind, Line, Regime, Times};
+    use crate::trust::report::tests::{comparison, log, row};
     use crate::trust::rules::Says;
 
     #[test]
@@ -283,6 +283,16 @@ mod tests {
         assert_eq!(families_regressed(&lines, Regime::Quiet), Rate { hits: 1, n: 1 });
         assert_eq!(families_regressed(&lines, Regime::BusyAll).n, 0);
         assert!(summary(&lines).contains("quiet:\n  copies called regressed: 1 of 2 (50.0 %, 1.3 to 98.7)\n"));
+    }
+
+    #[test]
+    fn a_run_that_could_judge_nothing_is_no_run_without_an_alarm() {
+        let mut over = comparison(9, Kind::Copy, 1000, vec![row("invalid", 1.0), row("invalid", 1.0)]);
+        over.subject.regime = Regime::BusyAll;
+        let lines = [Line::Comparison(Box::new(over))];
+        assert_eq!(families_regressed(&lines, Regime::BusyAll).text(), "not measured");
+        assert_eq!(figures(&lines, Regime::BusyAll, &[Says::Invalid]), Rate { hits: 2, n: 2 });
+        assert_eq!(figures(&lines, Regime::BusyAll, &[Says::Same, Says::Better]), Rate { hits: 0, n: 2 });
     }
 
     #[test]

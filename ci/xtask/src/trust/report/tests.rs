@@ -5,7 +5,8 @@ use crate::trust::record::{
     Comparison, Control, Gate, Kind, Line, Machine, Regime, Row, Session, Subject, Times, Truth, Turns,
 };
 
-fn row(change: &str, ratio: f64) -> Row {
+/// A gating row with an interval of 0.4 %.
+pub fn row(change: &str, ratio: f64) -> Row {
     Row {
         scenario: "trust-integer".to_owned(),
         figure: "main latency median".to_owned(),
@@ -19,7 +20,8 @@ fn row(change: &str, ratio: f64) -> Row {
     }
 }
 
-fn comparison(index: u64, kind: Kind, permille: u32, rows: Vec<Row>) -> Comparison {
+/// A comparison on a quiet machine: of one workload if it has one row, else a run of many.
+pub fn comparison(index: u64, kind: Kind, permille: u32, rows: Vec<Row>) -> Comparison {
     let workload = (rows.len() < 2).then(|| "integer".to_owned());
     Comparison {
         index,
