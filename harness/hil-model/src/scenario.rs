@@ -193,7 +193,7 @@ pub struct Check {
     pub versus: Option<WorkloadId>,
     /// What is asked of the figure.
     pub rule: Rule,
-    /// What the bench must have for the question to make sense.
+    /// What it takes for the question to be asked.
     pub needs: Needs,
     /// The part of the work that a share is about; nothing for other metrics.
     pub part: Option<String>,
@@ -234,11 +234,13 @@ pub enum Rule {
     Report,
 }
 
-/// What a bench must have.
+/// What it takes to ask a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Needs {
     /// Processor cores.
     pub cores: Option<u32>,
+    /// More time than a quick run has.
+    pub full_run: bool,
 }
 
 /// A place in a file.

@@ -134,6 +134,8 @@ pub enum Reason {
         /// Present.
         has: u32,
     },
+    /// The scenario leaves it out of quick runs.
+    QuickRun,
     /// No bench of that platform is attached.
     NoBench {
         /// The platform.
@@ -199,6 +201,7 @@ impl Reason {
             Self::ClockStuck { .. } => "clock-stuck",
             Self::NotFinite => "not-finite",
             Self::TooFewCores { .. } => "too-few-cores",
+            Self::QuickRun => "quick-run",
             Self::NoBench { .. } => "no-bench",
             Self::NoFirmware { .. } => "no-firmware",
             Self::DataMissing { .. } => "data-missing",
@@ -235,6 +238,7 @@ impl fmt::Display for Reason {
             Self::ClockStuck { counter } => write!(f, "the counter {counter} did not move"),
             Self::NotFinite => write!(f, "the figure is not a finite number"),
             Self::TooFewCores { needs, has } => write!(f, "needs {needs} cores, the bench has {has}"),
+            Self::QuickRun => write!(f, "the scenario leaves it out of quick runs; run it without --quick"),
             Self::NoBench { platform, attach } => {
                 write!(f, "needs a bench of platform {platform}; none is attached")?;
                 attach.as_ref().map_or(Ok(()), |attach| write!(f, " (it takes {attach})"))

@@ -34,8 +34,8 @@ const QUICK_SUITE: SuiteAmount = SuiteAmount {
     samples: Some(10),
 };
 
-/// Answers that a quick run takes of a data set: when all of them are right, they prove 97.5 %.
-const QUICK_ANSWERS: u32 = 120;
+/// Answers that a quick run takes of a data set: when all of them are right, they prove 95 %.
+const QUICK_ANSWERS: u32 = 60;
 
 /// Slices of throughput over all starts: five seconds of closed loop, in quick runs half of that.
 const SLICES: u32 = 100;

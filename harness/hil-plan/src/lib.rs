@@ -68,7 +68,7 @@ pub fn plan(
         };
         let mut answerable = Vec::new();
         for (position, check) in scenario.checks.iter().enumerate() {
-            match obstacle(scenario, check, bench, missing) {
+            match obstacle(scenario, check, bench, missing, options.quick) {
                 None => answerable.push(check),
                 Some(reason) => {
                     plan.skipped.push(Skipped { scenario: scenario.id.clone(), check: Some(position), reason });
@@ -111,13 +111,17 @@ fn workloads(scenario: &Scenario, control: Option<&control::Control>, starts: &[
     own.chain(copy).filter(|(id, _)| named.contains(id)).collect()
 }
 
-/// Why this check cannot be answered on this bench, if it cannot.
+/// Why this check is not answered on this bench, if it is not; `quick` is whether the run is to end soon.
 fn obstacle(
     scenario: &Scenario,
     check: &Check,
     bench: &BenchInfo,
     missing: &BTreeMap<DatasetName, MissingData>,
+    quick: bool,
 ) -> Option<Reason> {
+    if check.needs.full_run && quick {
+        return Some(Reason::QuickRun);
+    }
     if let Some(needs) = check.needs.cores
         && needs > bench.cores
     {

@@ -91,7 +91,7 @@ pub fn paired(
     let mut skipped = Vec::new();
     let mut answerable = Vec::new();
     for (position, check) in scenario.checks.iter().enumerate() {
-        match suite(scenario, check).or_else(|| obstacle(scenario, check, bench, missing)) {
+        match suite(scenario, check).or_else(|| obstacle(scenario, check, bench, missing, options.run.quick)) {
             None => answerable.push(check),
             Some(reason) => skipped.push(Skipped { scenario: scenario.id.clone(), check: Some(position), reason }),
         }
@@ -156,7 +156,7 @@ fn by_starts(
 ) -> Vec<Unnumbered> {
     let mut lists = steps::memory_alone(asked, amounts, rng);
     lists.extend(steps::throughput(scenario, asked, amounts, bench, rng));
-    lists.extend(steps::metered(scenario, asked, amounts, &options.run, rng));
+    lists.extend(steps::metered(scenario, asked, amounts, bench, &options.run, rng));
     let count = u32::try_from(lists.len()).unwrap_or(u32::MAX);
     let turns = |order: Vec<usize>, list: &Vec<Step>| in_order(&sides(&order), |_| list.clone());
     lists

@@ -39,7 +39,7 @@ pub(crate) fn starts(
     // A start of a board takes longer than most of these answers; a process of this computer costs nothing.
     lists.extend(if bench.evidence == Evidence::Host { told } else { together(told) });
     lists.extend(throughput(scenario, &asked, &amounts, bench, &mut rng));
-    lists.extend(metered(scenario, &asked, &amounts, options, &mut rng));
+    lists.extend(metered(scenario, &asked, &amounts, bench, options, &mut rng));
     lists.extend(answers(scenario, &asked, &amounts));
     let suites: Vec<&WorkloadId> =
         asked.timed.keys().filter(|workload| suite_of(scenario, workload).is_some()).collect();
@@ -245,23 +245,29 @@ pub(crate) fn throughput(
     })
 }
 
-/// Starts that meter power, each with one workload.
+/// Starts that meter power. On this computer each has one workload; on a board, where a start takes longer than what is
+/// metered in it, each has all of them, in an order that is random and balanced over the starts.
 pub(crate) fn metered(
     scenario: &Scenario,
     asked: &Asked,
     amounts: &Amounts,
+    bench: &BenchInfo,
     options: &Options,
     rng: &mut impl Rng,
 ) -> Vec<Vec<Step>> {
     let workloads: Vec<&WorkloadId> = asked.metered.iter().collect();
     let budget = options.budget.unwrap_or(scenario.sampling.budget);
-    taking_turns(&workloads, amounts.starts, rng, |id| {
+    let turns = taking_turns(&workloads, amounts.starts, rng, |id| {
         let warm_up = Step::WarmUp { workload: id.clone(), iterations: amounts.warmup };
         let mut steps = vec![Step::Verify { workload: id.clone() }, warm_up];
         let cycle = scenario.workloads.get(id).and_then(|workload| workload.duty_cycle.as_ref());
         steps.extend(power::cycles(id, cycle, amounts, budget));
         steps
-    })
+    });
+    if bench.evidence == Evidence::Host {
+        return turns;
+    }
+    turns.chunks(workloads.len().max(1)).map(<[Vec<Step>]>::concat).collect()
 }
 
 fn suite_of<'s>(scenario: &'s Scenario, workload: &WorkloadId) -> Option<&'s Suite> {

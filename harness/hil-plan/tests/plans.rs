@@ -115,7 +115,7 @@ fn a_quick_run_answers_a_part_of_a_data_set() {
         let plan = plan(std::slice::from_ref(&spoken), &lab(2), &BTreeMap::new(), options);
         steps(&plan).find_map(|step| if let Step::Answer { most, .. } = step { Some(*most) } else { None })
     };
-    assert_eq!((most(&FULL), most(&Options { quick: true, ..FULL })), (Some(None), Some(Some(120))));
+    assert_eq!((most(&FULL), most(&Options { quick: true, ..FULL })), (Some(None), Some(Some(60))));
 }
 
 #[test]
@@ -295,7 +295,7 @@ fn an_alert_gets_the_samples_that_its_statistic_wants() {
 #[test]
 fn what_cannot_be_answered_says_what_is_needed() {
     let mut many_cores = check("LAN-17", Metric::Throughput, Statistic::Mean, "> 1000 req/s");
-    many_cores.needs = Needs { cores: Some(8) };
+    many_cores.needs = Needs { cores: Some(8), ..Needs::default() };
     let scenario = scenario(vec![many_cores]);
     let plan_here = plan(std::slice::from_ref(&scenario), &lab(2), &BTreeMap::new(), &FULL);
     assert!(plan_here.jobs.is_empty());
@@ -414,4 +414,50 @@ fn power_is_metered_in_the_asked_mode_and_in_the_light_one() {
     question.checks[0].metric = Metric::Energy;
     let energy = plan(&[question], &metered_lab(), &BTreeMap::new(), &FULL);
     assert_eq!(cycles(&energy), [("sleep", Duration::ZERO, 20)].repeat(5));
+}
+
+#[test]
+fn workloads_are_metered_in_the_same_starts_of_a_board_and_in_starts_of_their_own_on_a_computer() {
+    let mut question = scenario(vec![check("LAN-36", Metric::Power, Statistic::Mean, "< 1 W")]);
+    let cycle = DutyCycle { period: Quantity::new(16.0, MILLISECOND), sleep: "sleep".to_owned() };
+    let metered = Workload { duty_cycle: Some(cycle), ..workload(None) };
+    let names: Vec<WorkloadId> = ["euler", "heun", "rk4"].map(|name| WorkloadId::new(name).unwrap()).into();
+    question.workloads = names.iter().map(|name| (name.clone(), metered.clone())).collect();
+    question.checks[0].rule = Rule::Order(names.clone());
+    question.checks[0].workload = names[0].clone();
+    // The workloads that each start meters, in their order.
+    let of_starts = |evidence: Evidence| {
+        let mut lab = metered_lab();
+        lab.benches[0].evidence = evidence;
+        let planned = plan(&[question.clone()], &lab, &BTreeMap::new(), &FULL);
+        let of_start = |start: &Start| {
+            let cycles = start.steps.iter().filter(|step| matches!(step, Step::DutyCycle { .. }));
+            cycles.map(|step| step.workload().clone()).collect::<Vec<_>>()
+        };
+        planned.jobs[0].starts.iter().map(of_start).collect::<Vec<_>>()
+    };
+    let boards = of_starts(Evidence::Emulated);
+    assert_eq!(boards.len(), 5);
+    assert!(boards.iter().any(|order| *order != boards[0]), "in an order that changes");
+    for mut order in boards {
+        order.sort();
+        assert_eq!(order, names);
+    }
+    let computer = of_starts(Evidence::Host);
+    assert!(computer.len() == 15 && computer.iter().all(|start| start.len() == 1));
+}
+
+#[test]
+fn a_quick_run_leaves_out_what_needs_a_full_one_and_runs_nothing_for_it() {
+    let mut long = check("LAN-17", Metric::Throughput, Statistic::Mean, "> 1 /s");
+    long.needs.full_run = true;
+    let question = scenario(vec![check("LAN-16", Metric::Latency, Statistic::Median, "< 5 ms"), long]);
+    let planned = |options: &Options| plan(std::slice::from_ref(&question), &lab(2), &BTreeMap::new(), options);
+    let is_long = |step: &Step| matches!(step, Step::Throughput { .. });
+    let full = planned(&FULL);
+    assert!(full.skipped.is_empty() && steps(&full).any(is_long));
+    let quick = planned(&Options { quick: true, ..FULL });
+    assert_eq!((quick.skipped.len(), quick.skipped[0].check), (1, Some(1)));
+    assert_eq!(quick.skipped[0].reason, Reason::QuickRun);
+    assert!(!steps(&quick).any(is_long));
 }

@@ -163,7 +163,7 @@ fn read_needs(cx: &mut Context<'_>, fields: &Fields<'_>) -> Option<Needs> {
         return (!fields.has("needs")).then(Needs::default);
     };
     let needs = Fields::open(cx, table, at, &NEEDS);
-    Some(Needs { cores: needs.count("cores") })
+    Some(Needs { cores: needs.count("cores"), full_run: needs.has("full_run") })
 }
 
 fn read_rule(

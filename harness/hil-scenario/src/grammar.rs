@@ -240,7 +240,7 @@ pub(crate) static CHECK: Keys = Keys {
             "The workload to compare with; 2 x says that this workload is twice as good as that one.",
         ),
         optional("part", Form::Line, "The part of the work that a share is about; the kernel names its parts."),
-        optional("needs", Form::Table(&NEEDS), "What the bench must have; elsewhere the check is not applicable."),
+        optional("needs", Form::Table(&NEEDS), "What it takes for the check to be asked."),
         optional("note", Form::Line, "A remark shown beside the figure."),
     ],
     one_of: &["limit", "order", "conforms", "report"],
@@ -251,8 +251,15 @@ pub(crate) static CHECK: Keys = Keys {
 /// `needs = { .. }`.
 pub(crate) static NEEDS: Keys = Keys {
     name: "needs",
-    about: "What a bench must have.",
-    keys: &[optional("cores", Form::Count { least: 1, most: 4_096 }, "Processor cores.")],
+    about: "What it takes for a check to be asked.",
+    keys: &[
+        optional(
+            "cores",
+            Form::Count { least: 1, most: 4_096 },
+            "Processor cores; where there are fewer, the check is not applicable.",
+        ),
+        optional("full_run", Form::True, "Time: quick runs leave the check out."),
+    ],
     one_of: NONE,
     needs: NO_PAIRS,
     apart: NO_PAIRS,
