@@ -27,7 +27,7 @@ const SLOW: u32 = 15_000;
 fn scenario(id: &str, program: &str) -> String {
     format!(
         "id = \"{id}\"\ntitle = \"A script\"\n[on]\nplatform = \"desktop-cpu\"\n[workload]\ncommand = [\"{program}\"]\n\
-         [sampling]\nwarmup = 1\nbudget = \"6 s\"\n[[check]]\nmetric = \"latency\"\nstatistic = \"p50\"\nlimit = \"< 5 s\"\n"
+         [sampling]\nwarmup = 1\nbudget = \"20 s\"\n[[check]]\nmetric = \"latency\"\nstatistic = \"p50\"\nlimit = \"< 5 s\"\n"
     )
 }
 
