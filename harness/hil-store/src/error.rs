@@ -112,12 +112,14 @@ pub enum StoreError {
         message: String,
     },
     /// Written by a program whose format this one does not understand.
-    #[error("{path:?} has format {found}, this hil reads {}.x; use the version of hil that wrote it", .known.major)]
+    #[error("{path:?} has format {found}, this hil reads {}; use the version of hil that wrote it", majors(*oldest, *known))]
     Major {
         /// The file.
         path: PathBuf,
         /// Its version.
         found: FormatVersion,
+        /// The oldest major version that this build reads.
+        oldest: u16,
         /// The version that this build writes.
         known: FormatVersion,
     },
@@ -240,6 +242,10 @@ impl StoreError {
             _ => Self::Io { action, path, source },
         }
     }
+}
+
+fn majors(oldest: u16, known: FormatVersion) -> String {
+    if oldest == known.major { format!("{oldest}.x") } else { format!("{oldest}.x to {}.x", known.major) }
 }
 
 #[cfg(test)]

@@ -8,8 +8,8 @@
 //! in a folder or, with the feature `s3`, on object storage.
 //!
 //! Guarantees: a folder that has its final name is whole, whatever happens to the process or the power; nothing is
-//! ever written over an existing run; what is written reads back equal; older and newer minor versions are read,
-//! and a newer major version is refused by name. [`schema`] is the one description of the tables.
+//! ever written over an existing run; what is written reads back equal; older and newer minor versions are read, as are
+//! tables of the major version before, and a newer major version is refused by name. [`schema`] is the one description of the tables.
 //!
 //! Left to others: naming runs, clocks, and what the figures mean.
 

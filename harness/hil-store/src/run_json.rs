@@ -90,7 +90,7 @@ pub fn schema() -> serde_json::Value {
 pub(crate) fn header(text: &str, origin: &Path) -> Result<Header, StoreError> {
     let found = version(text, origin)?;
     if found.major != FORMAT.major {
-        return Err(StoreError::Major { path: origin.to_owned(), found, known: FORMAT });
+        return Err(StoreError::Major { path: origin.to_owned(), found, oldest: FORMAT.major, known: FORMAT });
     }
     serde_json::from_str(text).map_err(|error| json_error(origin, &error))
 }

@@ -4,15 +4,22 @@
 //! renamed, removed, or given another type or meaning without a new major version. Readers take every minor
 //! version of their major, older and newer: unknown columns are ignored, and a column that may be empty may be
 //! missing, as may a table that is younger than the run. Nothing is ever written over a newer version, because nothing is ever written over a run.
+//! Earlier major versions, from [`TABLES_OLDEST`] on, are read as well; a later one is refused.
+//!
+//! What differs between major versions: in 1.2 and 1.3 the table `codes` has one row a code, with the columns `start`, `period` and
+//! `code` (U32). Since 2.0 it has one row a period with all codes of it, because saying of each code whose it is took nearly all of the time
+//! and the memory that it takes to store a run.
 //!
 //! Each file carries its table name and version as Parquet key-value metadata ([`KEY_TABLE`], [`KEY_FORMAT`]).
 
 use hil_model::run::FormatVersion;
 
-use self::Kind::{Bool, F64, Text, U32, U64};
+use self::Kind::{Bool, F64, Text, U32, U32List, U64};
 
 /// The version of the tables that this build writes.
-pub const TABLES_FORMAT: FormatVersion = FormatVersion { major: 1, minor: 3 };
+pub const TABLES_FORMAT: FormatVersion = FormatVersion { major: 2, minor: 0 };
+/// The oldest major version of the tables that this build reads.
+pub const TABLES_OLDEST: u16 = 1;
 /// Metadata key of the table's name.
 pub const KEY_TABLE: &str = "hilbench.table";
 /// Metadata key of the version.
@@ -90,6 +97,8 @@ pub enum Kind {
     Text,
     /// 32-bit unsigned integer.
     U32,
+    /// List of 32-bit unsigned integers, in an order that means something.
+    U32List,
     /// 64-bit unsigned integer.
     U64,
     /// 64-bit floating-point number.
@@ -311,11 +320,11 @@ pub const TABLES: &[TableSpec] = &[
     },
     TableSpec {
         table: Table::Codes,
-        row: "one raw code of a converter, in the order in which they were taken; since 1.2",
+        row: "the raw codes of one period, in the order of the table periods; since 2.0, another form of it since 1.2",
         columns: &[
             START,
-            always("period", U32, "", "index of its period"),
-            always("code", U32, "", "as the converter gave it"),
+            always("period", U32, "", "index of the period"),
+            always("codes", U32List, "", "as the converter gave them, in the order in which they were taken"),
         ],
     },
     TableSpec {

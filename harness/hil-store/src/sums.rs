@@ -16,9 +16,9 @@ use crate::file;
 /// Name of the file in the run's folder.
 pub(crate) const NAME: &str = "SHA256SUMS";
 
-/// One line a file: the sum in hexadecimal, two spaces, the name.
-pub(crate) fn to_text(files: &[(String, Vec<u8>)]) -> String {
-    files.iter().map(|(name, bytes)| format!("{}  {name}\n", sum(bytes))).collect()
+/// The line of one file: the sum in hexadecimal, two spaces, the name.
+pub(crate) fn line(name: &str, bytes: &[u8]) -> String {
+    format!("{}  {name}\n", sum(bytes))
 }
 
 pub(crate) fn sum(bytes: &[u8]) -> String {
@@ -57,11 +57,11 @@ impl Sums {
 
 #[cfg(test)]
 mod tests {
-    use super::to_text;
+    use super::line;
 
     #[test]
     fn the_format_is_that_of_sha256sum() {
         let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  a.parquet\n";
-        assert_eq!(to_text(&[("a.parquet".to_owned(), Vec::new())]), empty);
+        assert_eq!(line("a.parquet", b""), empty);
     }
 }

@@ -5,6 +5,7 @@
 
 mod answers;
 mod cases;
+mod codes;
 mod deviations;
 mod estimates;
 mod iterations;
@@ -26,40 +27,48 @@ use hil_model::sample::Observations;
 
 use crate::error::StoreError;
 use crate::file;
-use crate::frame::{Builder, Sheet, word};
+use crate::frame::{Builder, Picks, Sheet, word};
 use crate::schema::Table;
 use crate::sums::Sums;
 
-/// File name and content of every table of a run.
-pub(crate) fn encode(run: &Run, observations: &[Observations]) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
-    expect_unique(observations)?;
+/// Builds one table of a run.
+type Build = fn(&Run, &[Owner<'_>]) -> Builder;
+
+const BUILDS: &[Build] = &[
+    |_, owners| workloads::build(owners),
+    |_, owners| starts::build(owners),
+    |_, owners| iterations::build(owners),
+    |_, owners| slices::build(owners),
+    |_, owners| peaks::build(owners),
+    |_, owners| answers::build(owners),
+    |_, owners| cases::build(owners),
+    |_, owners| temperatures::build(owners),
+    |_, owners| shares::build(owners),
+    |_, owners| deviations::build(owners),
+    |_, owners| power::build_meters(owners),
+    |_, owners| power::build_periods(owners),
+    |_, owners| codes::build(owners),
+    |run, _| estimates::build(&run.checks),
+    |run, _| verdicts::build(&run.checks),
+];
+
+/// File name and content of every table of a run, each made when it is asked for, so that one at a time is in memory.
+///
+/// What [`expect_unique`] refuses must not come here.
+pub(crate) fn encode<'a>(
+    run: &'a Run,
+    observations: &'a [Observations],
+) -> impl Iterator<Item = Result<(String, Vec<u8>), StoreError>> + use<'a> {
     let platforms: HashMap<&ScenarioId, &PlatformId> =
         run.checks.iter().map(|check| (&check.scenario, &check.platform)).collect();
-    let owners: Vec<Owner<'_>> = observations
+    let owners: Vec<Owner<'a>> = observations
         .iter()
         .map(|seen| {
             let platform = platforms.get(&seen.scenario).map(|platform| platform.as_str());
             Owner { seen, platform, evidence: word(&seen.evidence) }
         })
         .collect();
-    let tables = [
-        workloads::build(&owners),
-        starts::build(&owners),
-        iterations::build(&owners),
-        slices::build(&owners),
-        peaks::build(&owners),
-        answers::build(&owners),
-        cases::build(&owners),
-        temperatures::build(&owners),
-        shares::build(&owners),
-        deviations::build(&owners),
-        power::build_meters(&owners),
-        power::build_periods(&owners),
-        power::build_codes(&owners),
-        estimates::build(&run.checks),
-        verdicts::build(&run.checks),
-    ];
-    tables.into_iter().map(Builder::encode).collect()
+    BUILDS.iter().map(move |build| build(run, &owners).encode())
 }
 
 /// Reads the raw observations of a run, in the order in which they were made.
@@ -115,7 +124,7 @@ fn sheet(folder: &Path, sums: &Sums, table: Table) -> Result<Sheet, StoreError> 
 }
 
 /// Rows find their owner by its names, so two owners of the same names would be mixed up.
-fn expect_unique(observations: &[Observations]) -> Result<(), StoreError> {
+pub(crate) fn expect_unique(observations: &[Observations]) -> Result<(), StoreError> {
     let mut seen = BTreeSet::new();
     match observations.iter().find(|owner| !seen.insert((&owner.scenario, &owner.workload))) {
         None => Ok(()),
@@ -139,12 +148,12 @@ fn raw<'a, T: 'a>(table: Table, owners: &'a [Owner<'a>], list: impl Fn(&'a Obser
 
 /// Starts a raw table with its base columns: as many rows an owner as `count` says.
 fn base<'a>(table: Table, owners: &'a [Owner<'a>], count: impl Fn(&'a Observations) -> usize) -> Builder {
-    let rows: Vec<&Owner<'_>> = owners.iter().flat_map(|owner| std::iter::repeat_n(owner, count(owner.seen))).collect();
-    let mut builder = Builder::new(table, rows.len());
-    builder.full("scenario", rows.iter().map(|owner| owner.seen.scenario.as_str()));
-    builder.full("workload", rows.iter().map(|owner| owner.seen.workload.as_str()));
-    builder.sparse("platform", rows.iter().map(|owner| owner.platform));
-    builder.sparse("evidence", rows.iter().map(|owner| Some(owner.evidence.as_str())));
+    let picks = Picks::in_turn(owners.iter().map(|owner| count(owner.seen)));
+    let mut builder = Builder::new(table, picks.rows());
+    builder.picked("scenario", owners.iter().map(|owner| Some(owner.seen.scenario.as_str())), &picks);
+    builder.picked("workload", owners.iter().map(|owner| Some(owner.seen.workload.as_str())), &picks);
+    builder.picked("platform", owners.iter().map(|owner| owner.platform), &picks);
+    builder.picked("evidence", owners.iter().map(|owner| Some(owner.evidence.as_str())), &picks);
     builder
 }
 
@@ -178,13 +187,13 @@ fn for_each_owner(
     all: &mut [Observations],
     mut take: impl FnMut(&mut Observations, usize) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
-    let (scenarios, workloads) = (sheet.full::<&str>("scenario")?, sheet.full::<&str>("workload")?);
     let find = |all: &[Observations], scenario: &str, workload: &str| {
         all.iter().position(|seen| seen.scenario.as_str() == scenario && seen.workload.as_str() == workload)
     };
     // Rows of one owner stand together, so the owner is looked up once for all of them.
     let mut current = None;
-    for (row, name) in scenarios.into_iter().zip(workloads).enumerate() {
+    for (row, (scenario, workload)) in sheet.texts("scenario")?.zip(sheet.texts("workload")?).enumerate() {
+        let name = (scenario?, workload?);
         let owner = match current {
             Some((same, owner)) if same == name => owner,
             _ => {

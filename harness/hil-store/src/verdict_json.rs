@@ -38,7 +38,7 @@ pub fn from_text(text: &str, origin: &Path) -> Result<GateVerdict, StoreError> {
     let failed = |error| json_error(origin, &error);
     let Version { format: found } = serde_json::from_str(text).map_err(failed)?;
     if found.major != FORMAT.major {
-        return Err(StoreError::Major { path: origin.to_owned(), found, known: FORMAT });
+        return Err(StoreError::Major { path: origin.to_owned(), found, oldest: FORMAT.major, known: FORMAT });
     }
     serde_json::from_str(text).map_err(failed)
 }

@@ -47,15 +47,18 @@ impl RunWriter {
     ) -> Result<PathBuf, StoreError> {
         check_names(extra)?;
         let text = run_json::to_text(run)?;
-        let tables = tables::encode(run, observations)?;
+        tables::expect_unique(observations)?;
         let mut folder = RunFolder::create(&self.out, &run.id)?;
         if self.keep_partial {
             folder.keep_partial();
         }
-        for (name, bytes) in &tables {
-            folder.write(name, bytes)?;
+        let mut sums = String::new();
+        for table in tables::encode(run, observations) {
+            let (name, bytes) = table?;
+            folder.write(&name, &bytes)?;
+            sums += &sums::line(&name, &bytes);
         }
-        folder.write(sums::NAME, sums::to_text(&tables).as_bytes())?;
+        folder.write(sums::NAME, sums.as_bytes())?;
         for (name, bytes) in extra {
             folder.write(name, bytes)?;
         }

@@ -13,6 +13,7 @@ fn kind(dtype: &DataType) -> Option<Kind> {
         DataType::UInt64 => Kind::U64,
         DataType::Float64 => Kind::F64,
         DataType::Boolean => Kind::Bool,
+        DataType::List(inner) if **inner == DataType::UInt32 => Kind::U32List,
         _ => return None,
     })
 }

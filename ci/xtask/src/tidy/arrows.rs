@@ -80,10 +80,11 @@ const ARROWS: [(&str, &[&str]); 28] = [
 const IN_TESTS: [&str; 2] = ["hil-testkit", "hil-desktop"];
 
 /// Crates of others that only the named crates of ours may use, whatever the kind of dependency.
-const SOLE_USERS: [(&str, &[&str]); 5] = [
+const SOLE_USERS: [(&str, &[&str]); 6] = [
     ("object_store", &["hil-store"]),
     ("polars", &["hil-store"]),
     ("polars-io", &["hil-store"]),
+    ("polars-parquet", &["hil-store"]),
     ("polars-utils", &["hil-store"]),
     ("probe-rs", &["hil-probe"]),
 ];

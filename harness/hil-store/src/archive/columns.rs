@@ -15,7 +15,7 @@ use crate::schema::{always, maybe};
 pub const ARCHIVE_FORMAT: FormatVersion = FormatVersion { major: 1, minor: 0 };
 
 /// What a file of the archive says it holds.
-pub(crate) const HEAD: Head = Head { table: "figures", format: ARCHIVE_FORMAT };
+pub(crate) const HEAD: Head = Head { table: "figures", format: ARCHIVE_FORMAT, oldest: ARCHIVE_FORMAT.major };
 
 /// The columns, in order: one row a figure of a run. Amounts are in base units: seconds, bytes, watts, joules, per second.
 pub const COLUMNS: &[ColumnSpec] = &[

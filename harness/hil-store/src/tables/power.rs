@@ -1,4 +1,5 @@
-//! Tables `meters`, `periods` and `codes`: power as it was metered, with everything that converts it again.
+//! Tables `meters` and `periods`: power as it was metered, with everything that converts it again. The codes are in
+//! [`codes`](super::codes).
 //!
 //! A workload has a metering when it has a row in `meters`. The figures in `periods` are there for readers of the table;
 //! what is read back is raw.
@@ -11,7 +12,7 @@ use hil_model::sample::Observations;
 use hil_model::scenario::Battery;
 use hil_model::units::{JOULE, Quantity};
 
-use super::{Owner, base, for_each_owner};
+use super::{Owner, base, codes, for_each_owner};
 use crate::error::StoreError;
 use crate::frame::{Builder, Sheet};
 use crate::schema::Table;
@@ -76,22 +77,16 @@ pub(super) fn build_periods(owners: &[Owner<'_>]) -> Builder {
     builder
 }
 
-pub(super) fn build_codes(owners: &[Owner<'_>]) -> Builder {
-    let of = |seen: &Observations| periods(seen).iter().map(|period| period.codes.len()).sum();
-    let mut builder = base(Table::Codes, owners, of);
-    let rows = || owners.iter().flat_map(|owner| periods(owner.seen));
-    let codes = || rows().flat_map(|period| period.codes.iter().map(move |code| (period, *code)));
-    builder.full("start", codes().map(|(period, _)| period.start));
-    builder.full("period", codes().map(|(period, _)| period.index));
-    builder.full("code", codes().map(|(_, code)| u32::from(code)));
-    builder
-}
-
-/// Reads the three tables.
-pub(super) fn read(meters: &Sheet, periods: &Sheet, codes: &Sheet, all: &mut [Observations]) -> Result<(), StoreError> {
+/// Reads the two tables, and the codes of all periods.
+pub(super) fn read(
+    meters: &Sheet,
+    periods: &Sheet,
+    sheet_of_codes: &Sheet,
+    all: &mut [Observations],
+) -> Result<(), StoreError> {
     read_meters(meters, all)?;
     read_periods(periods, all)?;
-    read_codes(codes, all)?;
+    codes::read(sheet_of_codes, all)?;
     // A period whose codes are not all there would give another figure than it did.
     let counts = periods.full::<u32>("codes")?;
     let mut next = BTreeMap::new();
@@ -194,30 +189,12 @@ fn read_periods(sheet: &Sheet, all: &mut [Observations]) -> Result<(), StoreErro
     })
 }
 
-fn read_codes(sheet: &Sheet, all: &mut [Observations]) -> Result<(), StoreError> {
-    let (start, period, code) = (sheet.full::<u32>("start")?, sheet.full::<u32>("period")?, sheet.full::<u32>("code")?);
-    // Codes of one period stand together, so the period is looked up once for all of them.
-    let mut current = 0;
-    for_each_owner(sheet, all, |owner, row| {
-        let key = (start[row], period[row]);
-        let unknown = || sheet.cell("period", row, format!("periods has no {} of start {}", key.1, key.0));
-        let periods = owner.metering.as_mut().map(|metering| &mut metering.periods).ok_or_else(unknown)?;
-        let is_it = |period: &Period| (period.start, period.index) == key;
-        if !periods.get(current).is_some_and(is_it) {
-            current = periods.iter().position(is_it).ok_or_else(unknown)?;
-        }
-        let code = u16::try_from(code[row]).map_err(|_| sheet.cell("code", row, "it has more than 16 bits".to_owned()));
-        periods.get_mut(current).ok_or_else(unknown)?.codes.push(code?);
-        Ok(())
-    })
-}
-
 /// What converts the codes again; nothing to keep without a converter.
 fn metering(seen: &Observations) -> Option<&Metering> {
     seen.metering.as_ref().filter(|metering| !metering.converters.is_empty())
 }
 
-fn periods(seen: &Observations) -> &[Period] {
+pub(super) fn periods(seen: &Observations) -> &[Period] {
     metering(seen).map_or(&[], |metering| &metering.periods)
 }
 

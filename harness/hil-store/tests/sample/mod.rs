@@ -1,4 +1,4 @@
-//! The sample runs of formats 1.0 to 1.3, as values. The files in `fixtures/store/v1` to `v1.3` hold exactly this and are
+//! The sample runs of formats 1.0 to 2.0, as values. The files in `fixtures/store/v1` to `v2.0` hold exactly this and are
 //! frozen with it.
 
 use std::time::Duration;
@@ -160,8 +160,18 @@ fn checks() -> Result<Vec<CheckResult>, AnyError> {
     Ok(vec![plain, not_run, ratio])
 }
 
-/// What was observed, as far as format 1.3 can tell it: every table has rows.
+/// What was observed, as far as format 2.0 can tell it: every table has rows.
 pub fn observations() -> Result<Vec<Observations>, AnyError> {
+    let mut observations = observations_1_3()?;
+    if let Some(metering) = observations.iter_mut().find_map(|seen| seen.metering.as_mut()) {
+        metering.periods.push(Period { codes: Vec::new(), awake_codes: 0, ..period(3, 1, "stop") });
+        metering.periods.push(Period { codes: vec![1240; 3], ..period(3, 2, "sleep") });
+    }
+    Ok(observations)
+}
+
+/// What was observed, as far as format 1.3 can tell it: every table has rows.
+pub fn observations_1_3() -> Result<Vec<Observations>, AnyError> {
     let mut observations = observations_1_2()?;
     if let [main, scalar, ..] = observations.as_mut_slice() {
         main.weight_bytes = Some(19_904);
