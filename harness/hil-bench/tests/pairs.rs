@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a panic in a test's helper is the failure of the test")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -377,6 +377,33 @@ fn a_side_comes_to_rest_after_the_others_before_anything_counts() {
         let in_order =
             |pair: &[hil_model::sample::Iteration]| pair[0].start < pair[1].start || pair[0].index + 1 == pair[1].index;
         assert!(seen.iterations.windows(2).all(in_order), "{side}");
+    }
+}
+
+#[test]
+fn a_side_that_is_slow_makes_no_block_longer_than_it_takes_to_come_to_rest() {
+    // The candidate takes ten times as long, and twice that for seven iterations behind another side.
+    let last = Arc::new(Mutex::new((Side::Control, 0)));
+    let rig = rig(move |side, kernel| {
+        let last = Arc::clone(&last);
+        kernel.on_run(move |_, stage| {
+            let mut last = last.lock().unwrap();
+            *last = if last.0 == side { (side, last.1 + 1) } else { (side, 1) };
+            if side == Side::Candidate {
+                stage.advance((if last.1 <= 7 { 19 } else { 9 }) * COST);
+            }
+        })
+    });
+    let job = PairedJob { settling: Some(Settling { series: 60 * COST, blocks: BLOCKS / 2 }), ..paired(true) };
+    let outcome = run(&job, &rig);
+    for side in Side::ALL {
+        let seen = outcome.of(side, &workload_id("a")).unwrap();
+        let mut blocks = BTreeMap::new();
+        for iteration in seen.iterations.iter().filter(|iteration| !iteration.warmup) {
+            *blocks.entry((iteration.start, iteration.block)).or_insert(0) += 1;
+        }
+        // Seven of twice the time are worth 14, whatever the others take for one.
+        assert!(!blocks.is_empty() && blocks.values().all(|counted| *counted == 14), "{side}: {blocks:?}");
     }
 }
 

@@ -26,6 +26,16 @@ pub(super) struct Block {
     pub(super) counted: u32,
 }
 
+/// What the sides take until they are at rest.
+#[derive(Debug, Default)]
+struct Rest {
+    /// Iterations.
+    uncounted: u32,
+    /// Iterations at rest that last as long, on the side where they are the most: sides may differ in speed.
+    worth: u32,
+    seconds: f64,
+}
+
 impl Pairs<'_, '_, '_, '_> {
     /// How many iterations a block of `side` has that is planned to have `least` at least, and how many come before it. It lasts
     /// as long as these do. Where blocks are left out, the others have as many more, so that a round has what was planned.
@@ -36,40 +46,39 @@ impl Pairs<'_, '_, '_, '_> {
         side: Side,
         mut least: u32,
     ) -> Result<Block, Stop> {
-        let (uncounted, seconds) = self.come_to_rest(round, workload)?;
+        let Rest { uncounted, worth, seconds } = self.come_to_rest(round, workload)?;
         if let Some(settling) = self.job.settling.filter(|_| uncounted > 0) {
             least = spread(least, blocks_of(round, workload, side), settling.blocks);
             let event = Event::Settles { workload: workload.clone(), iterations: uncounted, seconds };
             (self.runners[0].events)(event);
         }
-        let length = seconds.max(self.job.block.as_secs_f64());
+        let length = self.job.block.as_secs_f64();
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a float cast saturates")]
         let fitting = self.pace(workload).map_or(1, |pace| (length / pace.max(1e-9)).ceil() as u32);
-        Ok(Block { uncounted, counted: fitting.min(MOST).max(least) })
+        Ok(Block { uncounted, counted: fitting.max(worth).min(MOST).max(least) })
     }
 
-    /// After how many iterations and seconds each side is at rest, the slowest of them; each runs a series to show it.
-    fn come_to_rest(&mut self, round: &Round, workload: &WorkloadId) -> Result<(u32, f64), Stop> {
+    /// What each side takes until it is at rest, the most of it; each runs a series to show it.
+    fn come_to_rest(&mut self, round: &Round, workload: &WorkloadId) -> Result<Rest, Stop> {
+        let mut rest = Rest::default();
         let Some(meant) = self.job.settling.filter(|_| round.together).map(|settling| settling.series.as_secs_f64())
         else {
-            return Ok((0, 0.0));
+            return Ok(rest);
         };
         let Some(pace) = self.pace(workload).filter(|pace| f64::from(LEAST_SERIES) * pace <= LONGER * meant) else {
-            return Ok((0, 0.0));
+            return Ok(rest);
         };
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a float cast saturates")]
         let length = ((meant / pace.max(1e-9)) as u32).clamp(LEAST_SERIES, MOST);
-        let (mut iterations, mut seconds) = (0, 0.0_f64);
         for side in Side::ALL {
             let ticks = self.uncounted(side, round.index, workload, length)?;
-            let before = settling(&ticks);
+            let seen = settling(&ticks);
             let hz = self.runners[side.index()].clock.as_ref().map_or(1.0, |clock| clock.hz);
-            iterations = iterations.max(u32::try_from(before).unwrap_or(u32::MAX));
-            #[expect(clippy::cast_precision_loss, reason = "a length of time needs no 53 bits")]
-            let taken = ticks[..before].iter().sum::<u64>() as f64 / hz;
-            seconds = seconds.max(taken);
+            rest.uncounted = rest.uncounted.max(u32::try_from(seen.iterations).unwrap_or(u32::MAX));
+            rest.worth = rest.worth.max(u32::try_from(seen.worth).unwrap_or(u32::MAX));
+            rest.seconds = rest.seconds.max(seen.ticks as f64 / hz);
         }
-        Ok((iterations, seconds))
+        Ok(rest)
     }
 
     /// Seconds of an iteration, as last seen on the first side that has run any.
