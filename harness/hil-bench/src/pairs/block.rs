@@ -111,9 +111,8 @@ impl Pairs<'_, '_, '_, '_> {
 
 /// Blocks that are planned for a workload on one side of a round.
 fn blocks_of(round: &Round, workload: &WorkloadId, side: Side) -> u32 {
-    let is_its = |turn: &&Turn| {
-        turn.side == side && matches!(&turn.step, Step::Measure { workload: of, .. } if of == workload)
-    };
+    let is_its =
+        |turn: &&Turn| turn.side == side && matches!(&turn.step, Step::Measure { workload: of, .. } if of == workload);
     u32::try_from(round.turns.iter().filter(is_its).count()).unwrap_or(u32::MAX)
 }
 

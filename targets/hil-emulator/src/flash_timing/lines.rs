@@ -65,9 +65,8 @@ impl Lines {
     /// The entry that was not used for the longest time.
     fn oldest(&self) -> u8 {
         let (lanes, rest) = self.ages.as_chunks::<LANES>();
-        let least = lanes.iter().fold([u64::MAX; LANES], |least, ages| {
-            std::array::from_fn(|lane| least[lane].min(ages[lane]))
-        });
+        let least =
+            lanes.iter().fold([u64::MAX; LANES], |least, ages| std::array::from_fn(|lane| least[lane].min(ages[lane])));
         let least = least.iter().chain(rest).min().copied().unwrap_or(0);
         // The lowest bits are its number.
         least as u8
