@@ -11,8 +11,10 @@
 
 pub mod about;
 pub mod bench;
+pub mod callgrind;
 pub mod carried;
 pub mod control;
+mod count;
 pub mod crash;
 mod duty;
 pub mod event;

@@ -107,6 +107,7 @@ pub fn unanswerable(metric: Metric, statistic: Statistic, format: Format, source
             format!("samples of single iterations; these are means of up to {most}, which hide the slow ones")
         }
         Metric::Cycles
+        | Metric::Instructions
         | Metric::Throughput
         | Metric::Memory
         | Metric::ModelSize

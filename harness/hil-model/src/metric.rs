@@ -16,6 +16,8 @@ pub enum Metric {
     CpuTime,
     /// Cycles of the processor for one iteration, where the clock counts them.
     Cycles,
+    /// Instructions that the processor executes for one iteration, counted while it is emulated.
+    Instructions,
     /// Iterations finished per second in a closed loop on the stated number of workers.
     Throughput,
     /// Largest memory in use: peak resident set of a process, or static + stack + heap of a board.
@@ -52,10 +54,11 @@ pub enum Better {
 
 impl Metric {
     /// Every metric, in the order in which lists show them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Latency,
         Self::CpuTime,
         Self::Cycles,
+        Self::Instructions,
         Self::Throughput,
         Self::Memory,
         Self::ModelSize,
@@ -76,6 +79,7 @@ impl Metric {
             Self::Latency => "latency",
             Self::CpuTime => "cpu_time",
             Self::Cycles => "cycles",
+            Self::Instructions => "instructions",
             Self::Throughput => "throughput",
             Self::Memory => "memory",
             Self::ModelSize => "model_size",
@@ -102,6 +106,7 @@ impl Metric {
         match self {
             Self::Latency | Self::CpuTime | Self::BatteryLife => Dimension::Time,
             Self::Cycles => Dimension::Cycles,
+            Self::Instructions => Dimension::Instructions,
             Self::Throughput => Dimension::Rate,
             Self::Memory | Self::ModelSize => Dimension::Information,
             Self::Accuracy | Self::Conformance | Self::Share => Dimension::Proportion,
@@ -138,6 +143,7 @@ impl Metric {
             Self::Latency
             | Self::CpuTime
             | Self::Cycles
+            | Self::Instructions
             | Self::Memory
             | Self::ModelSize
             | Self::NumericalError
@@ -164,6 +170,7 @@ impl Metric {
             Dimension::Drain => &["%/h"],
             Dimension::Temperature => &["degC"],
             Dimension::Cycles => &["cycles"],
+            Dimension::Instructions => &["instructions"],
             Dimension::Count => &["n"],
             Dimension::RelativeError => &["rel"],
         };
@@ -189,7 +196,7 @@ impl Metric {
             Self::Memory => matches!(statistic, Statistic::Max | Statistic::Ratio),
             // Degrees Celsius have no natural zero, so a ratio of them means nothing.
             Self::Temperature => statistic == Statistic::Max,
-            Self::ModelSize => matches!(statistic, Statistic::Exact | Statistic::Ratio),
+            Self::ModelSize | Self::Instructions => matches!(statistic, Statistic::Exact | Statistic::Ratio),
             Self::Accuracy | Self::Share => statistic == Statistic::Proportion,
             Self::NumericalError => matches!(statistic, Statistic::Max | Statistic::Ratio),
             Self::Conformance => statistic == Statistic::Exact,

@@ -171,6 +171,12 @@ pub enum Step {
         /// How often.
         periods: u32,
     },
+    /// Start another agent that counts, and count the instructions of one iteration; left out where starts before it have
+    /// counted the same already.
+    Count {
+        /// Whose.
+        workload: WorkloadId,
+    },
     /// Read the largest memory use of this start so far.
     Memory {
         /// The only workload of this start.
@@ -195,6 +201,7 @@ impl Step {
             | Self::Temperature { workload }
             | Self::Profile { workload }
             | Self::DutyCycle { workload, .. }
+            | Self::Count { workload }
             | Self::Memory { workload } => workload,
         }
     }

@@ -22,7 +22,8 @@ use crate::error::StatsError;
 use crate::series::Series;
 use crate::steady::{self, Unsettled};
 use crate::{
-    ALPHA, CONFIDENCE, batch, counted, deviation, largest, observed, paired, power, proportion, quantile, starts,
+    ALPHA, CONFIDENCE, batch, counted, deviation, instructions, largest, observed, paired, power, proportion, quantile,
+    starts,
 };
 
 /// What `observations`, those of the check's scenario, say about the check.
@@ -70,6 +71,7 @@ pub fn cut(check: &Check, observations: &[Observations]) -> Option<Cut> {
 pub fn needed(statistic: Statistic, metric: Metric) -> u64 {
     let samples = match metric {
         Metric::Memory | Metric::Temperature => Sampling::DEFAULT_STARTS,
+        Metric::Instructions => return instructions::NEEDED,
         Metric::NumericalError | Metric::ModelSize => 1,
         _ => statistic.default_samples(),
     };
@@ -155,6 +157,9 @@ impl<'a> Question<'a> {
         }
         if self.metric == Metric::ModelSize {
             return model_size(seen).map(Finding::Estimate);
+        }
+        if self.metric == Metric::Instructions {
+            return instructions::figure(seen).map(Finding::Estimate);
         }
         if self.metric == Metric::Share {
             return self.share(seen).map(Finding::Estimate);
@@ -267,6 +272,9 @@ impl<'a> Question<'a> {
         if self.metric.needs_meter() {
             return power::ratio(self.metric, above, below);
         }
+        if self.metric == Metric::Instructions {
+            return instructions::ratio(above, below);
+        }
         if matches!(self.metric, Metric::NumericalError | Metric::ModelSize) {
             return Ok(over(&told(self.metric, above)?, &told(self.metric, below)?));
         }
@@ -310,6 +318,7 @@ impl<'a> Question<'a> {
                 Metric::Memory => cannot_observe("a system that tells a process's peak of memory"),
                 Metric::NumericalError => cannot_observe("a kernel that compares its results with a reference"),
                 Metric::ModelSize => cannot_observe("a kernel that states the size of its weights"),
+                Metric::Instructions => cannot_observe("a bench that counts instructions"),
                 Metric::Share => cannot_observe("a kernel that takes a profile of its work"),
                 Metric::Temperature => cannot_observe("a sensor of the processor's temperature that can be read"),
                 metric if metric.needs_meter() => cannot_observe("firmware and a board that meter their power"),
@@ -477,6 +486,7 @@ fn remark(metric: Metric, seen: &Observations, starts: &[Series]) -> Option<Stri
             (agent > 0).then(|| format!("{megabytes:.1} MB of it were in use before the workload ran"))
         }
         Metric::Throughput
+        | Metric::Instructions
         | Metric::ModelSize
         | Metric::Accuracy
         | Metric::NumericalError

@@ -1,4 +1,4 @@
-//! Writes the stored sample runs of a format version: `fixtures/store/v1.3`, and the two relatives of `v1` from the future.
+//! Writes the stored sample runs of a format version: `fixtures/store/v1.4`, and the two relatives of `v1` from the future.
 //!
 //! Run once a version, then never again: the files stay as they are, so that today's reader is always tested
 //! with what an earlier writer really wrote. Existing folders are left alone.
@@ -6,7 +6,8 @@
 //! - `v1`: the sample of `tests/sample/mod.rs`, written by the writer of format 1.0, which is gone;
 //! - `v1.1`: the sample of format 1.1, written by the writer of that format, which is gone;
 //! - `v1.2`: the sample of format 1.2, written by the writer of that format, which is gone;
-//! - `v1.3`: the sample of format 1.3, written by the writer of today;
+//! - `v1.3`: the sample of format 1.3, written by the writer of that format, which is gone;
+//! - `v1.4`: the sample of format 1.4, written by the writer of today;
 //! - `v1-newer-minor`: the same from an imagined version 1.7, with columns and fields that 1.0 does not know, and
 //!   without an optional column;
 //! - `newer-major`: files from an imagined version 2.0, to be refused;
@@ -52,7 +53,7 @@ fn write_archive(root: &Path) -> Result<(), Box<dyn Error>> {
 }
 
 fn write_current(root: &Path) -> Result<(), Box<dyn Error>> {
-    let Some(to) = fresh(root, "v1.3") else { return Ok(()) };
+    let Some(to) = fresh(root, "v1.4") else { return Ok(()) };
     let run = sample::run()?;
     let path = hil_store::RunWriter::new(root).write(&run, &sample::observations()?, &[])?;
     Ok(fs::rename(path, to)?)

@@ -12,7 +12,7 @@ use hil_model::run::FormatVersion;
 use self::Kind::{Bool, F64, Text, U32, U64};
 
 /// The version of the tables that this build writes.
-pub const TABLES_FORMAT: FormatVersion = FormatVersion { major: 1, minor: 3 };
+pub const TABLES_FORMAT: FormatVersion = FormatVersion { major: 1, minor: 4 };
 /// Metadata key of the table's name.
 pub const KEY_TABLE: &str = "hilbench.table";
 /// Metadata key of the version.
@@ -37,6 +37,8 @@ pub enum Table {
     Cases,
     /// Temperatures of the processor; since 1.3.
     Temperatures,
+    /// Instructions of one iteration; since 1.4.
+    Counts,
     /// Samples of profiles; since 1.3.
     Shares,
     /// Deviations from a reference; since 1.1.
@@ -66,6 +68,7 @@ impl Table {
             Self::Answers => "answers",
             Self::Cases => "cases",
             Self::Temperatures => "temperatures",
+            Self::Counts => "counts",
             Self::Shares => "shares",
             Self::Deviations => "deviations",
             Self::Meters => "meters",
@@ -235,6 +238,23 @@ pub const TABLES: &[TableSpec] = &[
             START,
             always("sensor", Text, "", "name of the sensor"),
             always("celsius", F64, "degC", "its reading"),
+        ],
+    },
+    TableSpec {
+        table: Table::Counts,
+        row: "the instructions of one iteration in one start, or why they could not be counted; since 1.4",
+        columns: &[
+            START,
+            maybe(
+                "instructions",
+                U64,
+                "instructions",
+                "of one iteration, over all threads; empty where there is trouble",
+            ),
+            maybe("counter", Text, "", "what counted them, with its version"),
+            maybe("counted_with", Text, "", "widest vector instructions that the agent found where it was counted"),
+            maybe("timed_with", Text, "", "widest vector instructions that it finds when it is timed"),
+            maybe("trouble", Text, "", "why there is no count; empty where there is one"),
         ],
     },
     TableSpec {

@@ -5,6 +5,7 @@
 
 mod answers;
 mod cases;
+mod counts;
 mod deviations;
 mod estimates;
 mod iterations;
@@ -51,6 +52,7 @@ pub(crate) fn encode(run: &Run, observations: &[Observations]) -> Result<Vec<(St
         answers::build(&owners),
         cases::build(&owners),
         temperatures::build(&owners),
+        counts::build(&owners),
         shares::build(&owners),
         deviations::build(&owners),
         power::build_meters(&owners),
@@ -81,6 +83,10 @@ pub fn read_observations(folder: &Path) -> Result<Vec<Observations>, StoreError>
     if sums.lists(&Table::Temperatures.file_name()) {
         temperatures::read(&sheet(folder, &sums, Table::Temperatures)?, &mut all)?;
         shares::read(&sheet(folder, &sums, Table::Shares)?, &mut all)?;
+    }
+    // Formats before 1.4 have none.
+    if sums.lists(&Table::Counts.file_name()) {
+        counts::read(&sheet(folder, &sums, Table::Counts)?, &mut all)?;
     }
     // Format 1.0 has no such table. One that was written and is gone is an error.
     if sums.lists(&Table::Deviations.file_name()) {

@@ -40,6 +40,13 @@ fn a_run_of_version_1_2_reads_as_it_was_written() {
 fn a_run_of_version_1_3_reads_as_it_was_written() {
     let folder = fixture("v1.3");
     assert_eq!(read_run(&folder).unwrap(), sample::run().unwrap());
+    assert_eq!(read_observations(&folder).unwrap(), sample::observations_1_3().unwrap());
+}
+
+#[test]
+fn a_run_of_version_1_4_reads_as_it_was_written() {
+    let folder = fixture("v1.4");
+    assert_eq!(read_run(&folder).unwrap(), sample::run().unwrap());
     assert_eq!(read_observations(&folder).unwrap(), sample::observations().unwrap());
 }
 

@@ -1,4 +1,4 @@
-//! The sample runs of formats 1.0 to 1.3, as values. The files in `fixtures/store/v1` to `v1.3` hold exactly this and are
+//! The sample runs of formats 1.0 to 1.4, as values. The files in `fixtures/store/v1` to `v1.4` hold exactly this and are
 //! frozen with it.
 
 use std::time::Duration;
@@ -12,7 +12,8 @@ use hil_model::run::{
     Alarm, AlertResult, CheckResult, DataUsed, Environment, Figure, FormatVersion, Noise, RigFault, Run,
 };
 use hil_model::sample::{
-    Answer, Case, Counter, Cut, Deviation, Failure, Iteration, Observations, OwnCost, Peak, Share, Slice, Temperature,
+    Answer, Case, Count, Counter, Cut, Deviation, Failure, Instructions, Iteration, Observations, OwnCost, Peak, Share,
+    Slice, Temperature,
 };
 use hil_model::scenario::{Battery, Place, Severity};
 use hil_model::units::{JOULE, Quantity, Unit};
@@ -160,8 +161,27 @@ fn checks() -> Result<Vec<CheckResult>, AnyError> {
     Ok(vec![plain, not_run, ratio])
 }
 
-/// What was observed, as far as format 1.3 can tell it: every table has rows.
+/// What was observed, as far as format 1.4 can tell it: every table has rows.
 pub fn observations() -> Result<Vec<Observations>, AnyError> {
+    let mut observations = observations_1_3()?;
+    if let [main, scalar, ..] = observations.as_mut_slice() {
+        let instructions = |number, timed_with: &str| Instructions {
+            number,
+            counter: "callgrind-3.19.0".to_owned(),
+            counted_with: "avx2".to_owned(),
+            timed_with: timed_with.to_owned(),
+        };
+        main.counts = vec![
+            Count { start: 0, outcome: Ok(instructions(u64::MAX, "avx512")) },
+            Count { start: 1, outcome: Ok(instructions(0, "µ")) },
+        ];
+        scalar.counts = vec![Count { start: 7, outcome: Err("crashed: größer".to_owned()) }];
+    }
+    Ok(observations)
+}
+
+/// What was observed, as far as format 1.3 can tell it.
+pub fn observations_1_3() -> Result<Vec<Observations>, AnyError> {
     let mut observations = observations_1_2()?;
     if let [main, scalar, ..] = observations.as_mut_slice() {
         main.weight_bytes = Some(19_904);

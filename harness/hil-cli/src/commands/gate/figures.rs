@@ -64,6 +64,7 @@ pub(super) fn is_whole(metric: Metric) -> bool {
         | Metric::NumericalError
         | Metric::Conformance
         | Metric::ModelSize
+        | Metric::Instructions
         | Metric::BatteryLife
         | Metric::Share => true,
         Metric::Latency
