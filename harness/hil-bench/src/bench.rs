@@ -52,6 +52,12 @@ pub trait Bench {
     /// [`RigError`] when it cannot be started.
     fn start(&self) -> Result<Box<dyn Life>, RigError>;
 
+    /// The same bench with agents that tell the bytes alive on their heap in the place of their memory; nothing where agents
+    /// have no such account.
+    fn with_heap(&self) -> Option<Box<dyn Bench>> {
+        None
+    }
+
     /// The same bench with agents whose instructions are counted; nothing where they cannot be.
     ///
     /// # Errors

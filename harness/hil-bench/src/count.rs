@@ -18,7 +18,7 @@ use crate::stop::Stop;
 /// An emulated iteration may take this many times what a timed one may: twice what is usual for plain code.
 const SLOWER: u32 = 100;
 /// Counts of starts that are the same prove that it is the same every time.
-const REPEATS: usize = 2;
+pub(crate) const REPEATS: usize = 2;
 
 impl<'c> Runner<'_, 'c, '_> {
     /// Whether starts before have settled how many instructions there are.

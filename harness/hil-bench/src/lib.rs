@@ -18,6 +18,7 @@ mod count;
 pub mod crash;
 mod duty;
 pub mod event;
+mod heap;
 pub mod inquire;
 pub mod job;
 mod life;

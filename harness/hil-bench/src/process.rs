@@ -118,13 +118,15 @@ pub struct ProcessBench {
     program: Program,
     info: BenchInfo,
     callgrind: Option<Callgrind>,
+    /// The argument of agents that count their heap.
+    heap: Option<&'static str>,
 }
 
 impl ProcessBench {
     /// A bench that starts `program` with `arguments`.
     #[must_use]
     pub fn new(program: impl Into<PathBuf>, arguments: Vec<OsString>, info: BenchInfo) -> Self {
-        Self { program: Program::new(program, arguments), info, callgrind: None }
+        Self { program: Program::new(program, arguments), info, callgrind: None, heap: None }
     }
 
     /// Takes lines of standard error that begin with `mark` for [`Life::news`], not for last words.
@@ -137,6 +139,12 @@ impl ProcessBench {
     #[must_use]
     pub fn in_folder(self, folder: impl Into<PathBuf>) -> Self {
         Self { program: self.program.in_folder(folder), ..self }
+    }
+
+    /// Starts agents with the argument `flag` where they shall count their heap.
+    #[must_use]
+    pub fn with_heap_flag(self, flag: &'static str) -> Self {
+        Self { heap: Some(flag), ..self }
     }
 
     /// Counts instructions with `callgrind` where that is asked for.
@@ -156,6 +164,12 @@ impl Bench for ProcessBench {
             program: self.program.path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
             source,
         })
+    }
+
+    fn with_heap(&self) -> Option<Box<dyn Bench>> {
+        let mut program = self.program.clone();
+        program.arguments.push(self.heap?.into());
+        Some(Box::new(Self { program, info: self.info.clone(), callgrind: None, heap: None }))
     }
 
     fn counted(&self) -> Option<Result<Box<dyn Counted>, CountError>> {

@@ -52,10 +52,10 @@ impl<'c> Runner<'_, 'c, '_> {
             // It needs several agents at once, and opens them itself.
             return self.throughput(at, start, *workers, *slices, *slice);
         }
-        if let Step::Count { .. } = step
-            && self.is_counted(at)
-        {
-            return Ok(());
+        match step {
+            Step::Count { .. } if self.is_counted(at) => return Ok(()),
+            Step::Heap { .. } if self.is_heap_known(at) => return Ok(()),
+            _ => {}
         }
         if life.is_none() {
             *life = Some(self.open()?);
@@ -83,6 +83,7 @@ impl<'c> Runner<'_, 'c, '_> {
                 self.duty_cycle(life, at, start, (sleep, *period, *periods))
             }
             Step::Count { .. } => self.count(life, at, start),
+            Step::Heap { iterations, .. } => self.heap(life, at, start, *iterations),
             Step::Memory { .. } => self.memory(life, at, start),
             Step::Suite { .. } => Err(Stop::lasting(Phase::Load, "agents run no suites")),
             Step::Throughput { .. } => Ok(()),
@@ -307,7 +308,7 @@ fn phase_of(step: &Step) -> Phase {
         Step::Profile { .. } => Phase::Profile,
         Step::DutyCycle { .. } => Phase::DutyCycle,
         Step::Count { .. } => Phase::Count,
-        Step::Memory { .. } => Phase::Memory,
+        Step::Heap { .. } | Step::Memory { .. } => Phase::Memory,
     }
 }
 

@@ -110,6 +110,7 @@ pub fn unanswerable(metric: Metric, statistic: Statistic, format: Format, source
         | Metric::Instructions
         | Metric::Throughput
         | Metric::Memory
+        | Metric::Heap
         | Metric::ModelSize
         | Metric::Accuracy
         | Metric::NumericalError

@@ -22,6 +22,8 @@ pub enum Metric {
     Throughput,
     /// Largest memory in use: peak resident set of a process, or static + stack + heap of a board.
     Memory,
+    /// Largest sum of bytes on the heap that are alive at once in an iteration.
+    Heap,
     /// Size of the model's weights.
     ModelSize,
     /// Share of a data set's items that are answered correctly.
@@ -54,13 +56,14 @@ pub enum Better {
 
 impl Metric {
     /// Every metric, in the order in which lists show them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Latency,
         Self::CpuTime,
         Self::Cycles,
         Self::Instructions,
         Self::Throughput,
         Self::Memory,
+        Self::Heap,
         Self::ModelSize,
         Self::Accuracy,
         Self::NumericalError,
@@ -82,6 +85,7 @@ impl Metric {
             Self::Instructions => "instructions",
             Self::Throughput => "throughput",
             Self::Memory => "memory",
+            Self::Heap => "heap",
             Self::ModelSize => "model_size",
             Self::Accuracy => "accuracy",
             Self::NumericalError => "numerical_error",
@@ -108,7 +112,7 @@ impl Metric {
             Self::Cycles => Dimension::Cycles,
             Self::Instructions => Dimension::Instructions,
             Self::Throughput => Dimension::Rate,
-            Self::Memory | Self::ModelSize => Dimension::Information,
+            Self::Memory | Self::Heap | Self::ModelSize => Dimension::Information,
             Self::Accuracy | Self::Conformance | Self::Share => Dimension::Proportion,
             Self::NumericalError => Dimension::RelativeError,
             Self::Power => Dimension::Power,
@@ -145,6 +149,7 @@ impl Metric {
             | Self::Cycles
             | Self::Instructions
             | Self::Memory
+            | Self::Heap
             | Self::ModelSize
             | Self::NumericalError
             | Self::Power
@@ -193,7 +198,7 @@ impl Metric {
                 matches!(statistic, Statistic::Mean | Statistic::Median | Statistic::Ratio)
             }
             Self::BatteryLife => statistic == Statistic::Mean,
-            Self::Memory => matches!(statistic, Statistic::Max | Statistic::Ratio),
+            Self::Memory | Self::Heap => matches!(statistic, Statistic::Max | Statistic::Ratio),
             // Degrees Celsius have no natural zero, so a ratio of them means nothing.
             Self::Temperature => statistic == Statistic::Max,
             Self::ModelSize | Self::Instructions => matches!(statistic, Statistic::Exact | Statistic::Ratio),

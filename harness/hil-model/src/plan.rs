@@ -177,6 +177,13 @@ pub enum Step {
         /// Whose.
         workload: WorkloadId,
     },
+    /// Start another agent that counts its heap, run it, and read the largest sum of bytes that were alive in an iteration.
+    Heap {
+        /// Whose.
+        workload: WorkloadId,
+        /// How often it runs.
+        iterations: u32,
+    },
     /// Read the largest memory use of this start so far.
     Memory {
         /// The only workload of this start.
@@ -202,6 +209,7 @@ impl Step {
             | Self::Profile { workload }
             | Self::DutyCycle { workload, .. }
             | Self::Count { workload }
+            | Self::Heap { workload, .. }
             | Self::Memory { workload } => workload,
         }
     }

@@ -27,6 +27,8 @@ pub struct Observations {
     pub slices: Vec<Slice>,
     /// Largest memory use, one entry a start that was asked for it.
     pub peaks: Vec<Peak>,
+    /// Largest sum of bytes alive on the heap, one entry a start that was asked for it.
+    pub heaps: Vec<Heap>,
     /// Instructions of one iteration, one entry a start that was asked for them.
     pub counts: Vec<Count>,
     /// How warm the processor was, one entry a start that was asked for it.
@@ -170,6 +172,15 @@ pub struct Peak {
     pub upper_bound_only: bool,
 }
 
+/// The largest sum of bytes that were alive on the heap at once in the iterations of one start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Heap {
+    /// Which life of the agent.
+    pub start: u32,
+    /// As they were asked for, over all threads, without what the agent took before.
+    pub bytes: u64,
+}
+
 /// The instructions of one iteration in one start.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Count {
@@ -263,6 +274,7 @@ impl Observations {
             iterations: Vec::new(),
             slices: Vec::new(),
             peaks: Vec::new(),
+            heaps: Vec::new(),
             counts: Vec::new(),
             temperatures: Vec::new(),
             answers: Vec::new(),

@@ -85,8 +85,7 @@ impl Amounts {
         }
     }
 
-    /// Starts that count the instructions of a workload at most: two that agree are enough, and where they do not, as many as
-    /// of anything else.
+    /// Starts that count something at most: two that agree are enough, and where they do not, as many as of anything else.
     pub(crate) fn counts(&self) -> usize {
         usize::try_from(self.starts.max(COUNTS)).unwrap_or(usize::MAX)
     }

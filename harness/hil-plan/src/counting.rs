@@ -1,26 +1,32 @@
-//! Instructions: what it takes to count them.
+//! Instructions and the heap: what it takes to count them.
 
-use hil_model::lab::{BenchInfo, Counting};
+use hil_model::lab::{BenchInfo, Counting, Evidence};
 use hil_model::metric::Metric;
 use hil_model::scenario::{Code, Workload};
 use hil_model::verdict::Reason;
 
 use crate::Options;
 
-/// Why the instructions of `workload` cannot be counted on `bench`; nothing for other metrics.
+/// Why the instructions or the heap of `workload` cannot be counted on `bench`; nothing for other metrics.
 pub(crate) fn obstacle(metric: Metric, workload: &Workload, bench: &BenchInfo, options: &Options) -> Option<Reason> {
-    if metric != Metric::Instructions {
-        return None;
-    }
-    let needs = match (&workload.code, &bench.counting) {
-        (Code::Command(_) | Code::Criterion(_), _) => {
-            "a kernel: instructions are counted where iterations can be told apart"
+    let is_kernel = matches!(workload.code, Code::Kernel(_));
+    let needs = match metric {
+        Metric::Instructions | Metric::Heap if !is_kernel => {
+            "a kernel: it is counted where iterations can be told apart"
         }
-        (Code::Kernel(_), Counting::Needs(needs)) => needs,
-        (Code::Kernel(_), Counting::Here) if options.quick => {
-            "a run without --quick: where instructions are counted, an iteration takes dozens of times as long"
-        }
-        (Code::Kernel(_), Counting::Here) => return None,
+        Metric::Heap if bench.evidence != Evidence::Host => "this computer: the heap of its own agents is counted",
+        Metric::Instructions => instructions(&bench.counting, options)?,
+        _ => return None,
     };
     Some(Reason::CannotObserve { needs: needs.to_owned() })
+}
+
+fn instructions<'b>(counting: &'b Counting, options: &Options) -> Option<&'b str> {
+    match counting {
+        Counting::Needs(needs) => Some(needs),
+        Counting::Here if options.quick => {
+            Some("a run without --quick: where instructions are counted, an iteration takes dozens of times as long")
+        }
+        Counting::Here => None,
+    }
 }

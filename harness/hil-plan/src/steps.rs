@@ -38,6 +38,7 @@ pub(crate) fn starts(
     let told = once(&asked);
     // A start of a board takes longer than most of these answers; a process of this computer costs nothing.
     lists.extend(if bench.evidence == Evidence::Host { told } else { together(told) });
+    lists.extend(heaps(&asked, &amounts));
     lists.extend(counts(&asked, &amounts));
     lists.extend(throughput(scenario, &asked, &amounts, bench, &mut rng));
     lists.extend(metered(scenario, &asked, &amounts, options, &mut rng));
@@ -89,6 +90,8 @@ pub(crate) struct Asked {
     throughput: BTreeSet<WorkloadId>,
     answers: BTreeSet<WorkloadId>,
     tables: BTreeSet<(WorkloadId, TableName)>,
+    /// Whose heap is counted.
+    heaps: BTreeSet<WorkloadId>,
     /// Whose instructions are counted.
     counted: BTreeSet<WorkloadId>,
     /// Whose power is metered.
@@ -127,6 +130,7 @@ impl Asked {
                 *samples = (*samples).max(statistic.default_samples());
                 return;
             }
+            Metric::Heap => &mut self.heaps,
             Metric::Instructions => &mut self.counted,
             Metric::Memory => &mut self.memory,
             Metric::Throughput => &mut self.throughput,
@@ -152,6 +156,15 @@ pub(crate) fn once(asked: &Asked) -> Vec<Vec<Step>> {
     let told = asked.tables.iter().map(conform).chain(asked.deviations.iter().map(deviate));
     let profile = |workload: &WorkloadId| vec![Step::Profile { workload: workload.clone() }];
     told.chain(asked.weighed.iter().map(weigh)).chain(asked.profiled.iter().map(profile)).collect()
+}
+
+/// Starts that count the heap. One iteration takes all that any takes, once the first has set things up.
+fn heaps(asked: &Asked, amounts: &Amounts) -> Vec<Vec<Step>> {
+    let of = |workload: &WorkloadId| {
+        let heap = vec![Step::Heap { workload: workload.clone(), iterations: amounts.warmup.max(1) }];
+        std::iter::repeat_n(heap, amounts.counts())
+    };
+    asked.heaps.iter().flat_map(of).collect()
 }
 
 /// Starts that count instructions, which have nothing to do with each other. What is the same in two of them is known; the

@@ -346,6 +346,27 @@ fn instructions_are_counted_in_starts_that_do_nothing_else() {
 }
 
 #[test]
+fn the_heap_is_counted_in_starts_that_do_nothing_else_in_quick_runs_as_well() {
+    let asked = || scenario(vec![check("LAN-18", Metric::Heap, Statistic::Max, "< 5 MB")]);
+    for options in [FULL, Options { quick: true, ..FULL }] {
+        let plan = plan(&[asked()], &lab(2), &BTreeMap::new(), &options);
+        let step = || vec![Step::Heap { workload: WorkloadId::main(), iterations: 20 }];
+        let steps: Vec<Vec<Step>> = plan.jobs[0].starts.iter().map(|start| start.steps.clone()).collect();
+        assert_eq!(steps, [step(), step(), step(), step(), step()]);
+    }
+    let mut program = asked();
+    let main = Workload { code: Code::Command(vec!["true".to_owned()]), ..workload(None) };
+    program.workloads.insert(WorkloadId::main(), main);
+    let board = BenchInfo::new(PlatformId::new("desktop-cpu").unwrap(), Evidence::Emulated, 1);
+    let board = Lab { benches: vec![board], ..Lab::default() };
+    for (scenario, lab, wanted) in [(program, lab(2), "a kernel: "), (asked(), board, "this computer: ")] {
+        let plan = plan(&[scenario], &lab, &BTreeMap::new(), &FULL);
+        let Reason::CannotObserve { needs } = &plan.skipped[0].reason else { panic!("{:?}", plan.skipped) };
+        assert!(plan.jobs.is_empty() && needs.starts_with(wanted), "{needs}");
+    }
+}
+
+#[test]
 fn instructions_that_cannot_be_counted_say_what_that_needs() {
     let why = |scenario: &Scenario, counting: Counting, options: &Options| {
         let plan = plan(std::slice::from_ref(scenario), &counting_lab(counting), &BTreeMap::new(), options);

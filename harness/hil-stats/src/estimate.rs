@@ -70,7 +70,7 @@ pub fn cut(check: &Check, observations: &[Observations]) -> Option<Cut> {
 #[must_use]
 pub fn needed(statistic: Statistic, metric: Metric) -> u64 {
     let samples = match metric {
-        Metric::Memory | Metric::Temperature => Sampling::DEFAULT_STARTS,
+        Metric::Memory | Metric::Heap | Metric::Temperature => Sampling::DEFAULT_STARTS,
         Metric::Instructions => return instructions::NEEDED,
         Metric::NumericalError | Metric::ModelSize => 1,
         _ => statistic.default_samples(),
@@ -194,9 +194,10 @@ impl<'a> Question<'a> {
     }
 
     fn summary(self, seen: &Observations, starts: &[Series]) -> Result<Estimate, StatsError> {
-        // Emulated time is computed, not sampled: the same every time means exactly that.
-        if seen.evidence == Evidence::Emulated
-            && self.statistic != Statistic::Max
+        // Emulated time is computed, not sampled, and bytes are asked for: the same every time means exactly that.
+        let is_largest = self.statistic == Statistic::Max && self.metric != Metric::Heap;
+        if self.is_counted(seen)
+            && !is_largest
             && let Some(exact) = counted::counted(starts)
         {
             return Ok(exact);
@@ -210,9 +211,18 @@ impl<'a> Question<'a> {
             (Statistic::Mean, None) => batch::mean_at(starts, self.alpha),
             (_, None) => largest::largest(
                 starts,
-                if matches!(self.metric, Metric::Memory | Metric::Temperature) { "starts" } else { "iterations" },
+                if matches!(self.metric, Metric::Memory | Metric::Heap | Metric::Temperature) {
+                    "starts"
+                } else {
+                    "iterations"
+                },
             ),
         }
+    }
+
+    /// Whether what is the same in every start is counted and no coincidence.
+    fn is_counted(self, seen: &Observations) -> bool {
+        seen.evidence == Evidence::Emulated || self.metric == Metric::Heap
     }
 
     /// How many times better `workload` is than `versus`.
@@ -282,9 +292,8 @@ impl<'a> Question<'a> {
         for (seen, starts) in &sides {
             self.expect_moving_clock(seen, starts)?;
         }
-        let exact = sides
-            .each_ref()
-            .map(|(seen, starts)| if seen.evidence == Evidence::Emulated { counted::counted(starts) } else { None });
+        let exact =
+            sides.each_ref().map(|(seen, starts)| if self.is_counted(seen) { counted::counted(starts) } else { None });
         if let [Some(above), Some(below)] = &exact
             && below.value > 0.0
         {
@@ -319,6 +328,7 @@ impl<'a> Question<'a> {
                 Metric::NumericalError => cannot_observe("a kernel that compares its results with a reference"),
                 Metric::ModelSize => cannot_observe("a kernel that states the size of its weights"),
                 Metric::Instructions => cannot_observe("a bench that counts instructions"),
+                Metric::Heap => cannot_observe("an agent whose program has hil_desktop::heap::CountingAllocator"),
                 Metric::Share => cannot_observe("a kernel that takes a profile of its work"),
                 Metric::Temperature => cannot_observe("a sensor of the processor's temperature that can be read"),
                 metric if metric.needs_meter() => cannot_observe("firmware and a board that meter their power"),
@@ -486,6 +496,7 @@ fn remark(metric: Metric, seen: &Observations, starts: &[Series]) -> Option<Stri
             (agent > 0).then(|| format!("{megabytes:.1} MB of it were in use before the workload ran"))
         }
         Metric::Throughput
+        | Metric::Heap
         | Metric::Instructions
         | Metric::ModelSize
         | Metric::Accuracy

@@ -37,6 +37,8 @@ pub enum Table {
     Cases,
     /// Temperatures of the processor; since 1.3.
     Temperatures,
+    /// Bytes alive on the heap; since 1.4.
+    Heaps,
     /// Instructions of one iteration; since 1.4.
     Counts,
     /// Samples of profiles; since 1.3.
@@ -68,6 +70,7 @@ impl Table {
             Self::Answers => "answers",
             Self::Cases => "cases",
             Self::Temperatures => "temperatures",
+            Self::Heaps => "heaps",
             Self::Counts => "counts",
             Self::Shares => "shares",
             Self::Deviations => "deviations",
@@ -238,6 +241,14 @@ pub const TABLES: &[TableSpec] = &[
             START,
             always("sensor", Text, "", "name of the sensor"),
             always("celsius", F64, "degC", "its reading"),
+        ],
+    },
+    TableSpec {
+        table: Table::Heaps,
+        row: "the largest sum of bytes alive on the heap in the iterations of one start; since 1.4",
+        columns: &[
+            START,
+            always("bytes", U64, "B", "as they were asked for, over all threads, without what the agent took before"),
         ],
     },
     TableSpec {

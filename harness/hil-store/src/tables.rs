@@ -8,6 +8,7 @@ mod cases;
 mod counts;
 mod deviations;
 mod estimates;
+mod heaps;
 mod iterations;
 mod peaks;
 mod power;
@@ -52,6 +53,7 @@ pub(crate) fn encode(run: &Run, observations: &[Observations]) -> Result<Vec<(St
         answers::build(&owners),
         cases::build(&owners),
         temperatures::build(&owners),
+        heaps::build(&owners),
         counts::build(&owners),
         shares::build(&owners),
         deviations::build(&owners),
@@ -86,6 +88,7 @@ pub fn read_observations(folder: &Path) -> Result<Vec<Observations>, StoreError>
     }
     // Formats before 1.4 have none.
     if sums.lists(&Table::Counts.file_name()) {
+        heaps::read(&sheet(folder, &sums, Table::Heaps)?, &mut all)?;
         counts::read(&sheet(folder, &sums, Table::Counts)?, &mut all)?;
     }
     // Format 1.0 has no such table. One that was written and is gone is an error.

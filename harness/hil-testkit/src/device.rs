@@ -39,6 +39,7 @@ pub struct TestBench {
     milli_celsius: Option<i32>,
     power: Option<TestPower>,
     counts: Option<(Arc<Numbers>, bool)>,
+    heap: Option<Arc<Numbers>>,
     starts: Arc<AtomicU32>,
 }
 
@@ -61,6 +62,7 @@ impl TestBench {
             milli_celsius: None,
             power: None,
             counts: None,
+            heap: None,
             starts: Arc::default(),
         }
     }
@@ -121,6 +123,13 @@ impl TestBench {
         self
     }
 
+    /// The same with agents that can count their heap: each life, by its number, comes to so many bytes, or cannot tell.
+    #[must_use]
+    pub fn with_heaps(mut self, bytes: impl Fn(u32) -> Option<u64> + Send + Sync + 'static) -> Self {
+        self.heap = Some(Arc::new(bytes));
+        self
+    }
+
     /// The same with counted agents that do not say which vector instructions they found.
     #[must_use]
     pub fn with_silent_counts(mut self, numbers: impl Fn(u32) -> Option<u64> + Send + Sync + 'static) -> Self {
@@ -156,6 +165,7 @@ impl TestBench {
             milli_celsius: self.milli_celsius,
             power: None,
             counts: None,
+            heap: None,
             starts: Arc::clone(&self.starts),
         }
     }
@@ -195,6 +205,12 @@ impl Bench for TestBench {
             });
         });
         Ok(Box::new(TestLife { wire, last_words, thread: Some(thread), end: None }))
+    }
+
+    fn with_heap(&self) -> Option<Box<dyn Bench>> {
+        let bytes = self.heap.as_ref()?(self.starts());
+        let memory = bytes.map(|total| MemoryUse { total, agent: 0, upper_bound_only: false });
+        Some(Box::new(self.twin().with_memory(memory)))
     }
 
     fn counted(&self) -> Option<Result<Box<dyn Counted>, CountError>> {

@@ -8,11 +8,13 @@ use hil_agent::agent::{Agent, Buffers};
 use hil_agent::kernel::Kernel;
 use hil_wire::message::Sample;
 
+use crate::around::Around;
 use crate::command::Command;
-use crate::counted::{self, CountedKernel};
+use crate::counted;
 use crate::fault::{Fault, FaultyKernel, FaultyPlatform, Struck};
+use crate::heap;
 use crate::link::Link;
-use crate::platform::DesktopPlatform;
+use crate::platform::{DesktopPlatform, Memory};
 use crate::system::process::end_with_the_host;
 
 /// Exit code for arguments that are wrong, as of `hil` itself.
@@ -25,10 +27,19 @@ const SAMPLES: usize = 4096;
 /// How an agent serves, as its arguments say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Manner {
-    /// Its iterations are set apart for whoever counts their instructions ([`crate::counted`]).
-    pub counted: bool,
+    /// What is observed of its iterations beside time.
+    pub watch: Option<Watch>,
     /// What goes wrong on purpose.
     pub fault: Option<Fault>,
+}
+
+/// What an agent has observed of its iterations that would disturb their times.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Watch {
+    /// They are set apart for whoever counts their instructions ([`counted`]).
+    Instructions,
+    /// The bytes that are alive in them are counted ([`heap`]), and told in the place of its memory.
+    Heap,
 }
 
 impl Manner {
@@ -37,23 +48,27 @@ impl Manner {
     /// # Errors
     /// What is wrong with them, and what would be right.
     pub fn of(words: &[&str]) -> Result<Self, String> {
-        let counted = words.first() == Some(&counted::FLAG);
-        let fault = match words.get(usize::from(counted)..).unwrap_or_default() {
+        let watch = match words.first() {
+            Some(&counted::FLAG) => Some(Watch::Instructions),
+            Some(&heap::FLAG) => Some(Watch::Heap),
+            _ => None,
+        };
+        let fault = match words.get(usize::from(watch.is_some())..).unwrap_or_default() {
             [] => None,
             ["--fault", name] => Some(Fault::find(name).ok_or_else(|| {
                 let names: Vec<&str> = Fault::all().map(Fault::name).collect();
                 format!("unknown fault {name:?}; known on this system: {}", names.join(", "))
             })?),
-            _ => return Err(format!("usage: [agent] [{}] [--fault NAME]", counted::FLAG)),
+            _ => return Err(format!("usage: [agent] [{} | {}] [--fault NAME]", counted::FLAG, heap::FLAG)),
         };
-        Ok(Self { counted, fault })
+        Ok(Self { watch, fault })
     }
 }
 
 /// Makes this process an agent for `kernels` until the host ends the session; the whole `main` of a program that
 /// brings its own kernels.
 ///
-/// Arguments: `[agent] [--counted] [--fault NAME]`, so that `hil` starts such a program exactly as it starts itself.
+/// Arguments: `[agent] [--counted | --heap] [--fault NAME]`, so that `hil` starts such a program exactly as it starts itself.
 /// The exit code is 0 after a session, and 2 for wrong arguments or when a person starts it in a terminal.
 #[must_use]
 pub fn agent_main(kernels: Vec<Box<dyn Kernel>>) -> ExitCode {
@@ -92,18 +107,31 @@ pub fn serve(kernels: Vec<Box<dyn Kernel>>, manner: Manner) -> ExitCode {
     };
     let mut kernels = kernels;
     kernels.push(Box::new(Command::new()));
-    if manner.counted {
+    if manner.watch == Some(Watch::Instructions) {
         counted::tell_vectors();
         // Emulated, it takes its time to get here: the host waits for an empty frame, which readers skip, before it asks.
         if link.write(&[0]).is_err() {
             return ExitCode::SUCCESS;
         }
-        kernels = kernels.into_iter().map(|kernel| Box::new(CountedKernel::new(kernel)) as Box<dyn Kernel>).collect();
+    }
+    let iteration: Option<fn(&mut dyn Kernel)> = manner.watch.map(|watch| match watch {
+        Watch::Instructions => counted::iteration as _,
+        Watch::Heap => heap::iteration as _,
+    });
+    if let Some(iteration) = iteration {
+        kernels =
+            kernels.into_iter().map(|kernel| Box::new(Around::new(kernel, iteration)) as Box<dyn Kernel>).collect();
     }
     let mut input = vec![0u8; MAX_INPUT];
     let mut samples = vec![Sample::default(); SAMPLES];
     let buffers = Buffers { input: &mut input, samples: &mut samples };
-    let platform = DesktopPlatform::new(link);
+    // From here on, so that nothing of the agent's own is among it.
+    let memory = match manner.watch {
+        Some(Watch::Heap) if heap::begin() => Memory::Heap,
+        Some(Watch::Heap) => Memory::Untold,
+        Some(Watch::Instructions) | None => Memory::Resident,
+    };
+    let platform = DesktopPlatform::new(link, memory);
     match manner.fault {
         None => {
             let mut kernels: Vec<&mut dyn Kernel> = kernels.iter_mut().map(|kernel| &mut **kernel as _).collect();
@@ -123,7 +151,7 @@ pub fn serve(kernels: Vec<Box<dyn Kernel>>, manner: Manner) -> ExitCode {
 
 #[cfg(test)]
 mod tests {
-    use super::{Manner, manner_of};
+    use super::{Manner, Watch, manner_of};
     use crate::fault::Fault;
     use std::ffi::OsString;
 
@@ -133,12 +161,14 @@ mod tests {
 
     #[test]
     fn own_programs_and_hil_itself_take_the_same_arguments() {
-        let (counted, hang) = (Manner { counted: true, fault: None }, Some(Fault::Hang));
+        let hang = Some(Fault::Hang);
+        let (counted, heap) = (Some(Watch::Instructions), Some(Watch::Heap));
         for (words, manner) in [
             (&[][..], Manner::default()),
-            (&["--fault", "hang"], Manner { counted: false, fault: hang }),
-            (&["--counted"], counted),
-            (&["--counted", "--fault", "hang"], Manner { counted: true, fault: hang }),
+            (&["--fault", "hang"], Manner { watch: None, fault: hang }),
+            (&["--counted"], Manner { watch: counted, fault: None }),
+            (&["--heap"], Manner { watch: heap, fault: None }),
+            (&["--counted", "--fault", "hang"], Manner { watch: counted, fault: hang }),
         ] {
             assert_eq!(parse(words), Ok(manner));
             assert_eq!(parse(&[&["agent"], words].concat()), Ok(manner));
@@ -149,7 +179,7 @@ mod tests {
     fn wrong_arguments_are_told() {
         assert!(parse(&["--fault", "nonsense"]).unwrap_err().contains("known on this system: panic, hang"));
         for words in
-            [&["--fault"][..], &["agent", "agent"], &["--counted", "--counted"], &["--fault", "hang", "--counted"]]
+            [&["--fault"][..], &["agent", "agent"], &["--counted", "--heap"], &["--fault", "hang", "--counted"]]
         {
             assert!(parse(words).unwrap_err().starts_with("usage"), "{words:?}");
         }

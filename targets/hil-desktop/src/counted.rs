@@ -6,7 +6,7 @@
 
 use std::io::Write;
 
-use hil_agent::kernel::{Case, Deviation, Kernel, LoadError, Mismatch, RunsIn, Share, Trouble};
+use hil_agent::kernel::Kernel;
 use hil_kernels::tensor::vector::Vector;
 
 use crate::callgrind;
@@ -29,69 +29,7 @@ pub(crate) fn tell_vectors() {
     let _ = writeln!(std::io::stderr(), "{MARK}{}", vectors());
 }
 
-/// A kernel whose iterations are counted; everything else is as usual.
-pub(crate) struct CountedKernel(Box<dyn Kernel>);
-
-impl CountedKernel {
-    pub(crate) fn new(inner: Box<dyn Kernel>) -> Self {
-        Self(inner)
-    }
-}
-
-impl Kernel for CountedKernel {
-    fn name(&self) -> &str {
-        self.0.name()
-    }
-
-    fn about(&self) -> &str {
-        self.0.about()
-    }
-
-    fn load(&mut self, input: &[u8]) -> Result<(), LoadError> {
-        self.0.load(input)
-    }
-
-    fn run(&mut self) {
-        callgrind::count(|| self.0.run());
-    }
-
-    fn known_answer(&mut self) -> Result<(), Mismatch> {
-        self.0.known_answer()
-    }
-
-    fn class(&self) -> Option<u32> {
-        self.0.class()
-    }
-
-    fn piece(&self) -> Option<usize> {
-        self.0.piece()
-    }
-
-    fn hear(&mut self, first: bool, piece: &[u8]) -> Result<Option<u32>, LoadError> {
-        self.0.hear(first, piece)
-    }
-
-    fn status(&self) -> Result<(), Trouble> {
-        self.0.status()
-    }
-
-    fn conform(&mut self, table: &str, case: u32) -> Option<Case> {
-        self.0.conform(table, case)
-    }
-
-    fn deviation(&mut self, case: u32) -> Option<Deviation> {
-        self.0.deviation(case)
-    }
-
-    fn share(&mut self, entry: u32) -> Option<Share> {
-        self.0.share(entry)
-    }
-
-    fn weight_bytes(&self) -> Option<u64> {
-        self.0.weight_bytes()
-    }
-
-    fn runs_in(&self) -> RunsIn {
-        self.0.runs_in()
-    }
+/// One iteration of `kernel`, counted.
+pub(crate) fn iteration(kernel: &mut dyn Kernel) {
+    callgrind::count(|| kernel.run());
 }

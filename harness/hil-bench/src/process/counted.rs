@@ -28,7 +28,12 @@ impl CountedProcess {
         let folder = tempfile::Builder::new().prefix("hil-count-").tempdir().map_err(CountError::Folder)?;
         let arguments = callgrind.arguments(folder.path(), &program.path, &program.arguments);
         let program = Program { path: callgrind.valgrind.clone(), arguments, ..program.clone() };
-        let child = ProcessBench { program: program.with_news(callgrind.mark), info: info.clone(), callgrind: None };
+        let child = ProcessBench {
+            program: program.with_news(callgrind.mark),
+            info: info.clone(),
+            callgrind: None,
+            heap: None,
+        };
         Ok(Self { child, timed_with: callgrind.timed_with.clone(), folder })
     }
 }

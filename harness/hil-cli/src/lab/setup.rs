@@ -176,6 +176,7 @@ impl Setup {
         let Via::Board(board) = &seat.via else {
             let args = self.program.args().iter().map(OsString::from).collect();
             let bench = ProcessBench::new(self.program.path(), args, seat.info.clone());
+            let bench = bench.with_heap_flag(hil_desktop::heap::FLAG);
             let bench = match &self.callgrind {
                 Some(callgrind) => bench.with_callgrind(callgrind.clone()),
                 None => bench,

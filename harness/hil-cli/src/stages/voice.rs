@@ -87,6 +87,7 @@ fn work(step: &Step) -> u64 {
         | Step::Temperature { .. }
         | Step::Profile { .. }
         | Step::Count { .. }
+        | Step::Heap { .. }
         | Step::DutyCycle { .. }
         | Step::Memory { .. } => 0,
     }
@@ -102,6 +103,7 @@ pub fn in_words(observations: &[Observations]) -> String {
     let parts = [
         (sum(|seen| seen.latencies().count()), "iterations"),
         (sum(|seen| seen.counts.len()), "counts of instructions"),
+        (sum(|seen| seen.heaps.len()), "counts of the heap"),
         (sum(|seen| seen.slices.len()), "slices of throughput"),
         (sum(|seen| seen.answers.len()), "answers"),
         (sum(|seen| seen.cases.len()), "cases"),

@@ -1,4 +1,4 @@
-//! Instructions from a scenario to a verdict. Where valgrind is not installed, what takes it says so and passes.
+//! Instructions and the heap from a scenario to a verdict. Where valgrind is not installed, what takes it says so and passes.
 
 use crate::common::Place;
 
@@ -82,4 +82,20 @@ fn without_valgrind_and_in_a_quick_run_nothing_is_counted_and_the_reason_says_wh
             assert!(check["reason"].as_str().unwrap().starts_with(needs), "{check:#}");
         }
     }
+}
+
+#[test]
+fn the_heap_of_a_kernel_is_judged_exactly() {
+    let place = Place::new();
+    let scenario = SCENARIO.replace("\"instructions\"", "\"heap\"").replace("\"exact\"", "\"max\"");
+    place.write("h.toml", &scenario.replace("< 100000000 instructions", "1..2000 KB"));
+    place.hil(&["run", "h.toml", "--quick"]).expect(0);
+    let run = place.run_json();
+    for check in run["checks"].as_array().unwrap() {
+        let figure = &check["estimate"];
+        assert_eq!((&check["verdict"], &check["evidence"]), (&"pass".into(), &"host".into()), "{check:#}");
+        assert_eq!((&figure["method"], &figure["lower"]), (&"counted".into(), &figure["upper"]), "{figure}");
+    }
+    let stored = hil_store::read_observations(&place.runs()[0]).unwrap();
+    assert!(stored.iter().all(|seen| seen.heaps.len() == 2 && seen.peaks.is_empty()), "{stored:?}");
 }

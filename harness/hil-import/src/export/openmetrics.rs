@@ -84,7 +84,7 @@ fn quantity(row: &Measured<'_>) -> (String, &'static str) {
         Metric::Cycles => "cycles",
         Metric::Instructions => "instructions",
         Metric::Throughput => "hertz",
-        Metric::Memory | Metric::ModelSize => "bytes",
+        Metric::Memory | Metric::Heap | Metric::ModelSize => "bytes",
         Metric::Accuracy | Metric::Conformance | Metric::NumericalError | Metric::Share => "ratio",
         Metric::Power => "watts",
         Metric::Energy => "joules",

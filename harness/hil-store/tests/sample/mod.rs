@@ -12,8 +12,8 @@ use hil_model::run::{
     Alarm, AlertResult, CheckResult, DataUsed, Environment, Figure, FormatVersion, Noise, RigFault, Run,
 };
 use hil_model::sample::{
-    Answer, Case, Count, Counter, Cut, Deviation, Failure, Instructions, Iteration, Observations, OwnCost, Peak, Share,
-    Slice, Temperature,
+    Answer, Case, Count, Counter, Cut, Deviation, Failure, Heap, Instructions, Iteration, Observations, OwnCost, Peak,
+    Share, Slice, Temperature,
 };
 use hil_model::scenario::{Battery, Place, Severity};
 use hil_model::units::{JOULE, Quantity, Unit};
@@ -171,6 +171,8 @@ pub fn observations() -> Result<Vec<Observations>, AnyError> {
             counted_with: "avx2".to_owned(),
             timed_with: timed_with.to_owned(),
         };
+        main.heaps = vec![Heap { start: 0, bytes: 6_156_524 }, Heap { start: 1, bytes: u64::MAX }];
+        scalar.heaps = vec![Heap { start: 7, bytes: 0 }];
         main.counts = vec![
             Count { start: 0, outcome: Ok(instructions(u64::MAX, "avx512")) },
             Count { start: 1, outcome: Ok(instructions(0, "µ")) },

@@ -72,6 +72,7 @@ pub(super) fn is_whole(metric: Metric) -> bool {
         | Metric::Cycles
         | Metric::Throughput
         | Metric::Memory
+        | Metric::Heap
         | Metric::Power
         | Metric::Energy
         | Metric::Temperature => false,
