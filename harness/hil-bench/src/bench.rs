@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use hil_model::lab::BenchInfo;
 
+use crate::callgrind::{Dump, DumpError};
+
 /// Bytes to and from an agent.
 pub trait Link {
     /// Sends all `bytes`, or queues them; never waits for an agent that does not read.
@@ -49,6 +51,62 @@ pub trait Bench {
     /// # Errors
     /// [`RigError`] when it cannot be started.
     fn start(&self) -> Result<Box<dyn Life>, RigError>;
+
+    /// The same bench with agents that tell the bytes alive on their heap in the place of their memory; nothing where agents
+    /// have no such account.
+    fn with_heap(&self) -> Option<Box<dyn Bench>> {
+        None
+    }
+
+    /// The same bench with agents whose instructions are counted; nothing where they cannot be.
+    ///
+    /// # Errors
+    /// [`CountError::Folder`] when there is no place for what is counted.
+    fn counted(&self) -> Option<Result<Box<dyn Counted>, CountError>> {
+        None
+    }
+}
+
+/// A bench whose agents are watched by something that counts their instructions.
+///
+/// They answer as others do, many times slower. Each says by itself when it can be spoken to, and tells in a line of its
+/// news which vector instructions it found: what counts need not know those that the processor has.
+pub trait Counted: Bench {
+    /// What was counted in iteration `number` of those that were counted, from 1, of the life that was started.
+    ///
+    /// # Errors
+    /// [`CountError`] when nothing was, or nothing that could be believed.
+    fn count(&self, number: u32) -> Result<Dump, CountError>;
+
+    /// The vector instructions that the same agents find when they are timed.
+    fn timed_with(&self) -> &str;
+}
+
+/// Why there is no count.
+#[derive(Debug, thiserror::Error)]
+pub enum CountError {
+    /// There is no place for what is counted.
+    #[error("no folder for what is counted can be made: {0}")]
+    Folder(std::io::Error),
+    /// An iteration ran, and nothing was dumped.
+    #[error("nothing was counted in iteration {0}; does the agent's main call hil_desktop::agent_main?")]
+    NoDump(u32),
+    /// The dump cannot be read.
+    #[error("what was counted in iteration {number} cannot be read: {source}")]
+    Read {
+        /// The iteration, from 1.
+        number: u32,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The dump cannot be believed.
+    #[error("what was counted in iteration {number}: {source}")]
+    Dump {
+        /// The iteration, from 1.
+        number: u32,
+        /// Why.
+        source: DumpError,
+    },
 }
 
 /// The other end of the link is closed.

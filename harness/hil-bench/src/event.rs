@@ -62,6 +62,13 @@ pub enum Event {
         /// The figure, in bytes.
         total: u64,
     },
+    /// The instructions of a workload could not be counted; everything else goes on.
+    NotCounted {
+        /// Whose.
+        workload: WorkloadId,
+        /// Why.
+        why: String,
+    },
     /// After a turn of another build a side needs some iterations to be as fast as it is; they are run and not counted.
     Settles {
         /// Whose.

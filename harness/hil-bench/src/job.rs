@@ -77,7 +77,7 @@ pub fn look_once(_: &[&Observations]) -> BTreeSet<WorkloadId> {
 /// that the first look needs has been seen.
 ///
 /// An iteration that is under way when the budget ends is let finish, so a job overruns its budget by at most its
-/// timeout. A workload that fails is over; the others go on, in a new life of the agent where necessary. However a job
+/// timeout; one that is counted is given what was left of the budget when it began. A workload that fails is over; the others go on, in a new life of the agent where necessary. However a job
 /// ends, unless the rig is the cause: what was measured is compared with the known answer once more.
 pub fn run_job(
     job: &Job,
@@ -334,6 +334,22 @@ impl<'c> Runner<'_, 'c, '_> {
         let events = &mut *self.events;
         let mut tell = |line: String| events(Event::GettingReady { line: printable(&line) });
         let life = AgentLife::open(self.bench, self.ear.control(), self.job.timeout, &mut tell)?;
+        self.meet(life)
+    }
+
+    /// A new life of an agent on another bench than the job's, which is given `timeout` for an iteration.
+    pub(crate) fn open_on(
+        &mut self,
+        bench: &dyn Bench,
+        timeout: Duration,
+        tell: &mut dyn FnMut(String),
+    ) -> Result<AgentLife<'c>, Stop> {
+        let life = AgentLife::open(bench, self.ear.control(), timeout, tell)?;
+        self.meet(life)
+    }
+
+    /// All agents of a job have the same clock.
+    fn meet(&mut self, life: AgentLife<'c>) -> Result<AgentLife<'c>, Stop> {
         let clock = self.clock.get_or_insert_with(|| {
             for book in &mut self.books {
                 book.observations.clock = life.info.clock.clone();

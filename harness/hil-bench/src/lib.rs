@@ -11,11 +11,14 @@
 
 pub mod about;
 pub mod bench;
+pub mod callgrind;
 pub mod carried;
 pub mod control;
+mod count;
 pub mod crash;
 mod duty;
 pub mod event;
+mod heap;
 pub mod inquire;
 pub mod job;
 mod life;

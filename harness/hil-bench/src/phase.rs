@@ -36,6 +36,8 @@ pub enum Phase {
     Profile,
     /// Iterations and sleep take turns, and the power is metered.
     DutyCycle,
+    /// Iterations whose instructions are counted.
+    Count,
     /// Memory use is read.
     Memory,
     /// The agent is told to end.
@@ -63,6 +65,7 @@ impl Phase {
             | Self::Conform
             | Self::Deviate
             | Self::Profile
+            | Self::Count
             | Self::DutyCycle => true,
             Self::Open
             | Self::Handshake
@@ -94,6 +97,7 @@ impl Phase {
             | Self::Conform
             | Self::Deviate
             | Self::Profile
+            | Self::Count
             | Self::DutyCycle => timeout.saturating_add(FOR_THE_LINK),
         }
     }
@@ -117,6 +121,7 @@ impl fmt::Display for Phase {
             Self::Temperature => "temperature",
             Self::Profile => "profile",
             Self::DutyCycle => "duty cycle",
+            Self::Count => "count",
             Self::Memory => "memory",
             Self::Close => "close",
         })

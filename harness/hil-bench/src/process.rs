@@ -4,6 +4,7 @@
 //! and whatever the measured code started is ended with it. Windows has no such thing for the second: there only the
 //! agent itself is ended, and what it started may live on. `unix` and `windows` hold the same functions each.
 
+mod counted;
 mod tail;
 #[cfg(unix)]
 mod unix;
@@ -21,12 +22,14 @@ use std::time::{Duration, Instant};
 
 use hil_model::lab::BenchInfo;
 
+use self::counted::CountedProcess;
 use self::tail::Tail;
 #[cfg(unix)]
 use self::unix as system;
 #[cfg(windows)]
 use self::windows as system;
-use crate::bench::{Bench, End, Ending, Life, Link, LinkGone, RigError};
+use crate::bench::{Bench, CountError, Counted, End, Ending, Life, Link, LinkGone, RigError};
+use crate::callgrind::Callgrind;
 
 /// Pieces from the agent that wait to be received before the agent has to wait.
 const QUEUE: usize = 256;
@@ -114,13 +117,16 @@ impl Program {
 pub struct ProcessBench {
     program: Program,
     info: BenchInfo,
+    callgrind: Option<Callgrind>,
+    /// The argument of agents that count their heap.
+    heap: Option<&'static str>,
 }
 
 impl ProcessBench {
     /// A bench that starts `program` with `arguments`.
     #[must_use]
     pub fn new(program: impl Into<PathBuf>, arguments: Vec<OsString>, info: BenchInfo) -> Self {
-        Self { program: Program::new(program, arguments), info }
+        Self { program: Program::new(program, arguments), info, callgrind: None, heap: None }
     }
 
     /// Takes lines of standard error that begin with `mark` for [`Life::news`], not for last words.
@@ -134,6 +140,18 @@ impl ProcessBench {
     pub fn in_folder(self, folder: impl Into<PathBuf>) -> Self {
         Self { program: self.program.in_folder(folder), ..self }
     }
+
+    /// Starts agents with the argument `flag` where they shall count their heap.
+    #[must_use]
+    pub fn with_heap_flag(self, flag: &'static str) -> Self {
+        Self { heap: Some(flag), ..self }
+    }
+
+    /// Counts instructions with `callgrind` where that is asked for.
+    #[must_use]
+    pub fn with_callgrind(self, callgrind: Callgrind) -> Self {
+        Self { callgrind: Some(callgrind), ..self }
+    }
 }
 
 impl Bench for ProcessBench {
@@ -146,6 +164,17 @@ impl Bench for ProcessBench {
             program: self.program.path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
             source,
         })
+    }
+
+    fn with_heap(&self) -> Option<Box<dyn Bench>> {
+        let mut program = self.program.clone();
+        program.arguments.push(self.heap?.into());
+        Some(Box::new(Self { program, info: self.info.clone(), callgrind: None, heap: None }))
+    }
+
+    fn counted(&self) -> Option<Result<Box<dyn Counted>, CountError>> {
+        let callgrind = self.callgrind.as_ref()?;
+        Some(CountedProcess::new(&self.program, callgrind, &self.info).map(|bench| Box::new(bench) as Box<dyn Counted>))
     }
 }
 

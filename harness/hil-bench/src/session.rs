@@ -108,7 +108,7 @@ impl<'c> Session<'c> {
                     (_, Some(last)) => format!("; the last it said: {}", printable(last)),
                     (_, None) => String::new(),
                 };
-                return Err(Stop::rig(phase, format!("the board was not ready within {} s{message}", limit.as_secs())));
+                return Err(Stop::rig(phase, format!("the agent was not ready within {} s{message}", limit.as_secs())));
             }
         }
     }

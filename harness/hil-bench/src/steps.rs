@@ -52,6 +52,11 @@ impl<'c> Runner<'_, 'c, '_> {
             // It needs several agents at once, and opens them itself.
             return self.throughput(at, start, *workers, *slices, *slice);
         }
+        match step {
+            Step::Count { .. } if self.is_counted(at) => return Ok(()),
+            Step::Heap { .. } if self.is_heap_known(at) => return Ok(()),
+            _ => {}
+        }
         if life.is_none() {
             *life = Some(self.open()?);
         }
@@ -77,6 +82,8 @@ impl<'c> Runner<'_, 'c, '_> {
             Step::DutyCycle { sleep, period, periods, .. } => {
                 self.duty_cycle(life, at, start, (sleep, *period, *periods))
             }
+            Step::Count { .. } => self.count(life, at, start),
+            Step::Heap { iterations, .. } => self.heap(life, at, start, *iterations),
             Step::Memory { .. } => self.memory(life, at, start),
             Step::Suite { .. } => Err(Stop::lasting(Phase::Load, "agents run no suites")),
             Step::Throughput { .. } => Ok(()),
@@ -300,7 +307,8 @@ fn phase_of(step: &Step) -> Phase {
         Step::Temperature { .. } => Phase::Temperature,
         Step::Profile { .. } => Phase::Profile,
         Step::DutyCycle { .. } => Phase::DutyCycle,
-        Step::Memory { .. } => Phase::Memory,
+        Step::Count { .. } => Phase::Count,
+        Step::Heap { .. } | Step::Memory { .. } => Phase::Memory,
     }
 }
 

@@ -76,5 +76,5 @@ fn a_child_that_never_becomes_ready_is_ended_and_its_last_words_are_kept() {
     let (outcome, _) =
         run("echo 'SAYflash: write 20 %' >&2; echo 'the driver hangs' >&2; sleep 600", Duration::from_secs(1), "");
     let message = outcome.fault.unwrap().message;
-    assert_eq!(message, "the board was not ready within 1 s; the last it said: the driver hangs");
+    assert_eq!(message, "the agent was not ready within 1 s; the last it said: the driver hangs");
 }

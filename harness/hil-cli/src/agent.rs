@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use hil_desktop::Manner;
 use hil_desktop::fault::Fault;
 
 use crate::error::CliError;
@@ -80,10 +81,9 @@ pub fn built_in_kernels() -> Vec<KernelLine> {
 /// Serves the built-in agent on standard input and output.
 #[must_use]
 pub fn serve(args: &[String]) -> ExitCode {
-    let fault = match args {
-        [] => None,
-        [flag, name] if flag == "--fault" => Fault::find(name),
-        _ => return ExitCode::from(crate::exit::Exit::Usage),
-    };
-    hil_desktop::serve(hil_desktop::kernels::shared_kernels(), fault)
+    let words: Vec<&str> = args.iter().map(String::as_str).collect();
+    match Manner::of(&words) {
+        Ok(manner) => hil_desktop::serve(hil_desktop::kernels::shared_kernels(), manner),
+        Err(_) => ExitCode::from(crate::exit::Exit::Usage),
+    }
 }

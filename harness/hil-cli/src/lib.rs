@@ -12,6 +12,7 @@ mod board_image;
 mod boards;
 mod bridge;
 mod commands;
+mod counting;
 mod distributions;
 mod environment;
 mod error;

@@ -107,8 +107,10 @@ pub fn unanswerable(metric: Metric, statistic: Statistic, format: Format, source
             format!("samples of single iterations; these are means of up to {most}, which hide the slow ones")
         }
         Metric::Cycles
+        | Metric::Instructions
         | Metric::Throughput
         | Metric::Memory
+        | Metric::Heap
         | Metric::ModelSize
         | Metric::Accuracy
         | Metric::NumericalError

@@ -68,6 +68,15 @@ pub struct Board {
     pub attach: Option<String>,
 }
 
+/// Whether instructions can be counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Counting {
+    /// They can.
+    Here,
+    /// They cannot without this.
+    Needs(String),
+}
+
 /// One thing that is attached and can run an agent.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BenchInfo {
@@ -79,15 +88,24 @@ pub struct BenchInfo {
     pub cores: u32,
     /// What it measures its power with; nothing for a bench that cannot.
     pub meter: Option<Meter>,
+    /// Whether the instructions of its agents can be counted.
+    pub counting: Counting,
     /// What its agent offers; nothing where that is not known before it runs.
     pub kernels: Option<Vec<KernelName>>,
 }
 
 impl BenchInfo {
-    /// A bench without a meter.
+    /// A bench without a meter that counts no instructions.
     #[must_use]
     pub fn new(platform: PlatformId, evidence: Evidence, cores: u32) -> Self {
-        Self { platform, evidence, cores, meter: None, kernels: None }
+        let counting = Counting::Needs("this computer: instructions are counted of its own programs".to_owned());
+        Self { platform, evidence, cores, meter: None, counting, kernels: None }
+    }
+
+    /// The same where instructions are counted, or with what that needs.
+    #[must_use]
+    pub fn with_counting(self, counting: Counting) -> Self {
+        Self { counting, ..self }
     }
 
     /// The same with what it measures its power with.

@@ -16,10 +16,14 @@ pub enum Metric {
     CpuTime,
     /// Cycles of the processor for one iteration, where the clock counts them.
     Cycles,
+    /// Instructions that the processor executes for one iteration, counted while it is emulated.
+    Instructions,
     /// Iterations finished per second in a closed loop on the stated number of workers.
     Throughput,
     /// Largest memory in use: peak resident set of a process, or static + stack + heap of a board.
     Memory,
+    /// Largest sum of bytes on the heap that are alive at once in an iteration.
+    Heap,
     /// Size of the model's weights.
     ModelSize,
     /// Share of a data set's items that are answered correctly.
@@ -52,12 +56,14 @@ pub enum Better {
 
 impl Metric {
     /// Every metric, in the order in which lists show them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Latency,
         Self::CpuTime,
         Self::Cycles,
+        Self::Instructions,
         Self::Throughput,
         Self::Memory,
+        Self::Heap,
         Self::ModelSize,
         Self::Accuracy,
         Self::NumericalError,
@@ -76,8 +82,10 @@ impl Metric {
             Self::Latency => "latency",
             Self::CpuTime => "cpu_time",
             Self::Cycles => "cycles",
+            Self::Instructions => "instructions",
             Self::Throughput => "throughput",
             Self::Memory => "memory",
+            Self::Heap => "heap",
             Self::ModelSize => "model_size",
             Self::Accuracy => "accuracy",
             Self::NumericalError => "numerical_error",
@@ -102,8 +110,9 @@ impl Metric {
         match self {
             Self::Latency | Self::CpuTime | Self::BatteryLife => Dimension::Time,
             Self::Cycles => Dimension::Cycles,
+            Self::Instructions => Dimension::Instructions,
             Self::Throughput => Dimension::Rate,
-            Self::Memory | Self::ModelSize => Dimension::Information,
+            Self::Memory | Self::Heap | Self::ModelSize => Dimension::Information,
             Self::Accuracy | Self::Conformance | Self::Share => Dimension::Proportion,
             Self::NumericalError => Dimension::RelativeError,
             Self::Power => Dimension::Power,
@@ -138,7 +147,9 @@ impl Metric {
             Self::Latency
             | Self::CpuTime
             | Self::Cycles
+            | Self::Instructions
             | Self::Memory
+            | Self::Heap
             | Self::ModelSize
             | Self::NumericalError
             | Self::Power
@@ -164,6 +175,7 @@ impl Metric {
             Dimension::Drain => &["%/h"],
             Dimension::Temperature => &["degC"],
             Dimension::Cycles => &["cycles"],
+            Dimension::Instructions => &["instructions"],
             Dimension::Count => &["n"],
             Dimension::RelativeError => &["rel"],
         };
@@ -186,10 +198,10 @@ impl Metric {
                 matches!(statistic, Statistic::Mean | Statistic::Median | Statistic::Ratio)
             }
             Self::BatteryLife => statistic == Statistic::Mean,
-            Self::Memory => matches!(statistic, Statistic::Max | Statistic::Ratio),
+            Self::Memory | Self::Heap => matches!(statistic, Statistic::Max | Statistic::Ratio),
             // Degrees Celsius have no natural zero, so a ratio of them means nothing.
             Self::Temperature => statistic == Statistic::Max,
-            Self::ModelSize => matches!(statistic, Statistic::Exact | Statistic::Ratio),
+            Self::ModelSize | Self::Instructions => matches!(statistic, Statistic::Exact | Statistic::Ratio),
             Self::Accuracy | Self::Share => statistic == Statistic::Proportion,
             Self::NumericalError => matches!(statistic, Statistic::Max | Statistic::Ratio),
             Self::Conformance => statistic == Statistic::Exact,

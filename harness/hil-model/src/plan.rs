@@ -171,6 +171,19 @@ pub enum Step {
         /// How often.
         periods: u32,
     },
+    /// Start another agent that counts, and count the instructions of one iteration; left out where starts before it have
+    /// counted the same already.
+    Count {
+        /// Whose.
+        workload: WorkloadId,
+    },
+    /// Start another agent that counts its heap, run it, and read the largest sum of bytes that were alive in an iteration.
+    Heap {
+        /// Whose.
+        workload: WorkloadId,
+        /// How often it runs.
+        iterations: u32,
+    },
     /// Read the largest memory use of this start so far.
     Memory {
         /// The only workload of this start.
@@ -195,6 +208,8 @@ impl Step {
             | Self::Temperature { workload }
             | Self::Profile { workload }
             | Self::DutyCycle { workload, .. }
+            | Self::Count { workload }
+            | Self::Heap { workload, .. }
             | Self::Memory { workload } => workload,
         }
     }

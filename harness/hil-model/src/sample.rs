@@ -27,6 +27,10 @@ pub struct Observations {
     pub slices: Vec<Slice>,
     /// Largest memory use, one entry a start that was asked for it.
     pub peaks: Vec<Peak>,
+    /// Largest sum of bytes alive on the heap, one entry a start that was asked for it.
+    pub heaps: Vec<Heap>,
+    /// Instructions of one iteration, one entry a start that was asked for them.
+    pub counts: Vec<Count>,
     /// How warm the processor was, one entry a start that was asked for it.
     pub temperatures: Vec<Temperature>,
     /// Answers to the items of a data set.
@@ -168,6 +172,37 @@ pub struct Peak {
     pub upper_bound_only: bool,
 }
 
+/// The largest sum of bytes that were alive on the heap at once in the iterations of one start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Heap {
+    /// Which life of the agent.
+    pub start: u32,
+    /// As they were asked for, over all threads, without what the agent took before.
+    pub bytes: u64,
+}
+
+/// The instructions of one iteration in one start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Count {
+    /// Which life of the agent.
+    pub start: u32,
+    /// What was counted, or why nothing could be.
+    pub outcome: Result<Instructions, String>,
+}
+
+/// Instructions, and what they are instructions of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Instructions {
+    /// How many, over all threads.
+    pub number: u64,
+    /// What counted them, such as `callgrind-3.19.0`.
+    pub counter: String,
+    /// The widest vector instructions that the agent found while it was counted, such as `avx2`.
+    pub counted_with: String,
+    /// Those that it finds when it is timed. Where they are others, other code is timed than is counted.
+    pub timed_with: String,
+}
+
 /// One answer to one item of a data set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
@@ -239,6 +274,8 @@ impl Observations {
             iterations: Vec::new(),
             slices: Vec::new(),
             peaks: Vec::new(),
+            heaps: Vec::new(),
+            counts: Vec::new(),
             temperatures: Vec::new(),
             answers: Vec::new(),
             answers_planned: 0,

@@ -40,6 +40,8 @@ pub enum Dimension {
     Temperature,
     /// Processor cycles.
     Cycles,
+    /// Instructions of a processor.
+    Instructions,
     /// Things.
     Count,
     /// An error relative to the largest reference value.
@@ -60,6 +62,7 @@ impl fmt::Display for Dimension {
             Self::Drain => "drain",
             Self::Temperature => "temperature",
             Self::Cycles => "cycles",
+            Self::Instructions => "instructions",
             Self::Count => "count",
             Self::RelativeError => "relative error",
         })
@@ -121,6 +124,7 @@ pub const UNITS: &[Unit] = &[
     unit("%/h", Dimension::Drain, 1e-2 / 3600.0),
     unit("degC", Dimension::Temperature, 1.0),
     unit("cycles", Dimension::Cycles, 1.0),
+    unit("instructions", Dimension::Instructions, 1.0),
     unit("n", Dimension::Count, 1.0),
     unit("samples", Dimension::Count, 1.0),
     unit("turns", Dimension::Count, 1.0),

@@ -134,7 +134,7 @@ pub enum Reason {
         /// Present.
         has: u32,
     },
-    /// The scenario leaves it out of quick runs.
+    /// It takes longer than a quick run may.
     QuickRun,
     /// No bench of that platform is attached.
     NoBench {
@@ -238,7 +238,7 @@ impl fmt::Display for Reason {
             Self::ClockStuck { counter } => write!(f, "the counter {counter} did not move"),
             Self::NotFinite => write!(f, "the figure is not a finite number"),
             Self::TooFewCores { needs, has } => write!(f, "needs {needs} cores, the bench has {has}"),
-            Self::QuickRun => write!(f, "the scenario leaves it out of quick runs; run it without --quick"),
+            Self::QuickRun => write!(f, "quick runs leave it out; run it without --quick"),
             Self::NoBench { platform, attach } => {
                 write!(f, "needs a bench of platform {platform}; none is attached")?;
                 attach.as_ref().map_or(Ok(()), |attach| write!(f, " (it takes {attach})"))

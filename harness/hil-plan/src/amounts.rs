@@ -34,6 +34,9 @@ const QUICK_SUITE: SuiteAmount = SuiteAmount {
     samples: Some(10),
 };
 
+/// Starts that it takes at least to see that a count is the same every time.
+const COUNTS: u32 = 2;
+
 /// Answers that a quick run takes of a data set: when all of them are right, they prove 95 %.
 const QUICK_ANSWERS: u32 = 60;
 
@@ -80,6 +83,11 @@ impl Amounts {
             states_pairs: sampling.pairs.is_some() && sampling.min_samples.is_none(),
             quick: options.quick,
         }
+    }
+
+    /// Starts that count something at most: two that agree are enough, and where they do not, as many as of anything else.
+    pub(crate) fn counts(&self) -> usize {
+        usize::try_from(self.starts.max(COUNTS)).unwrap_or(usize::MAX)
     }
 
     /// What one process start of `suite` measures.

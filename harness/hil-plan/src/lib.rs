@@ -11,6 +11,7 @@
 mod amounts;
 mod blocks;
 mod control;
+mod counting;
 pub mod pairs;
 mod power;
 mod select;
@@ -68,7 +69,7 @@ pub fn plan(
         };
         let mut answerable = Vec::new();
         for (position, check) in scenario.checks.iter().enumerate() {
-            match obstacle(scenario, check, bench, missing, options.quick) {
+            match obstacle(scenario, check, bench, missing, options) {
                 None => answerable.push(check),
                 Some(reason) => {
                     plan.skipped.push(Skipped { scenario: scenario.id.clone(), check: Some(position), reason });
@@ -79,6 +80,7 @@ pub fn plan(
             scenario.workloads.get(&alert.workload).is_none_or(|workload| {
                 workload_obstacle(workload, bench, missing).is_none()
                     && power::obstacle(alert.metric, workload, bench).is_none()
+                    && counting::obstacle(alert.metric, workload, bench, options).is_none()
             })
         };
         let alerts: Vec<&Alert> = scenario.alerts.iter().filter(is_open).collect();
@@ -111,15 +113,15 @@ fn workloads(scenario: &Scenario, control: Option<&control::Control>, starts: &[
     own.chain(copy).filter(|(id, _)| named.contains(id)).collect()
 }
 
-/// Why this check is not answered on this bench, if it is not; `quick` is whether the run is to end soon.
+/// Why this check is not answered on this bench, if it is not.
 fn obstacle(
     scenario: &Scenario,
     check: &Check,
     bench: &BenchInfo,
     missing: &BTreeMap<DatasetName, MissingData>,
-    quick: bool,
+    options: &Options,
 ) -> Option<Reason> {
-    if check.needs.full_run && quick {
+    if check.needs.full_run && options.quick {
         return Some(Reason::QuickRun);
     }
     if let Some(needs) = check.needs.cores
@@ -129,7 +131,9 @@ fn obstacle(
     }
     check.workloads().into_iter().find_map(|id| {
         let workload = scenario.workloads.get(id)?;
-        power::obstacle(check.metric, workload, bench).or_else(|| workload_obstacle(workload, bench, missing))
+        power::obstacle(check.metric, workload, bench)
+            .or_else(|| counting::obstacle(check.metric, workload, bench, options))
+            .or_else(|| workload_obstacle(workload, bench, missing))
     })
 }
 

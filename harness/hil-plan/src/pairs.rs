@@ -91,7 +91,7 @@ pub fn paired(
     let mut skipped = Vec::new();
     let mut answerable = Vec::new();
     for (position, check) in scenario.checks.iter().enumerate() {
-        match suite(scenario, check).or_else(|| obstacle(scenario, check, bench, missing, options.run.quick)) {
+        match suite(scenario, check).or_else(|| obstacle(scenario, check, bench, missing, &options.run)) {
             None => answerable.push(check),
             Some(reason) => skipped.push(Skipped { scenario: scenario.id.clone(), check: Some(position), reason }),
         }

@@ -38,6 +38,8 @@ pub(crate) fn starts(
     let told = once(&asked);
     // A start of a board takes longer than most of these answers; a process of this computer costs nothing.
     lists.extend(if bench.evidence == Evidence::Host { told } else { together(told) });
+    lists.extend(heaps(&asked, &amounts));
+    lists.extend(counts(&asked, &amounts));
     lists.extend(throughput(scenario, &asked, &amounts, bench, &mut rng));
     lists.extend(metered(scenario, &asked, &amounts, bench, options, &mut rng));
     lists.extend(answers(scenario, &asked, &amounts));
@@ -88,6 +90,10 @@ pub(crate) struct Asked {
     throughput: BTreeSet<WorkloadId>,
     answers: BTreeSet<WorkloadId>,
     tables: BTreeSet<(WorkloadId, TableName)>,
+    /// Whose heap is counted.
+    heaps: BTreeSet<WorkloadId>,
+    /// Whose instructions are counted.
+    counted: BTreeSet<WorkloadId>,
     /// Whose power is metered.
     metered: BTreeSet<WorkloadId>,
     deviations: BTreeSet<WorkloadId>,
@@ -124,6 +130,8 @@ impl Asked {
                 *samples = (*samples).max(statistic.default_samples());
                 return;
             }
+            Metric::Heap => &mut self.heaps,
+            Metric::Instructions => &mut self.counted,
             Metric::Memory => &mut self.memory,
             Metric::Throughput => &mut self.throughput,
             Metric::Accuracy => &mut self.answers,
@@ -148,6 +156,25 @@ pub(crate) fn once(asked: &Asked) -> Vec<Vec<Step>> {
     let told = asked.tables.iter().map(conform).chain(asked.deviations.iter().map(deviate));
     let profile = |workload: &WorkloadId| vec![Step::Profile { workload: workload.clone() }];
     told.chain(asked.weighed.iter().map(weigh)).chain(asked.profiled.iter().map(profile)).collect()
+}
+
+/// Starts that count the heap. One iteration takes all that any takes, once the first has set things up.
+fn heaps(asked: &Asked, amounts: &Amounts) -> Vec<Vec<Step>> {
+    let of = |workload: &WorkloadId| {
+        let heap = vec![Step::Heap { workload: workload.clone(), iterations: amounts.warmup.max(1) }];
+        std::iter::repeat_n(heap, amounts.counts())
+    };
+    asked.heaps.iter().flat_map(of).collect()
+}
+
+/// Starts that count instructions, which have nothing to do with each other. What is the same in two of them is known; the
+/// others are there for what is not.
+fn counts(asked: &Asked, amounts: &Amounts) -> Vec<Vec<Step>> {
+    let of = |workload: &WorkloadId| {
+        let count = vec![Step::Count { workload: workload.clone() }];
+        std::iter::repeat_n(count, amounts.counts())
+    };
+    asked.counted.iter().flat_map(of).collect()
 }
 
 /// The same steps in one start, but for profiles: each is taken of code that nothing else has warmed.

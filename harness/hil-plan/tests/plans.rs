@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use hil_model::id::{DatasetName, KernelName, PlatformId, ScenarioId, TargetId, WorkloadId};
-use hil_model::lab::{BenchInfo, Evidence, Lab};
+use hil_model::lab::{BenchInfo, Counting, Evidence, Lab};
 use hil_model::limit::Limit;
 use hil_model::metric::{Metric, Statistic};
 use hil_model::plan::{Plan, Start, Step};
@@ -68,6 +68,12 @@ fn scenario(checks: Vec<Check>) -> Scenario {
 fn lab(cores: u32) -> Lab {
     let platform = PlatformId::new("desktop-cpu").unwrap();
     Lab { benches: vec![BenchInfo::new(platform, Evidence::Host, cores)], ..Lab::default() }
+}
+
+fn counting_lab(counting: Counting) -> Lab {
+    let platform = PlatformId::new("desktop-cpu").unwrap();
+    let bench = BenchInfo::new(platform, Evidence::Host, 2).with_counting(counting);
+    Lab { benches: vec![bench], ..Lab::default() }
 }
 
 const FULL: Options = Options { seed: 7, quick: false, budget: None };
@@ -317,6 +323,68 @@ fn what_cannot_be_answered_says_what_is_needed() {
 
     let plan_without_bench = plan(&[scenario], &Lab::default(), &BTreeMap::new(), &FULL);
     assert!(matches!(plan_without_bench.skipped[0].reason, Reason::NoBench { .. }));
+}
+
+#[test]
+fn instructions_are_counted_in_starts_that_do_nothing_else() {
+    let counted = |starts: u32, checks: Vec<Check>| {
+        let mut scenario = scenario(checks);
+        scenario.sampling.starts = starts;
+        plan(&[scenario], &counting_lab(Counting::Here), &BTreeMap::new(), &FULL)
+    };
+    let asked = || check("LAN-18", Metric::Instructions, Statistic::Exact, "< 5 instructions");
+    let count = || vec![Step::Count { workload: WorkloadId::main() }];
+    let steps: Vec<Vec<Step>> =
+        counted(5, vec![asked()]).jobs[0].starts.iter().map(|start| start.steps.clone()).collect();
+    assert_eq!(steps, [count(), count(), count(), count(), count()]);
+    // One start proves no repeatability.
+    assert_eq!(counted(1, vec![asked()]).jobs[0].starts.len(), 2);
+    let beside = vec![asked(), check("LAN-16", Metric::Latency, Statistic::Percentile(950), "< 5 ms")];
+    let beside = counted(5, beside);
+    assert_eq!(beside.jobs[0].starts.len(), 10, "what is timed has starts of its own");
+    assert_eq!(measured(&beside), 500);
+}
+
+#[test]
+fn the_heap_is_counted_in_starts_that_do_nothing_else_in_quick_runs_as_well() {
+    let asked = || scenario(vec![check("LAN-18", Metric::Heap, Statistic::Max, "< 5 MB")]);
+    for options in [FULL, Options { quick: true, ..FULL }] {
+        let plan = plan(&[asked()], &lab(2), &BTreeMap::new(), &options);
+        let step = || vec![Step::Heap { workload: WorkloadId::main(), iterations: 20 }];
+        let steps: Vec<Vec<Step>> = plan.jobs[0].starts.iter().map(|start| start.steps.clone()).collect();
+        assert_eq!(steps, [step(), step(), step(), step(), step()]);
+    }
+    let mut program = asked();
+    let main = Workload { code: Code::Command(vec!["true".to_owned()]), ..workload(None) };
+    program.workloads.insert(WorkloadId::main(), main);
+    let board = BenchInfo::new(PlatformId::new("desktop-cpu").unwrap(), Evidence::Emulated, 1);
+    let board = Lab { benches: vec![board], ..Lab::default() };
+    for (scenario, lab, wanted) in [(program, lab(2), "a kernel: "), (asked(), board, "this computer: ")] {
+        let plan = plan(&[scenario], &lab, &BTreeMap::new(), &FULL);
+        let Reason::CannotObserve { needs } = &plan.skipped[0].reason else { panic!("{:?}", plan.skipped) };
+        assert!(plan.jobs.is_empty() && needs.starts_with(wanted), "{needs}");
+    }
+}
+
+#[test]
+fn instructions_that_cannot_be_counted_say_what_that_needs() {
+    let why = |scenario: &Scenario, counting: Counting, options: &Options| {
+        let plan = plan(std::slice::from_ref(scenario), &counting_lab(counting), &BTreeMap::new(), options);
+        assert!(plan.jobs.is_empty());
+        match &plan.skipped[0].reason {
+            Reason::CannotObserve { needs } => needs.clone(),
+            other => panic!("{other:?}"),
+        }
+    };
+    let asked = || scenario(vec![check("LAN-18", Metric::Instructions, Statistic::Exact, "< 5 instructions")]);
+    assert_eq!(why(&asked(), Counting::Needs("valgrind".to_owned()), &FULL), "valgrind");
+    let quick = Options { quick: true, ..FULL };
+    assert!(why(&asked(), Counting::Here, &quick).starts_with("a run without --quick"));
+    assert_eq!(why(&asked(), Counting::Needs("valgrind".to_owned()), &quick), "valgrind");
+    let mut program = asked();
+    let main = Workload { code: Code::Command(vec!["true".to_owned()]), ..workload(None) };
+    program.workloads.insert(WorkloadId::main(), main);
+    assert!(why(&program, Counting::Here, &FULL).starts_with("a kernel"));
 }
 
 #[test]

@@ -60,6 +60,9 @@ pub(crate) fn workload_fits(
             Metric::ModelSize | Metric::Accuracy | Metric::NumericalError | Metric::Conformance | Metric::Share,
             Some(CodeKind::Suite | CodeKind::Command),
         ) => ("a kernel", "only a kernel can be asked for its answers and its model"),
+        (Metric::Instructions | Metric::Heap, Some(CodeKind::Suite | CodeKind::Command)) => {
+            ("a kernel", "it is counted where the agent sets its iterations apart")
+        }
         (
             Metric::Throughput | Metric::Memory | Metric::CpuTime | Metric::Cycles | Metric::Temperature,
             Some(CodeKind::Suite),

@@ -22,7 +22,8 @@ use crate::error::StatsError;
 use crate::series::Series;
 use crate::steady::{self, Unsettled};
 use crate::{
-    ALPHA, CONFIDENCE, batch, counted, deviation, largest, observed, paired, power, proportion, quantile, starts,
+    ALPHA, CONFIDENCE, batch, counted, deviation, instructions, largest, observed, paired, power, proportion, quantile,
+    starts,
 };
 
 /// What `observations`, those of the check's scenario, say about the check.
@@ -69,7 +70,8 @@ pub fn cut(check: &Check, observations: &[Observations]) -> Option<Cut> {
 #[must_use]
 pub fn needed(statistic: Statistic, metric: Metric) -> u64 {
     let samples = match metric {
-        Metric::Memory | Metric::Temperature => Sampling::DEFAULT_STARTS,
+        Metric::Memory | Metric::Heap | Metric::Temperature => Sampling::DEFAULT_STARTS,
+        Metric::Instructions => return instructions::NEEDED,
         Metric::NumericalError | Metric::ModelSize => 1,
         _ => statistic.default_samples(),
     };
@@ -156,6 +158,9 @@ impl<'a> Question<'a> {
         if self.metric == Metric::ModelSize {
             return model_size(seen).map(Finding::Estimate);
         }
+        if self.metric == Metric::Instructions {
+            return instructions::figure(seen).map(Finding::Estimate);
+        }
         if self.metric == Metric::Share {
             return self.share(seen).map(Finding::Estimate);
         }
@@ -189,9 +194,10 @@ impl<'a> Question<'a> {
     }
 
     fn summary(self, seen: &Observations, starts: &[Series]) -> Result<Estimate, StatsError> {
-        // Emulated time is computed, not sampled: the same every time means exactly that.
-        if seen.evidence == Evidence::Emulated
-            && self.statistic != Statistic::Max
+        // Emulated time is computed, not sampled, and bytes are asked for: the same every time means exactly that.
+        let is_largest = self.statistic == Statistic::Max && self.metric != Metric::Heap;
+        if self.is_counted(seen)
+            && !is_largest
             && let Some(exact) = counted::counted(starts)
         {
             return Ok(exact);
@@ -205,9 +211,18 @@ impl<'a> Question<'a> {
             (Statistic::Mean, None) => batch::mean_at(starts, self.alpha),
             (_, None) => largest::largest(
                 starts,
-                if matches!(self.metric, Metric::Memory | Metric::Temperature) { "starts" } else { "iterations" },
+                if matches!(self.metric, Metric::Memory | Metric::Heap | Metric::Temperature) {
+                    "starts"
+                } else {
+                    "iterations"
+                },
             ),
         }
+    }
+
+    /// Whether what is the same in every start is counted and no coincidence.
+    fn is_counted(self, seen: &Observations) -> bool {
+        seen.evidence == Evidence::Emulated || self.metric == Metric::Heap
     }
 
     /// How many times better `workload` is than `versus`.
@@ -267,6 +282,9 @@ impl<'a> Question<'a> {
         if self.metric.needs_meter() {
             return power::ratio(self.metric, above, below);
         }
+        if self.metric == Metric::Instructions {
+            return instructions::ratio(above, below);
+        }
         if matches!(self.metric, Metric::NumericalError | Metric::ModelSize) {
             return Ok(over(&told(self.metric, above)?, &told(self.metric, below)?));
         }
@@ -274,9 +292,8 @@ impl<'a> Question<'a> {
         for (seen, starts) in &sides {
             self.expect_moving_clock(seen, starts)?;
         }
-        let exact = sides
-            .each_ref()
-            .map(|(seen, starts)| if seen.evidence == Evidence::Emulated { counted::counted(starts) } else { None });
+        let exact =
+            sides.each_ref().map(|(seen, starts)| if self.is_counted(seen) { counted::counted(starts) } else { None });
         if let [Some(above), Some(below)] = &exact
             && below.value > 0.0
         {
@@ -310,6 +327,8 @@ impl<'a> Question<'a> {
                 Metric::Memory => cannot_observe("a system that tells a process's peak of memory"),
                 Metric::NumericalError => cannot_observe("a kernel that compares its results with a reference"),
                 Metric::ModelSize => cannot_observe("a kernel that states the size of its weights"),
+                Metric::Instructions => cannot_observe("a bench that counts instructions"),
+                Metric::Heap => cannot_observe("an agent whose program has hil_desktop::heap::CountingAllocator"),
                 Metric::Share => cannot_observe("a kernel that takes a profile of its work"),
                 Metric::Temperature => cannot_observe("a sensor of the processor's temperature that can be read"),
                 metric if metric.needs_meter() => cannot_observe("firmware and a board that meter their power"),
@@ -477,6 +496,8 @@ fn remark(metric: Metric, seen: &Observations, starts: &[Series]) -> Option<Stri
             (agent > 0).then(|| format!("{megabytes:.1} MB of it were in use before the workload ran"))
         }
         Metric::Throughput
+        | Metric::Heap
+        | Metric::Instructions
         | Metric::ModelSize
         | Metric::Accuracy
         | Metric::NumericalError

@@ -33,6 +33,7 @@ pub mod deviation;
 pub mod error;
 pub mod estimate;
 pub mod history;
+pub mod instructions;
 pub mod largest;
 pub mod mcnemar;
 pub mod multiple;

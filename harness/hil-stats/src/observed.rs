@@ -22,7 +22,9 @@ pub(crate) fn series(metric: Metric, seen: &Observations) -> Vec<Series> {
         Metric::Cycles => by_start(seen.cycles().map(|(iteration, cycles)| (iteration.start, cycles))),
         Metric::Throughput => by_start(seen.slices.iter().map(|slice| (slice.start, rate(slice)))),
         Metric::Memory => by_start(seen.peaks.iter().map(|peak| (peak.start, bytes(seen, peak)))),
-        Metric::ModelSize
+        Metric::Heap => by_start(seen.heaps.iter().map(|heap| (heap.start, heap.bytes as f64))),
+        Metric::Instructions
+        | Metric::ModelSize
         | Metric::Accuracy
         | Metric::NumericalError
         | Metric::Power
@@ -40,8 +42,11 @@ pub(crate) fn pairs(metric: Metric, numerator: &Observations, denominator: &Obse
         Metric::Latency => by_block(numerator.latencies(), denominator.latencies()),
         Metric::CpuTime => by_block(numerator.cpu_times(), denominator.cpu_times()),
         Metric::Cycles => by_block(numerator.cycles(), denominator.cycles()),
-        Metric::Throughput | Metric::Memory => by_place(&series(metric, numerator), &series(metric, denominator)),
-        Metric::ModelSize
+        Metric::Throughput | Metric::Memory | Metric::Heap => {
+            by_place(&series(metric, numerator), &series(metric, denominator))
+        }
+        Metric::Instructions
+        | Metric::ModelSize
         | Metric::Accuracy
         | Metric::NumericalError
         | Metric::Power

@@ -44,6 +44,10 @@ pub enum Table {
     Cases,
     /// Temperatures of the processor; since 1.3.
     Temperatures,
+    /// Bytes alive on the heap; since 2.0.
+    Heaps,
+    /// Instructions of one iteration; since 2.0.
+    Counts,
     /// Samples of profiles; since 1.3.
     Shares,
     /// Deviations from a reference; since 1.1.
@@ -73,6 +77,8 @@ impl Table {
             Self::Answers => "answers",
             Self::Cases => "cases",
             Self::Temperatures => "temperatures",
+            Self::Heaps => "heaps",
+            Self::Counts => "counts",
             Self::Shares => "shares",
             Self::Deviations => "deviations",
             Self::Meters => "meters",
@@ -244,6 +250,31 @@ pub const TABLES: &[TableSpec] = &[
             START,
             always("sensor", Text, "", "name of the sensor"),
             always("celsius", F64, "degC", "its reading"),
+        ],
+    },
+    TableSpec {
+        table: Table::Heaps,
+        row: "the largest sum of bytes alive on the heap in the iterations of one start; since 2.0",
+        columns: &[
+            START,
+            always("bytes", U64, "B", "as they were asked for, over all threads, without what the agent took before"),
+        ],
+    },
+    TableSpec {
+        table: Table::Counts,
+        row: "the instructions of one iteration in one start, or why they could not be counted; since 2.0",
+        columns: &[
+            START,
+            maybe(
+                "instructions",
+                U64,
+                "instructions",
+                "of one iteration, over all threads; empty where there is trouble",
+            ),
+            maybe("counter", Text, "", "what counted them, with its version"),
+            maybe("counted_with", Text, "", "widest vector instructions that the agent found where it was counted"),
+            maybe("timed_with", Text, "", "widest vector instructions that it finds when it is timed"),
+            maybe("trouble", Text, "", "why there is no count; empty where there is one"),
         ],
     },
     TableSpec {

@@ -6,8 +6,10 @@
 mod answers;
 mod cases;
 mod codes;
+mod counts;
 mod deviations;
 mod estimates;
+mod heaps;
 mod iterations;
 mod peaks;
 mod power;
@@ -43,6 +45,8 @@ const BUILDS: &[Build] = &[
     |_, owners| answers::build(owners),
     |_, owners| cases::build(owners),
     |_, owners| temperatures::build(owners),
+    |_, owners| heaps::build(owners),
+    |_, owners| counts::build(owners),
     |_, owners| shares::build(owners),
     |_, owners| deviations::build(owners),
     |_, owners| power::build_meters(owners),
@@ -90,6 +94,11 @@ pub fn read_observations(folder: &Path) -> Result<Vec<Observations>, StoreError>
     if sums.lists(&Table::Temperatures.file_name()) {
         temperatures::read(&sheet(folder, &sums, Table::Temperatures)?, &mut all)?;
         shares::read(&sheet(folder, &sums, Table::Shares)?, &mut all)?;
+    }
+    // Formats before 2.0 have none.
+    if sums.lists(&Table::Counts.file_name()) {
+        heaps::read(&sheet(folder, &sums, Table::Heaps)?, &mut all)?;
+        counts::read(&sheet(folder, &sums, Table::Counts)?, &mut all)?;
     }
     // Format 1.0 has no such table. One that was written and is gone is an error.
     if sums.lists(&Table::Deviations.file_name()) {

@@ -14,7 +14,8 @@ use hil_model::metric::{Metric, Statistic};
 use hil_model::power::{CameUp, Converter, Metering, Period, Shunt, StatedCurrent};
 use hil_model::run::{CheckResult, Figure};
 use hil_model::sample::{
-    Answer, Case, Counter, Cut, Deviation, Failure, Iteration, Observations, OwnCost, Peak, Share, Slice, Temperature,
+    Answer, Case, Count, Counter, Cut, Deviation, Failure, Heap, Instructions, Iteration, Observations, OwnCost, Peak,
+    Share, Slice, Temperature,
 };
 use hil_model::scenario::Battery;
 use hil_model::units::{JOULE, Quantity, UNITS};
@@ -174,12 +175,18 @@ fn seen() -> impl Strategy<Value = Observations> {
         (any::<u32>(), text(), real()).prop_map(|(start, sensor, celsius)| Temperature { start, sensor, celsius });
     let share =
         (text(), any::<(u32, u32, u32)>()).prop_map(|(part, (group, samples, of))| Share { part, group, samples, of });
-    let told = (vec(temperature, 0..3), vec(share, 0..4), option::of(count()));
+    let instructions = (count(), text(), text(), text()).prop_map(|(number, counter, counted_with, timed_with)| {
+        Instructions { number, counter, counted_with, timed_with }
+    });
+    let outcome = prop_oneof![instructions.prop_map(Ok), text().prop_map(Err)];
+    let counted = (any::<u32>(), outcome).prop_map(|(start, outcome)| Count { start, outcome });
+    let heap = (any::<u32>(), count()).prop_map(|(start, bytes)| Heap { start, bytes });
+    let told = (vec(heap, 0..3), vec(counted, 0..3), vec(temperature, 0..3), vec(share, 0..4), option::of(count()));
     let lists = (vec(cost, 0..3), vec(iteration(), 0..20), vec(slice, 0..3), vec(peak, 0..3), told);
     let others = (vec(answer, 0..4), vec(case, 0..4), vec(deviation, 0..4), end);
     (lists, others, evidence, (text(), real()), metering).prop_map(
         |(
-            (own_costs, iterations, slices, peaks, (temperatures, shares, weight_bytes)),
+            (own_costs, iterations, slices, peaks, (heaps, counts, temperatures, shares, weight_bytes)),
             (answers, cases, deviations, end),
             evidence,
             (name, hz),
@@ -189,7 +196,7 @@ fn seen() -> impl Strategy<Value = Observations> {
             let scenario = ScenarioId::new("placeholder").unwrap();
             let seen = Observations::new(scenario, WorkloadId::main(), evidence, Counter { name, hz });
             let seen = Observations { own_costs, iterations, slices, peaks, answers, cases, deviations, ..seen };
-            let seen = Observations { temperatures, shares, weight_bytes, ..seen };
+            let seen = Observations { heaps, counts, temperatures, shares, weight_bytes, ..seen };
             Observations { metering, failure, cut, unobservable, answers_planned, ..seen }
         },
     )

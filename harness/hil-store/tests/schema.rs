@@ -51,6 +51,7 @@ fn written_tables_follow_the_schema_with_rows_and_without() {
                 | Table::Answers
                 | Table::Deviations
                 | Table::Temperatures
+                | Table::Heaps
                 | Table::Shares
                 | Table::Codes
         );

@@ -10,11 +10,12 @@ use hil_agent::agent::{Agent, Buffers};
 use hil_agent::kernel::{Kernel, RunsIn};
 use hil_agent::platform::{Identity, LinkClosed, Platform, Power, SENSOR_NAME};
 use hil_agent::text::Text;
-use hil_bench::bench::{Bench, End, Ending, Life, Link, LinkGone, RigError};
+use hil_bench::bench::{Bench, CountError, Counted, End, Ending, Life, Link, LinkGone, RigError};
 use hil_model::lab::{BenchInfo, Evidence};
 use hil_wire::message::{Clock, MemoryUse, Sample};
 
 use crate::clock::VirtualClock;
+use crate::counted::{Numbers, TestCounted};
 use crate::fault::LinkFault;
 use crate::jobs::PLATFORM;
 use crate::power::{TestPower, meter};
@@ -37,7 +38,9 @@ pub struct TestBench {
     memory: Option<MemoryUse>,
     milli_celsius: Option<i32>,
     power: Option<TestPower>,
-    starts: AtomicU32,
+    counts: Option<(Arc<Numbers>, bool)>,
+    heap: Option<Arc<Numbers>>,
+    starts: Arc<AtomicU32>,
 }
 
 type MakeKernels = dyn Fn(&Stage) -> Vec<Box<dyn Kernel>> + Send + Sync;
@@ -58,7 +61,9 @@ impl TestBench {
             memory: Some(MemoryUse { total: MEMORY, agent: 0, upper_bound_only: false }),
             milli_celsius: None,
             power: None,
-            starts: AtomicU32::new(0),
+            counts: None,
+            heap: None,
+            starts: Arc::default(),
         }
     }
 
@@ -111,6 +116,27 @@ impl TestBench {
         self
     }
 
+    /// The same with agents that can be counted: each life, by its number, comes to so many instructions, or to none.
+    #[must_use]
+    pub fn with_counts(mut self, numbers: impl Fn(u32) -> Option<u64> + Send + Sync + 'static) -> Self {
+        self.counts = Some((Arc::new(numbers), true));
+        self
+    }
+
+    /// The same with agents that can count their heap: each life, by its number, comes to so many bytes, or cannot tell.
+    #[must_use]
+    pub fn with_heaps(mut self, bytes: impl Fn(u32) -> Option<u64> + Send + Sync + 'static) -> Self {
+        self.heap = Some(Arc::new(bytes));
+        self
+    }
+
+    /// The same with counted agents that do not say which vector instructions they found.
+    #[must_use]
+    pub fn with_silent_counts(mut self, numbers: impl Fn(u32) -> Option<u64> + Send + Sync + 'static) -> Self {
+        self.counts = Some((Arc::new(numbers), false));
+        self
+    }
+
     /// The same with a meter, and agents that tell this of their power.
     #[must_use]
     pub fn with_power(mut self, power: TestPower) -> Self {
@@ -123,6 +149,25 @@ impl TestBench {
     #[must_use]
     pub fn clock(&self) -> &VirtualClock {
         &self.clock
+    }
+
+    /// A bench with the same agents, whose lives are counted together.
+    fn twin(&self) -> Self {
+        Self {
+            info: self.info.clone(),
+            clock: self.clock.clone(),
+            clock_name: self.clock_name,
+            kernels: Arc::clone(&self.kernels),
+            fault: self.fault,
+            silent: self.silent,
+            stuck: self.stuck,
+            memory: self.memory,
+            milli_celsius: self.milli_celsius,
+            power: None,
+            counts: None,
+            heap: None,
+            starts: Arc::clone(&self.starts),
+        }
     }
 
     /// Agents started so far.
@@ -160,6 +205,17 @@ impl Bench for TestBench {
             });
         });
         Ok(Box::new(TestLife { wire, last_words, thread: Some(thread), end: None }))
+    }
+
+    fn with_heap(&self) -> Option<Box<dyn Bench>> {
+        let bytes = self.heap.as_ref()?(self.starts());
+        let memory = bytes.map(|total| MemoryUse { total, agent: 0, upper_bound_only: false });
+        Some(Box::new(self.twin().with_memory(memory)))
+    }
+
+    fn counted(&self) -> Option<Result<Box<dyn Counted>, CountError>> {
+        let (numbers, says_vectors) = self.counts.as_ref()?;
+        Some(Ok(Box::new(TestCounted::new(self.twin(), Arc::clone(numbers), *says_vectors))))
     }
 }
 

@@ -12,6 +12,7 @@
 pub use {hil_bench, hil_model};
 
 pub mod clock;
+mod counted;
 pub mod device;
 pub mod fault;
 pub mod jobs;

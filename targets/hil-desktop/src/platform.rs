@@ -7,10 +7,22 @@ use hil_agent::platform::{Identity, LinkClosed, Platform, SENSOR_NAME};
 use hil_agent::text::Text;
 use hil_wire::message::{Clock, MemoryUse};
 
+use crate::heap;
 use crate::link::Link;
 use crate::system::clock::{children_cpu_ns, elapsed_ns, process_cpu_ns};
 use crate::system::memory::{children_peak, own_peak};
 use crate::tsc::Tsc;
+
+/// What the memory of a process is for who asks for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Memory {
+    /// The largest resident set.
+    Resident,
+    /// The bytes of the heap that are alive in an iteration.
+    Heap,
+    /// Those bytes, in a program whose allocator counts nothing.
+    Untold,
+}
 
 /// A process of this machine.
 ///
@@ -19,11 +31,12 @@ use crate::tsc::Tsc;
 pub(crate) struct DesktopPlatform {
     link: Link,
     tsc: Option<Tsc>,
+    memory: Memory,
 }
 
 impl DesktopPlatform {
-    pub(crate) fn new(link: Link) -> Self {
-        Self { link, tsc: Tsc::find() }
+    pub(crate) fn new(link: Link, memory: Memory) -> Self {
+        Self { link, tsc: Tsc::find(), memory }
     }
 }
 
@@ -65,9 +78,15 @@ impl Platform for DesktopPlatform {
     }
 
     fn memory(&mut self, whose: RunsIn) -> Option<MemoryUse> {
-        match whose {
-            RunsIn::Agent => Some(MemoryUse { total: own_peak()?, agent: 0, upper_bound_only: false }),
-            RunsIn::Children => {
+        match (self.memory, whose) {
+            (Memory::Heap, RunsIn::Agent) => {
+                Some(MemoryUse { total: heap::largest(), agent: 0, upper_bound_only: false })
+            }
+            (Memory::Heap, RunsIn::Children) | (Memory::Untold, _) => None,
+            (Memory::Resident, RunsIn::Agent) => {
+                Some(MemoryUse { total: own_peak()?, agent: 0, upper_bound_only: false })
+            }
+            (Memory::Resident, RunsIn::Children) => {
                 let (total, own) = (children_peak()?, own_peak()?);
                 // The agent is no part of its children, so it has no share in their peak; but a peak that is not above
                 // the agent's own may be all the agent's.

@@ -145,6 +145,14 @@ fn in_words(step: &Step) -> String {
         Step::DutyCycle { workload, sleep, period, periods } => {
             format!("{workload}: meter the power over {periods} periods of {period:?}, asleep in {sleep}")
         }
+        Step::Count { workload } => {
+            format!("{workload}: count the instructions of one iteration, unless two starts before agree")
+        }
+        Step::Heap { workload, iterations } => {
+            format!(
+                "{workload}: count the bytes that are alive on the heap, unless two starts before agree; {iterations} iterations"
+            )
+        }
         Step::Memory { workload } => format!("{workload}: read the peak of memory"),
     }
 }

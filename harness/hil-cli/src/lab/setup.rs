@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use hil_bench::bench::{Bench, RigError, Trouble};
+use hil_bench::callgrind::Callgrind;
 use hil_bench::control::{Control, SystemClock};
 use hil_bench::inquire::inquire;
 use hil_bench::process::ProcessBench;
@@ -18,6 +19,7 @@ use crate::agent::{self, Program};
 use crate::args::Files;
 use crate::board_image::{self, BoardImage};
 use crate::boards;
+use crate::counting;
 use crate::error::CliError;
 use crate::faults;
 use crate::firmware::{self, Firmware};
@@ -38,6 +40,8 @@ pub struct Setup {
     pub allow_erase: bool,
     /// The agent on this computer.
     program: Program,
+    /// What counts its instructions.
+    callgrind: Option<Callgrind>,
     /// The image that `--image` names, when it is one for a board.
     image: Option<BoardImage>,
     /// Where the agent on this computer is started; the current folder without one.
@@ -64,6 +68,10 @@ impl Setup {
         let board = image.map(BoardImage::of).transpose()?.flatten();
         let program = Program::choose(&own, image.filter(|_| board.is_none()), faults::here(fault)?)?;
         let mut seats = lab::file::seats(lab)?;
+        let callgrind = counting::find(&Surroundings::look());
+        for seat in seats.iter_mut().filter(|seat| seat.via == Via::Process) {
+            seat.info.counting = counting::as_known(callgrind.as_ref());
+        }
         if let Some(image) = &board {
             let refused = |why: String| Err(CliError::ImageFile { path: image.path.clone(), why });
             if faults::here(fault)?.is_some() {
@@ -86,7 +94,7 @@ impl Setup {
         let known = boards::known()?.into_iter();
         let wanted = known.filter_map(|known| Some((known.board.platform, known.board.attach?))).collect();
         let lacking = BTreeMap::new();
-        Ok(Self { seats, allow_erase: false, program, lacking, wanted, image: board, folder: None, own })
+        Ok(Self { seats, allow_erase: false, program, callgrind, lacking, wanted, image: board, folder: None, own })
     }
 
     /// The same with the agent on this computer started in `folder`, where commands find what they name.
@@ -168,6 +176,11 @@ impl Setup {
         let Via::Board(board) = &seat.via else {
             let args = self.program.args().iter().map(OsString::from).collect();
             let bench = ProcessBench::new(self.program.path(), args, seat.info.clone());
+            let bench = bench.with_heap_flag(hil_desktop::heap::FLAG);
+            let bench = match &self.callgrind {
+                Some(callgrind) => bench.with_callgrind(callgrind.clone()),
+                None => bench,
+            };
             return Ok(Box::new(match &self.folder {
                 Some(folder) => bench.in_folder(folder),
                 None => bench,

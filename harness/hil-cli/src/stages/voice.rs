@@ -49,6 +49,9 @@ impl Voice {
             Event::MemoryIsUpperBound { workload, total } => {
                 show.detail(1, &format!("{workload}: its memory use is at most {total} B"));
             }
+            Event::NotCounted { workload, why } => {
+                show.detail(0, &format!("{workload}: its instructions cannot be counted: {why}"));
+            }
             Event::LooksOn { look, looks, open } => {
                 let open = open.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
                 show.detail(0, &format!("not decided yet: {open}; measuring on, look {look} of {looks}"));
@@ -83,6 +86,8 @@ fn work(step: &Step) -> u64 {
         | Step::Weigh { .. }
         | Step::Temperature { .. }
         | Step::Profile { .. }
+        | Step::Count { .. }
+        | Step::Heap { .. }
         | Step::DutyCycle { .. }
         | Step::Memory { .. } => 0,
     }
@@ -97,6 +102,8 @@ pub fn in_words(observations: &[Observations]) -> String {
     let sum = |count: fn(&Observations) -> usize| observations.iter().map(count).sum::<usize>();
     let parts = [
         (sum(|seen| seen.latencies().count()), "iterations"),
+        (sum(|seen| seen.counts.len()), "counts of instructions"),
+        (sum(|seen| seen.heaps.len()), "counts of the heap"),
         (sum(|seen| seen.slices.len()), "slices of throughput"),
         (sum(|seen| seen.answers.len()), "answers"),
         (sum(|seen| seen.cases.len()), "cases"),

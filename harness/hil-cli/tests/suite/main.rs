@@ -6,6 +6,7 @@ mod bad_input;
 #[cfg(unix)]
 mod board_faults;
 mod common;
+mod counting;
 #[cfg(unix)]
 mod emulate;
 mod exchange;

@@ -68,8 +68,8 @@ fn measure(row: &Measured<'_>) -> (String, f64) {
     match row.check.metric {
         Metric::Latency => (metric, 1e9),
         Metric::CpuTime => ("cpu-time-ns".to_owned(), 1e9),
-        Metric::Cycles | Metric::Throughput => (metric, 1.0),
-        Metric::Memory | Metric::ModelSize => (format!("{metric}-bytes"), 1.0),
+        Metric::Cycles | Metric::Instructions | Metric::Throughput => (metric, 1.0),
+        Metric::Memory | Metric::Heap | Metric::ModelSize => (format!("{metric}-bytes"), 1.0),
         Metric::Accuracy | Metric::Conformance => (format!("{metric}-percent"), 100.0),
         Metric::Share => {
             let part = row.check.part.as_deref().unwrap_or_default();

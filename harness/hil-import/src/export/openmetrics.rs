@@ -82,8 +82,9 @@ fn quantity(row: &Measured<'_>) -> (String, &'static str) {
     let unit = match row.check.metric {
         Metric::Latency | Metric::CpuTime | Metric::BatteryLife => "seconds",
         Metric::Cycles => "cycles",
+        Metric::Instructions => "instructions",
         Metric::Throughput => "hertz",
-        Metric::Memory | Metric::ModelSize => "bytes",
+        Metric::Memory | Metric::Heap | Metric::ModelSize => "bytes",
         Metric::Accuracy | Metric::Conformance | Metric::NumericalError | Metric::Share => "ratio",
         Metric::Power => "watts",
         Metric::Energy => "joules",

@@ -12,7 +12,8 @@ use hil_model::run::{
     Alarm, AlertResult, CheckResult, DataUsed, Environment, Figure, FormatVersion, Noise, RigFault, Run,
 };
 use hil_model::sample::{
-    Answer, Case, Counter, Cut, Deviation, Failure, Iteration, Observations, OwnCost, Peak, Share, Slice, Temperature,
+    Answer, Case, Count, Counter, Cut, Deviation, Failure, Heap, Instructions, Iteration, Observations, OwnCost, Peak,
+    Share, Slice, Temperature,
 };
 use hil_model::scenario::{Battery, Place, Severity};
 use hil_model::units::{JOULE, Quantity, Unit};
@@ -166,6 +167,21 @@ pub fn observations() -> Result<Vec<Observations>, AnyError> {
     if let Some(metering) = observations.iter_mut().find_map(|seen| seen.metering.as_mut()) {
         metering.periods.push(Period { codes: Vec::new(), awake_codes: 0, ..period(3, 1, "stop") });
         metering.periods.push(Period { codes: vec![1240; 3], ..period(3, 2, "sleep") });
+    }
+    if let [main, scalar, ..] = observations.as_mut_slice() {
+        let instructions = |number, timed_with: &str| Instructions {
+            number,
+            counter: "callgrind-3.19.0".to_owned(),
+            counted_with: "avx2".to_owned(),
+            timed_with: timed_with.to_owned(),
+        };
+        main.heaps = vec![Heap { start: 0, bytes: 6_156_524 }, Heap { start: 1, bytes: u64::MAX }];
+        scalar.heaps = vec![Heap { start: 7, bytes: 0 }];
+        main.counts = vec![
+            Count { start: 0, outcome: Ok(instructions(u64::MAX, "avx512")) },
+            Count { start: 1, outcome: Ok(instructions(0, "µ")) },
+        ];
+        scalar.counts = vec![Count { start: 7, outcome: Err("crashed: größer".to_owned()) }];
     }
     Ok(observations)
 }

@@ -2,6 +2,11 @@
 
 use std::process::ExitCode;
 
+use hil_desktop::heap::CountingAllocator;
+
+#[global_allocator]
+static ALLOCATOR: CountingAllocator = CountingAllocator;
+
 fn main() -> ExitCode {
     hil_desktop::agent_main(hil_desktop::kernels::shared_kernels())
 }

@@ -14,6 +14,7 @@ use hil_probe::order::{Link, Reach as Way};
 use crate::args::DoctorArgs;
 use crate::boards::KnownBoard;
 use crate::commands::doctor::system::{By, Folder, Known, Os, Place, Probe, System, Tools, User};
+use crate::counting;
 use crate::error::CliError;
 use crate::lab::{Seat, Via};
 use crate::surroundings::Surroundings;
@@ -120,6 +121,7 @@ fn tools(around: &Surroundings) -> Tools {
         // Debian's compiler may be there although another one stands first on the PATH.
         has_library_sources: libraries.as_deref().is_some_and(sources) || sources(Path::new("/usr/lib/rustlib")),
         qemu: version("qemu-system-arm", &["--version"]),
+        valgrind: version(counting::VALGRIND, &["--version"]),
         adb: version("adb", &["version"]),
         ndk: around.ndk.clone().filter(|folder| folder.is_dir()),
     }

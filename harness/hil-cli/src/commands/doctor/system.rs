@@ -87,6 +87,8 @@ pub struct Tools {
     pub has_library_sources: bool,
     /// `qemu-system-arm --version`.
     pub qemu: Option<String>,
+    /// `valgrind --version`.
+    pub valgrind: Option<String>,
     /// `adb version`.
     pub adb: Option<String>,
     /// Android's compiler.

@@ -114,6 +114,7 @@ pub(super) fn full_bench() -> System {
             .to_vec(),
         has_library_sources: false,
         qemu: version("QEMU emulator version 10.0.2"),
+        valgrind: version("valgrind-3.19.0"),
         adb: version("Android Debug Bridge version 1.0.41"),
         ndk: Some(PathBuf::from("/opt/android-ndk")),
     };

@@ -64,6 +64,7 @@ pub(super) fn is_whole(metric: Metric) -> bool {
         | Metric::NumericalError
         | Metric::Conformance
         | Metric::ModelSize
+        | Metric::Instructions
         | Metric::BatteryLife
         | Metric::Share => true,
         Metric::Latency
@@ -71,6 +72,7 @@ pub(super) fn is_whole(metric: Metric) -> bool {
         | Metric::Cycles
         | Metric::Throughput
         | Metric::Memory
+        | Metric::Heap
         | Metric::Power
         | Metric::Energy
         | Metric::Temperature => false,

@@ -4,6 +4,7 @@ use hil_model::lab::Reach;
 
 use crate::commands::doctor::finding::{Finding, Section, State};
 use crate::commands::doctor::system::{Os, System};
+use crate::counting;
 
 /// The target of the emulated boards and of most boards with a Cortex-M4F.
 const CORTEX_M4F: &str = "thumbv7em-none-eabihf";
@@ -24,6 +25,8 @@ pub fn findings(system: &System) -> Vec<Finding> {
     ];
     let qemu = tool("qemu-system-arm", tools.qemu.as_deref(), "compares the emulated core with another, in tests");
     all.push(qemu.unwrap_or_else(|absent| absent.next([install_qemu(system.os)])));
+    let valgrind = tool(counting::VALGRIND, tools.valgrind.as_deref(), "counts the instructions of an iteration");
+    all.push(valgrind.unwrap_or_else(|absent| absent.next([install_valgrind(system.os)])));
     // Nothing is said about phones where no board is one.
     if system.boards.iter().any(|board| board.reach == Reach::Phone) {
         all.extend(phone(system));
@@ -73,6 +76,13 @@ fn install_qemu(os: Os) -> &'static str {
         Os::Mac => "brew install qemu",
         Os::Windows => "winget install SoftwareFreedomConservancy.QEMU",
         Os::Other => "install QEMU",
+    }
+}
+
+fn install_valgrind(os: Os) -> &'static str {
+    match os {
+        Os::Linux => counting::INSTALL,
+        Os::Mac | Os::Windows | Os::Other => "it runs on Linux",
     }
 }
 
