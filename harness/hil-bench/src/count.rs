@@ -18,7 +18,7 @@ use crate::stop::Stop;
 /// An emulated iteration may take this many times what a timed one may: twice what is usual for plain code.
 const SLOWER: u32 = 100;
 /// Counts of starts that are the same prove that it is the same every time.
-pub(crate) const REPEATS: usize = 2;
+const REPEATS: usize = 2;
 
 impl<'c> Runner<'_, 'c, '_> {
     /// Whether starts before have settled how many instructions there are.
@@ -85,9 +85,13 @@ impl<'c> Runner<'_, 'c, '_> {
 /// Whether another count would tell nothing: two or more are the same, or one could not be had.
 fn is_settled(counts: &[Count]) -> bool {
     let failed = counts.iter().any(|count| count.outcome.is_err());
-    let numbers = || counts.iter().filter_map(|count| count.outcome.as_ref().ok()).map(|count| count.number);
-    let same = numbers().zip(numbers().skip(1)).all(|(one, next)| one == next);
-    failed || (counts.len() >= REPEATS && same)
+    let numbers = counts.iter().filter_map(|count| count.outcome.as_ref().ok()).map(|count| count.number);
+    failed || agree(&numbers.collect::<Vec<u64>>())
+}
+
+/// Whether enough starts counted the same.
+pub(crate) fn agree(numbers: &[u64]) -> bool {
+    numbers.len() >= REPEATS && numbers.windows(2).all(|pair| pair[0] == pair[1])
 }
 
 /// Runs what is counted and ends the agent. How it ended where nobody took note of that yet.

@@ -6,7 +6,7 @@
 use hil_model::metric::Metric;
 use hil_model::sample::Heap;
 
-use crate::count::REPEATS;
+use crate::count::agree;
 use crate::job::Runner;
 use crate::life::{AgentLife, Input, Subject};
 use crate::phase::Phase;
@@ -16,8 +16,8 @@ impl<'c> Runner<'_, 'c, '_> {
     /// Whether starts before have settled how large the heap is: two or more that are the same prove that it always is.
     pub(crate) fn is_heap_known(&self, at: usize) -> bool {
         let observations = &self.books[at].observations;
-        let same = observations.heaps.windows(2).all(|pair| pair[0].bytes == pair[1].bytes);
-        observations.unobservable.contains(&Metric::Heap) || (observations.heaps.len() >= REPEATS && same)
+        let bytes: Vec<u64> = observations.heaps.iter().map(|heap| heap.bytes).collect();
+        observations.unobservable.contains(&Metric::Heap) || agree(&bytes)
     }
 
     /// Reads the largest sum of bytes that were alive in `iterations` iterations. `life` is that of an agent that counts nothing:

@@ -77,8 +77,9 @@ pub fn look_once(_: &[&Observations]) -> BTreeSet<WorkloadId> {
 /// that the first look needs has been seen.
 ///
 /// An iteration that is under way when the budget ends is let finish, so a job overruns its budget by at most its
-/// timeout; one that is counted is given what was left of the budget when it began. A workload that fails is over; the others go on, in a new life of the agent where necessary. However a job
-/// ends, unless the rig is the cause: what was measured is compared with the known answer once more.
+/// timeout; one that is counted is given what was left of the budget when it began. A workload that fails is over; the
+/// others go on, in a new life of the agent where necessary. However a job ends, unless the rig is the cause: what was
+/// measured is compared with the known answer once more.
 pub fn run_job(
     job: &Job,
     bench: &dyn Bench,

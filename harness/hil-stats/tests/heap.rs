@@ -2,31 +2,19 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a panic in a test's helper is the failure of the test")]
 
+mod common;
+
+use common::workload;
 use hil_model::estimate::{Estimate, Finding, Method};
-use hil_model::id::{ScenarioId, WorkloadId};
+use hil_model::id::ScenarioId;
 use hil_model::lab::Evidence;
 use hil_model::metric::{Metric, Statistic};
 use hil_model::sample::{Counter, Cut, Heap, Observations};
-use hil_model::scenario::{Check, Needs, Place, Rule};
+use hil_model::scenario::Check;
 use hil_stats::estimate::{find, needed};
 
-fn workload(name: &str) -> WorkloadId {
-    WorkloadId::new(name).unwrap()
-}
-
 fn check(versus: Option<&str>) -> Check {
-    Check {
-        target: None,
-        metric: Metric::Heap,
-        statistic: if versus.is_some() { Statistic::Ratio } else { Statistic::Max },
-        workload: workload("main"),
-        versus: versus.map(workload),
-        rule: Rule::Report,
-        needs: Needs::default(),
-        part: None,
-        note: None,
-        place: Place { file: "a.toml".to_owned(), line: 1 },
-    }
+    common::check(Metric::Heap, Statistic::Max, versus)
 }
 
 fn seen(name: &str, bytes: &[u64]) -> Observations {

@@ -11,7 +11,7 @@ use hil_wire::message::Sample;
 use crate::around::Around;
 use crate::command::Command;
 use crate::counted;
-use crate::fault::{Fault, FaultyKernel, FaultyPlatform, Struck};
+use crate::fault::{Fault, FaultyPlatform, Struck, faulty};
 use crate::heap;
 use crate::link::Link;
 use crate::platform::{DesktopPlatform, Memory};
@@ -139,8 +139,8 @@ pub fn serve(kernels: Vec<Box<dyn Kernel>>, manner: Manner) -> ExitCode {
         }
         Some(fault) => {
             let struck = Struck::default();
-            let mut faulty: Vec<FaultyKernel> =
-                kernels.into_iter().map(|kernel| FaultyKernel::new(kernel, fault, struck.clone())).collect();
+            let mut faulty: Vec<Around> =
+                kernels.into_iter().map(|kernel| faulty(kernel, fault, struck.clone())).collect();
             let mut kernels: Vec<&mut dyn Kernel> = faulty.iter_mut().map(|kernel| kernel as _).collect();
             let platform = FaultyPlatform::new(platform, fault, struck);
             Agent::new(platform, &mut kernels, buffers).serve();

@@ -1,17 +1,26 @@
-//! A kernel with something around each of its iterations, for agents that observe more than time.
+//! A kernel with something around its iterations or its known answer: for agents that observe more than time, and for faults.
 
 use hil_agent::kernel::{Case, Deviation, Kernel, LoadError, Mismatch, RunsIn, Share, Trouble};
 
-/// A kernel whose iterations are run by `iteration`; everything else is as usual, and what it runs for its known answer is
-/// none of them.
+/// What is done with a kernel in the place of one of its own functions.
+type Act<T> = Box<dyn FnMut(&mut dyn Kernel) -> T>;
+
+/// A kernel that others act on; everything else is as usual, and what it runs for its known answer is no iteration.
 pub(crate) struct Around {
     inner: Box<dyn Kernel>,
-    iteration: fn(&mut dyn Kernel),
+    iteration: Act<()>,
+    answer: Act<Result<(), Mismatch>>,
 }
 
 impl Around {
-    pub(crate) fn new(inner: Box<dyn Kernel>, iteration: fn(&mut dyn Kernel)) -> Self {
-        Self { inner, iteration }
+    /// Each iteration of `inner` is made by `iteration`.
+    pub(crate) fn new(inner: Box<dyn Kernel>, iteration: impl FnMut(&mut dyn Kernel) + 'static) -> Self {
+        Self { inner, iteration: Box::new(iteration), answer: Box::new(|inner| inner.known_answer()) }
+    }
+
+    /// The same whose known answer is given by `answer`.
+    pub(crate) fn answering(self, answer: impl FnMut(&mut dyn Kernel) -> Result<(), Mismatch> + 'static) -> Self {
+        Self { answer: Box::new(answer), ..self }
     }
 }
 
@@ -33,7 +42,7 @@ impl Kernel for Around {
     }
 
     fn known_answer(&mut self) -> Result<(), Mismatch> {
-        self.inner.known_answer()
+        (self.answer)(&mut *self.inner)
     }
 
     fn class(&self) -> Option<u32> {

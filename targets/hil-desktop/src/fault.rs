@@ -10,11 +10,12 @@ use std::process::abort;
 use std::rc::Rc;
 use std::time::Duration;
 
-use hil_agent::kernel::{Case, Deviation, Kernel, LoadError, Mismatch, RunsIn, Share, Trouble};
+use hil_agent::kernel::{Kernel, Mismatch, RunsIn};
 use hil_agent::platform::{Identity, LinkClosed, Platform, SENSOR_NAME};
 use hil_agent::text::Text;
 use hil_wire::message::MemoryUse;
 
+use crate::around::Around;
 use crate::system::process::{KILL_SELF, leave_no_core};
 use crate::system::stdio::LINK_IS_PRIVATE;
 
@@ -149,56 +150,66 @@ impl Fault {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Struck(Rc<Cell<bool>>);
 
-/// A kernel that is as usual until the fault strikes.
-pub(crate) struct FaultyKernel {
-    inner: Box<dyn Kernel>,
-    fault: Fault,
-    struck: Struck,
-    runs: u32,
+/// A kernel that is as usual until `fault` strikes.
+pub(crate) fn faulty(kernel: Box<dyn Kernel>, fault: Fault, struck: Struck) -> Around {
+    let mut runs = 0_u32;
+    let iteration = move |kernel: &mut dyn Kernel| {
+        runs = runs.saturating_add(1);
+        if runs == STRIKES_AT {
+            struck.0.set(true);
+            strike(fault, kernel.name());
+        }
+        if fault == Fault::Chatty {
+            chat();
+        }
+        kernel.run();
+    };
+    let answer = move |kernel: &mut dyn Kernel| {
+        kernel.known_answer()?;
+        match fault {
+            Fault::WrongResult => Err(Mismatch::new(format_args!("a fault on purpose"))),
+            _ => Ok(()),
+        }
+    };
+    Around::new(kernel, iteration).answering(answer)
 }
 
-impl FaultyKernel {
-    pub(crate) fn new(inner: Box<dyn Kernel>, fault: Fault, struck: Struck) -> Self {
-        Self { inner, fault, struck, runs: 0 }
-    }
-
-    fn strike(&self) {
-        self.struck.0.set(true);
-        match self.fault {
-            Fault::Panic => {
-                #[expect(clippy::panic, reason = "this is what was asked for")]
-                {
-                    panic!("a fault on purpose in kernel {}", self.inner.name());
-                }
+/// Does what goes wrong in an iteration of the kernel called `kernel`.
+fn strike(fault: Fault, kernel: &str) {
+    match fault {
+        Fault::Panic => {
+            #[expect(clippy::panic, reason = "this is what was asked for")]
+            {
+                panic!("a fault on purpose in kernel {kernel}");
             }
-            Fault::Hang => loop {
-                std::thread::sleep(Duration::from_secs(1));
-            },
-            Fault::Exit => std::process::exit(EXIT_STATUS),
-            Fault::OverflowStack => {
-                leave_no_core();
-                black_box(deeper(0));
-            }
-            Fault::Abort => {
-                leave_no_core();
-                abort();
-            }
-            Fault::Segfault => {
-                leave_no_core();
-                segfault();
-            }
-            Fault::Killed => {
-                if let Some(kill_self) = KILL_SELF {
-                    kill_self();
-                }
-            }
-            Fault::WrongResult
-            | Fault::Chatty
-            | Fault::CorruptLink
-            | Fault::StuckClock
-            | Fault::SlowStart
-            | Fault::Silent => {}
         }
+        Fault::Hang => loop {
+            std::thread::sleep(Duration::from_secs(1));
+        },
+        Fault::Exit => std::process::exit(EXIT_STATUS),
+        Fault::OverflowStack => {
+            leave_no_core();
+            black_box(deeper(0));
+        }
+        Fault::Abort => {
+            leave_no_core();
+            abort();
+        }
+        Fault::Segfault => {
+            leave_no_core();
+            segfault();
+        }
+        Fault::Killed => {
+            if let Some(kill_self) = KILL_SELF {
+                kill_self();
+            }
+        }
+        Fault::WrongResult
+        | Fault::Chatty
+        | Fault::CorruptLink
+        | Fault::StuckClock
+        | Fault::SlowStart
+        | Fault::Silent => {}
     }
 }
 
@@ -207,67 +218,6 @@ fn chat() {
     // Whether anybody listens or answers is what the fault is about, not what this code needs.
     let _ = writeln!(std::io::stdout(), "a kernel that talks");
     let _ = std::io::stdin().read(&mut [0; 8]);
-}
-
-impl Kernel for FaultyKernel {
-    fn name(&self) -> &str {
-        self.inner.name()
-    }
-
-    fn about(&self) -> &str {
-        self.inner.about()
-    }
-
-    fn load(&mut self, input: &[u8]) -> Result<(), LoadError> {
-        self.inner.load(input)
-    }
-
-    fn run(&mut self) {
-        self.runs = self.runs.saturating_add(1);
-        if self.runs == STRIKES_AT {
-            self.strike();
-        }
-        if self.fault == Fault::Chatty {
-            chat();
-        }
-        self.inner.run();
-    }
-
-    fn known_answer(&mut self) -> Result<(), Mismatch> {
-        self.inner.known_answer()?;
-        match self.fault {
-            Fault::WrongResult => Err(Mismatch::new(format_args!("a fault on purpose"))),
-            _ => Ok(()),
-        }
-    }
-
-    fn class(&self) -> Option<u32> {
-        self.inner.class()
-    }
-
-    fn status(&self) -> Result<(), Trouble> {
-        self.inner.status()
-    }
-
-    fn conform(&mut self, table: &str, case: u32) -> Option<Case> {
-        self.inner.conform(table, case)
-    }
-
-    fn deviation(&mut self, case: u32) -> Option<Deviation> {
-        self.inner.deviation(case)
-    }
-
-    fn weight_bytes(&self) -> Option<u64> {
-        self.inner.weight_bytes()
-    }
-
-    fn share(&mut self, entry: u32) -> Option<Share> {
-        self.inner.share(entry)
-    }
-
-    fn runs_in(&self) -> RunsIn {
-        self.inner.runs_in()
-    }
 }
 
 /// A platform that is as usual, but for the faults of links and clocks.
@@ -350,7 +300,40 @@ fn segfault() {
 
 #[cfg(test)]
 mod tests {
-    use super::Fault;
+    use super::{Fault, Struck, faulty};
+    use hil_agent::kernel::{Kernel, LoadError, Mismatch};
+
+    /// Hears its items piece by piece.
+    struct Listens;
+
+    impl Kernel for Listens {
+        fn name(&self) -> &str {
+            "listens"
+        }
+        fn about(&self) -> &str {
+            "hears its items piece by piece"
+        }
+        fn load(&mut self, _: &[u8]) -> Result<(), LoadError> {
+            Ok(())
+        }
+        fn run(&mut self) {}
+        fn known_answer(&mut self) -> Result<(), Mismatch> {
+            Ok(())
+        }
+        fn piece(&self) -> Option<usize> {
+            Some(7)
+        }
+        fn hear(&mut self, first: bool, _: &[u8]) -> Result<Option<u32>, LoadError> {
+            Ok(Some(u32::from(first)))
+        }
+    }
+
+    #[test]
+    fn a_kernel_with_a_fault_hears_what_it_heard_without() {
+        let mut kernel = faulty(Box::new(Listens), Fault::WrongResult, Struck::default());
+        assert_eq!((kernel.piece(), kernel.hear(true, &[]).unwrap()), (Some(7), Some(1)));
+        assert!(kernel.known_answer().is_err());
+    }
 
     #[test]
     fn names_read_back_where_the_fault_is_possible() {
