@@ -13,8 +13,8 @@ const NORMAL: f64 = 1.4826;
 /// What the standard error of a median of normal values is in those of a mean.
 const MEDIAN: f64 = 1.2533;
 
-/// What comes before a series is at rest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// What comes before a series is at rest. The smaller of two is the one with fewer iterations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub(crate) struct Settling {
     /// Iterations.
     pub(crate) iterations: usize,

@@ -381,6 +381,36 @@ fn a_side_comes_to_rest_after_the_others_before_anything_counts() {
 }
 
 #[test]
+fn a_burst_in_a_series_makes_no_block_longer() {
+    // Something else on the machine slows the second of the series, and no other.
+    let (runs, slowed) = (Arc::new(Mutex::new(0)), Arc::new(Mutex::new(0)));
+    let rig = {
+        let slowed = Arc::clone(&slowed);
+        rig(move |_, kernel| {
+            let (runs, slowed) = (Arc::clone(&runs), Arc::clone(&slowed));
+            kernel.on_run(move |_, stage| {
+                let mut runs = runs.lock().unwrap();
+                *runs += 1;
+                // Behind the warm-up of three sides and the first series.
+                if (15 + 60..15 + 60 + 20).contains(&*runs) {
+                    *slowed.lock().unwrap() += 1;
+                    stage.advance(2 * COST);
+                }
+            })
+        })
+    };
+    let job = PairedJob { settling: Some(Settling { series: 60 * COST, blocks: BLOCKS / 2 }), ..paired(true) };
+    let mut told = Vec::new();
+    let outcome = drive(&job, &rig, &mut |_| everything(&job), &mut |_, event, _| {
+        if let Event::Settles { workload, .. } = event {
+            told.push(workload.clone());
+        }
+    });
+    assert_eq!((*slowed.lock().unwrap(), told), (20, Vec::new()));
+    assert_eq!(counted(&outcome, Side::Baseline, "a"), ALL_BLOCKS);
+}
+
+#[test]
 fn a_side_that_is_slow_makes_no_block_longer_than_it_takes_to_come_to_rest() {
     // The candidate takes ten times as long, and twice that for seven iterations behind another side.
     let last = Arc::new(Mutex::new((Side::Control, 0)));

@@ -35,11 +35,11 @@ pub struct Plan {
 pub const FULL: Plan = Plan {
     name: "full",
     rounds: 17,
-    copies: 36,
+    copies: 37,
     layouts: 35,
     slower: &[(1010, 2), (1020, 2), (1040, 10), (1050, 2), (1100, 2)],
-    thinned: ("pointers", 4),
-    families: 10,
+    thinned: ("pointers", 6),
+    families: 5,
     // These rules are slow, and err so often that few comparisons show it.
     every_peer: 8,
     every_hyperfine: 20,
@@ -170,7 +170,7 @@ mod tests {
                 let is = |entry: &&super::Entry| entry.subject.regime == regime && entry.subject.kind == kind;
                 entries.iter().filter(is).filter(|entry| entry.subject.workload.is_some()).count()
             };
-            assert_eq!((of(Kind::Copy), of(Kind::Layout), of(Kind::Slower)), (153, 149, 79), "{regime}");
+            assert_eq!((of(Kind::Copy), of(Kind::Layout), of(Kind::Slower)), (155, 146, 78), "{regime}");
             let with = |entry: &&super::Entry| entry.subject.regime == regime && entry.with_hyperfine;
             assert!(entries.iter().filter(with).count() >= 12, "{regime}");
         }

@@ -100,7 +100,7 @@ there is not always an error of the rule.
 
 The machine is *quiet* (nothing of ours runs besides), has *one busy core* (a process that never waits), or *busy cores and disk*
 (as many of them as there are cores, and a process that writes to the disk and waits for it). Blocks of the three follow each
-other in random order. The pointer chase takes the gate many times as long as the others, so it has a quarter of their
+other in random order. The pointer chase takes the gate many times as long as the others, so it has a sixth of their
 comparisons. The rules of other tools are given data of their own within the same seconds. Every rate has its 95 % interval
 (Clopper and Pearson), which takes comparisons for independent; those of one block share their minutes.
 

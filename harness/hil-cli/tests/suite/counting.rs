@@ -61,9 +61,7 @@ fn the_instructions_of_a_kernel_are_judged_exactly_and_say_what_counted_them() {
 
 #[test]
 fn without_valgrind_and_in_a_quick_run_nothing_is_counted_and_the_reason_says_what_that_takes() {
-    let place = Place::new();
-    place.write("c.toml", SCENARIO);
-    let nowhere = place.path().join("nowhere");
+    let nowhere = Place::new().path().join("nowhere");
     let path = std::env::var_os("PATH").unwrap_or_default();
     let (missing, quick) =
         ("needs valgrind, whose callgrind counts instructions (on Linux); sudo apt-get", "quick runs leave");
@@ -72,12 +70,11 @@ fn without_valgrind_and_in_a_quick_run_nothing_is_counted_and_the_reason_says_wh
         cases.push((&["run", "c.toml", "--quick"], path, "quick-run", quick));
     }
     for (words, path, code, why) in cases {
+        let place = Place::new();
+        place.write("c.toml", SCENARIO);
         let ended = place.command(words).env("PATH", path).output().unwrap();
         assert_eq!(ended.status.code(), Some(0), "{words:?}");
-        let run = place.runs().pop().unwrap();
-        let run: serde_json::Value =
-            serde_json::from_str(&std::fs::read_to_string(run.join("run.json")).unwrap()).unwrap();
-        for check in run["checks"].as_array().unwrap() {
+        for check in place.run_json()["checks"].as_array().unwrap() {
             assert_eq!((&check["verdict"], &check["reason_code"]), (&"not-run".into(), &code.into()));
             assert!(check["reason"].as_str().unwrap().starts_with(why), "{check:#}");
         }
