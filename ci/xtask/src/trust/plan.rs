@@ -34,7 +34,7 @@ pub struct Plan {
 /// The whole measurement: 300 comparisons of unchanged code in every regime, in less than two hours.
 pub const FULL: Plan = Plan {
     name: "full",
-    rounds: 17,
+    rounds: 16,
     copies: 37,
     layouts: 35,
     slower: &[(1010, 2), (1020, 2), (1040, 10), (1050, 2), (1100, 2)],
