@@ -438,6 +438,34 @@ fn a_side_that_is_slow_makes_no_block_longer_than_it_takes_to_come_to_rest() {
 }
 
 #[test]
+fn instructions_are_counted_on_each_build_until_two_starts_agree() {
+    let mut rig = rig(|_, kernel| kernel);
+    // The candidate's first count is another one than those behind it.
+    let counts: [fn(u32) -> u64; 3] = [|_| 100, |life| if life < 2 { 111 } else { 110 }, |_| 0];
+    let mut counts = counts.into_iter();
+    rig.benches = rig.benches.map(|bench| {
+        let count = counts.next().unwrap();
+        bench.with_counts(move |life| Some(count(life)))
+    });
+    let step = || Step::Count { workload: workload_id("a") };
+    let round = |index| Round {
+        index,
+        together: false,
+        look: false,
+        turns: vec![turn(Side::Baseline, step()), turn(Side::Candidate, step())],
+    };
+    let job = PairedJob { rounds: (0..4).map(round).collect(), ..paired(true) };
+    let outcome = run(&job, &rig);
+    let numbers = |side: Side| -> Vec<u64> {
+        let seen = outcome.of(side, &workload_id("a"));
+        let counts = seen.into_iter().flat_map(|seen| &seen.counts);
+        counts.map(|count| count.outcome.as_ref().unwrap().number).collect()
+    };
+    assert_eq!(outcome.fault, None);
+    assert_eq!(Side::ALL.map(numbers), [vec![100; 2], vec![111, 110, 110, 110], vec![]]);
+}
+
+#[test]
 fn sides_with_different_clocks_are_not_compared() {
     let mut rig = rig(|_, kernel| kernel);
     rig.benches[1] = TestBench::new(|stage| {

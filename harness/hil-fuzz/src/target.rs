@@ -1,6 +1,6 @@
 //! The readers that are tried, as one table.
 
-use crate::targets::{blackmagic, board, elf, import, run_json, scenario, trouble, wire};
+use crate::targets::{blackmagic, board, callgrind, elf, import, run_json, scenario, trouble, wire};
 
 /// A reader and what it must promise.
 #[derive(Debug, Clone, Copy)]
@@ -18,7 +18,7 @@ pub struct Target {
 }
 
 /// Every reader.
-pub const TARGETS: [Target; 11] = [
+pub const TARGETS: [Target; 12] = [
     scenario::TARGET,
     import::CRITERION,
     import::HYPERFINE,
@@ -30,6 +30,7 @@ pub const TARGETS: [Target; 11] = [
     elf::TARGET,
     blackmagic::TARGET,
     board::TARGET,
+    callgrind::TARGET,
 ];
 
 /// The reader called `name`, or one of those that go wrong on purpose.

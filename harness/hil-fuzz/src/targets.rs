@@ -2,6 +2,7 @@
 
 pub(crate) mod blackmagic;
 pub(crate) mod board;
+pub(crate) mod callgrind;
 pub(crate) mod elf;
 pub(crate) mod import;
 pub(crate) mod run_json;

@@ -4,6 +4,7 @@
 //! is missing is green: a scenario or a figure that the baseline has and the candidate lacks is a row of its own.
 //! The rule of the format is that of [`crate::run`]: fields may be added with a minor version, none changes its meaning.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::comparison::Change;
@@ -15,7 +16,7 @@ use crate::scenario::Place;
 use crate::units::Unit;
 
 /// The version that this build writes.
-pub const FORMAT: FormatVersion = FormatVersion { major: 1, minor: 0 };
+pub const FORMAT: FormatVersion = FormatVersion { major: 1, minor: 1 };
 
 /// What the whole gate says, best first: the worst of its gating rows.
 #[derive(
@@ -72,6 +73,9 @@ pub struct Side {
 pub struct Policy {
     /// How much worse counts as a regression: 0.01 is 1 %.
     pub margin: f64,
+    /// The same of metrics that have a margin of their own (since 1.1).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub margins: BTreeMap<Metric, f64>,
     /// Chance of a false regression over all gating rows together, which Holm's correction keeps.
     pub level: f64,
     /// What becomes of the gate when a gating row is not decided.

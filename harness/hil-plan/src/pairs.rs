@@ -7,7 +7,7 @@
 //! finds colder caches, and two copies of the same code would be told apart by that alone. Where the sides cannot be
 //! alive together they take turns by starts, in balanced random order too. What needs a process of its own (memory,
 //! throughput, metering) always takes turns by starts; answers, tables and reference errors are no samples, so each
-//! side gives them once.
+//! side gives them once. Instructions and the heap are counted until two starts of a side agree.
 //!
 //! One looks after the first [`PairOptions::starts`] rounds, and again whenever their number has doubled, up to
 //! [`PairOptions::most`]: what is decided then needs no more time.
@@ -137,9 +137,12 @@ fn suite(scenario: &Scenario, check: &Check) -> Option<Reason> {
 /// Whether the lives overlap, whether one looks afterwards, and the turns.
 type Unnumbered = (bool, bool, Vec<Turn>);
 
-/// What is no sample: the baseline and the candidate give it once each, one after the other.
+/// What is no sample: the baseline and the candidate give it once each, one after the other. What is counted is given until
+/// it is known to be the same in every start.
 fn told(scenario: &Scenario, asked: &Asked, amounts: &Amounts) -> Vec<Unnumbered> {
     let mut lists = steps::once(asked);
+    lists.extend(steps::heaps(asked, amounts));
+    lists.extend(steps::counts(asked, amounts));
     lists.extend(steps::answers(scenario, asked, amounts));
     let sides = [Side::Baseline, Side::Candidate];
     lists.into_iter().map(|list| (false, false, in_order(&sides, |_| list.clone()))).collect()

@@ -159,7 +159,7 @@ pub(crate) fn once(asked: &Asked) -> Vec<Vec<Step>> {
 }
 
 /// Starts that count the heap. One iteration takes all that any takes, once the first has set things up.
-fn heaps(asked: &Asked, amounts: &Amounts) -> Vec<Vec<Step>> {
+pub(crate) fn heaps(asked: &Asked, amounts: &Amounts) -> Vec<Vec<Step>> {
     let of = |workload: &WorkloadId| {
         let heap = vec![Step::Heap { workload: workload.clone(), iterations: amounts.warmup.max(1) }];
         std::iter::repeat_n(heap, amounts.counts())
@@ -169,7 +169,7 @@ fn heaps(asked: &Asked, amounts: &Amounts) -> Vec<Vec<Step>> {
 
 /// Starts that count instructions, which have nothing to do with each other. What is the same in two of them is known; the
 /// others are there for what is not.
-fn counts(asked: &Asked, amounts: &Amounts) -> Vec<Vec<Step>> {
+pub(crate) fn counts(asked: &Asked, amounts: &Amounts) -> Vec<Vec<Step>> {
     let of = |workload: &WorkloadId| {
         let count = vec![Step::Count { workload: workload.clone() }];
         std::iter::repeat_n(count, amounts.counts())

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use hil_model::id::{KernelName, PlatformId, ScenarioId, WorkloadId};
-use hil_model::lab::{BenchInfo, Evidence};
+use hil_model::lab::{BenchInfo, Counting, Evidence};
 use hil_model::metric::{Metric, Statistic};
 use hil_model::pairs::{PairedJob, Round, Side};
 use hil_model::plan::Step;
@@ -204,6 +204,37 @@ fn what_needs_a_process_of_its_own_takes_turns_and_answers_come_once_from_both_b
     let builds = BTreeSet::from([Side::Baseline, Side::Candidate]);
     assert_eq!(sides_of(|step| matches!(step, Step::Deviate { .. })), [builds]);
     assert!(job.rounds.iter().zip(0..).all(|(round, index)| round.index == index));
+}
+
+#[test]
+fn what_is_counted_is_counted_by_both_builds_before_anything_is_timed() {
+    let checks = vec![
+        check("a", Metric::Latency, Statistic::Median),
+        check("a", Metric::Instructions, Statistic::Exact),
+        check("b", Metric::Heap, Statistic::Max),
+    ];
+    let scenario = scenario(checks);
+    let counting = bench(Evidence::Host).with_counting(Counting::Here);
+    let (job, skipped) = paired(&scenario, &counting, &BTreeMap::new(), &PairOptions::new(FULL, true));
+    assert!(skipped.is_empty(), "{skipped:?}");
+    let job = job.unwrap();
+    let counted = |step: fn(&Step) -> bool| {
+        let of_step: Vec<&Round> =
+            job.rounds.iter().filter(|round| round.turns.iter().any(|turn| step(&turn.step))).collect();
+        for round in &of_step {
+            let sides: Vec<Side> = round.turns.iter().map(|turn| turn.side).collect();
+            assert_eq!((round.together, sides), (false, vec![Side::Baseline, Side::Candidate]));
+        }
+        of_step.iter().map(|round| round.index).collect::<Vec<u32>>()
+    };
+    // Two that agree are enough; the others are there for what does not.
+    assert_eq!(counted(|step| matches!(step, Step::Heap { .. })), (0..10).collect::<Vec<_>>());
+    assert_eq!(counted(|step| matches!(step, Step::Count { .. })), (10..20).collect::<Vec<_>>());
+    assert!(job.rounds[20].together);
+    let quick = PairOptions::new(Options { quick: true, ..FULL }, true);
+    let (_, skipped) = paired(&scenario, &counting, &BTreeMap::new(), &quick);
+    let reasons: Vec<&Reason> = skipped.iter().map(|skipped| &skipped.reason).collect();
+    assert_eq!(reasons, [&Reason::QuickRun]);
 }
 
 #[test]

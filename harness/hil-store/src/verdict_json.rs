@@ -81,6 +81,10 @@ fn expect_finite(verdict: &GateVerdict) -> Result<(), StoreError> {
     };
     let policy = &verdict.policy;
     expect(&[Some(verdict.seconds), Some(policy.margin), Some(policy.level)], &|| "the gate".to_owned())?;
+    policy
+        .margins
+        .iter()
+        .try_for_each(|(metric, margin)| expect(&[Some(*margin)], &|| format!("the margin of {metric}")))?;
     let noise = &verdict.noise;
     expect(&[noise.load, noise.steal, noise.busy], &|| "noise".to_owned())?;
     for row in &verdict.rows {

@@ -97,8 +97,10 @@ fn rule(verdict: &GateVerdict) -> String {
         OnInconclusive::Warn => "what is not decided only warns",
         OnInconclusive::Fail => "what is not decided fails the gate",
     };
+    let own = policy.margins.iter().map(|(metric, margin)| format!(", of {metric} {}", percent(*margin)));
+    let own: String = own.collect();
     format!(
-        "a regression is worse by more than {}; at most {} chance of any false one over all gating rows; {open}",
+        "a regression is worse by more than {}{own}; at most {} chance of any false one over all gating rows; {open}",
         percent(policy.margin),
         percent(policy.level)
     )

@@ -1,6 +1,8 @@
 //! The verdicts that every renderer of a gate is shown with: a pass, one of everything, declared limits only, and a gate
 //! that could not judge anything.
 
+use std::collections::BTreeMap;
+
 use hil_model::comparison::{Change, ChangeReason};
 use hil_model::estimate::Method;
 use hil_model::gate::{
@@ -180,7 +182,12 @@ fn bare(name: &str, decision: Decision, summary: &str) -> GateVerdict {
         mode: Mode::Interleaved,
         baseline: Some(Side { name: "main".to_owned(), commit: commit("a"), run: None }),
         candidate: Side { name: "HEAD".to_owned(), commit: commit("b"), run: None },
-        policy: Policy { margin: 0.01, level: 0.05, on_inconclusive: OnInconclusive::Warn },
+        policy: Policy {
+            margin: 0.01,
+            margins: BTreeMap::from([(Metric::Memory, 0.005)]),
+            level: 0.05,
+            on_inconclusive: OnInconclusive::Warn,
+        },
         decision,
         summary: summary.to_owned(),
         repeat: "hil gate HEAD --baseline main --seed 42".to_owned(),

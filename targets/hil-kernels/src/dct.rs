@@ -30,8 +30,9 @@ impl Dct {
         let bands = bands.min(MAX_BANDS);
         let mut rows = [[[0.0; LANES]; BLOCKS]; MAX_COEFFICIENTS];
         for (k, row) in rows.iter_mut().enumerate() {
+            let scale = scale(k, bands);
             for (n, value) in row.as_flattened_mut().iter_mut().enumerate().take(bands) {
-                *value = element(k, n, bands) as f32;
+                *value = (libm::cos(angle(k, n, bands)) * scale) as f32;
             }
         }
         Self { rows }
@@ -55,11 +56,17 @@ impl Dct {
 /// The matrix element of coefficient `k` and band `n`.
 #[must_use]
 pub fn element(k: usize, n: usize, bands: usize) -> f64 {
-    let angle = PI * (n as f64 + 0.5) * k as f64 / bands as f64;
+    libm::cos(angle(k, n, bands)) * scale(k, bands)
+}
+
+fn angle(k: usize, n: usize, bands: usize) -> f64 {
+    PI * (n as f64 + 0.5) * k as f64 / bands as f64
+}
+
+fn scale(k: usize, bands: usize) -> f64 {
     let scale = libm::sqrt(2.0 / bands as f64);
     // Divided rather than scaled by sqrt(1/N), as the usual formulations do; the two differ in the last bit.
-    let scale = if k == 0 { scale / core::f64::consts::SQRT_2 } else { scale };
-    libm::cos(angle) * scale
+    if k == 0 { scale / core::f64::consts::SQRT_2 } else { scale }
 }
 
 #[cfg(test)]

@@ -57,19 +57,27 @@ impl<T: Real> RealFft<T> {
         for (i, place) in fft.reversed.iter_mut().enumerate().take(half) {
             *place = ((i as u32).reverse_bits() >> (32 - bits)) as u16;
         }
+        // The angles of the smaller stages, and every other one of the unpacking, are among those of the last stage. They
+        // differ by powers of two, so the bits are the same, and a processor without `f64` takes long for each.
+        let last = half / 2;
+        let base = last - 4;
+        for j in 0..last {
+            (fft.stage_re[base + j], fft.stage_im[base + j]) = unit(j, half);
+        }
         let mut at = 0;
         let mut span = 4;
-        while span < half {
+        while span < last {
             for j in 0..span {
-                let (re, im) = unit(j, 2 * span);
-                fft.stage_re[at + j] = re;
-                fft.stage_im[at + j] = im;
+                let from = base + j * (last / span);
+                (fft.stage_re[at + j], fft.stage_im[at + j]) = (fft.stage_re[from], fft.stage_im[from]);
             }
             at += span;
             span *= 2;
         }
         for k in 0..n / 4 {
-            (fft.unpack_re[k], fft.unpack_im[k]) = unit(k, n);
+            let from = base + k / 2;
+            let known = (fft.stage_re[from], fft.stage_im[from]);
+            (fft.unpack_re[k], fft.unpack_im[k]) = if k % 2 == 0 { known } else { unit(k, n) };
         }
         Some(fft)
     }
@@ -187,7 +195,7 @@ fn butterflies<T: Real>(re: &mut [T], im: &mut [T], w_re: &[T], w_im: &[T]) {
 
 #[cfg(test)]
 mod tests {
-    use super::{MAX_BINS, RealFft};
+    use super::{MAX_BINS, RealFft, unit};
     use crate::known_answer::Noise;
     use crate::real::Real;
     use core::f64::consts::PI;
@@ -219,6 +227,24 @@ mod tests {
                         assert!(error < tolerance, "n {n} seed {seed} len {len} bin {k}: error {error:e}");
                     }
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn shared_twiddles_have_the_bits_of_their_own() {
+        for n in [16_usize, 32, 64, 128, 256, 512] {
+            let fft = RealFft::<f64>::new(n).unwrap();
+            let mut at = 0;
+            for span in [4, 8, 16, 32, 64, 128].into_iter().filter(|span| *span < n / 2) {
+                for j in 0..span {
+                    let shared = (fft.stage_re[at + j], fft.stage_im[at + j]);
+                    assert_eq!(shared, unit(j, 2 * span), "n {n} span {span} {j}");
+                }
+                at += span;
+            }
+            for k in 0..n / 4 {
+                assert_eq!((fft.unpack_re[k], fft.unpack_im[k]), unit(k, n), "n {n} {k}");
             }
         }
     }

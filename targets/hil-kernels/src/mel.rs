@@ -41,9 +41,26 @@ pub fn triangle(hz: f64, [left, centre, right]: [f64; 3]) -> f64 {
 /// The three corners of a band in Hz; corners are spaced evenly on the mel scale.
 #[must_use]
 pub fn corners(band: usize, bands: usize, low_hz: f64, high_hz: f64) -> [f64; 3] {
-    let (low, high) = (mel_from_hz(low_hz), mel_from_hz(high_hz));
-    let step = (high - low) / (bands + 1) as f64;
-    core::array::from_fn(|i| hz_from_mel(low + (band + i) as f64 * step))
+    let scale = Scale::new(bands, low_hz, high_hz);
+    core::array::from_fn(|i| scale.corner_hz(band + i))
+}
+
+/// Corners spaced evenly on the mel scale.
+#[derive(Clone, Copy)]
+struct Scale {
+    low: f64,
+    step: f64,
+}
+
+impl Scale {
+    fn new(bands: usize, low_hz: f64, high_hz: f64) -> Self {
+        let (low, high) = (mel_from_hz(low_hz), mel_from_hz(high_hz));
+        Self { low, step: (high - low) / (bands + 1) as f64 }
+    }
+
+    fn corner_hz(self, corner: usize) -> f64 {
+        hz_from_mel(self.low + corner as f64 * self.step)
+    }
 }
 
 impl<T: Real> MelBank<T> {
@@ -56,19 +73,26 @@ impl<T: Real> MelBank<T> {
         }
         let mut bank =
             Self { bands, first: [0; MAX_BANDS], length: [0; MAX_BANDS], weights: [T::default(); MAX_WEIGHTS] };
+        let scale = Scale::new(bands, low_hz, high_hz);
+        // Neighbours share two corners each, and a processor without `f64` takes long for one.
+        let mut corners = [0.0, scale.corner_hz(0), scale.corner_hz(1)];
         let mut used = 0;
         for band in 0..bands {
-            let corners = corners(band, bands, low_hz, high_hz);
-            let weight = |bin: usize| triangle(bin as f64 * hz_per_bin, corners);
-            let first = (0..bins).find(|&bin| weight(bin) > 0.0)?;
-            let covered = (first..bins).take_while(|&bin| weight(bin) > 0.0).count();
-            let room = bank.weights.get_mut(used..used + covered)?;
-            for (i, value) in room.iter_mut().enumerate() {
-                *value = T::from_f64(weight(first + i));
+            corners = [corners[1], corners[2], scale.corner_hz(band + 2)];
+            // No bin below the left corner has a weight.
+            let start = (corners[0] / hz_per_bin) as usize;
+            let mut weights = (start..bins)
+                .map(|bin| (bin, triangle(bin as f64 * hz_per_bin, corners)))
+                .skip_while(|(_, w)| *w <= 0.0);
+            let (first, weight) = weights.next()?;
+            let others = weights.map(|(_, weight)| weight).take_while(|weight| *weight > 0.0);
+            let before = used;
+            for weight in core::iter::once(weight).chain(others) {
+                *bank.weights.get_mut(used)? = T::from_f64(weight);
+                used += 1;
             }
             bank.first[band] = first as u16;
-            bank.length[band] = covered as u16;
-            used += covered;
+            bank.length[band] = (used - before) as u16;
         }
         Some(bank)
     }

@@ -66,7 +66,17 @@ const ARROWS: [(&str, &[&str]); 28] = [
     // Damaged inputs go into every reader, so this crate sees them all; nothing depends on it.
     (
         "hil-fuzz",
-        &["hil-emulator", "hil-import", "hil-model", "hil-plan", "hil-report", "hil-scenario", "hil-store", "hil-wire"],
+        &[
+            "hil-bench",
+            "hil-emulator",
+            "hil-import",
+            "hil-model",
+            "hil-plan",
+            "hil-report",
+            "hil-scenario",
+            "hil-store",
+            "hil-wire",
+        ],
     ),
     ("own-kernel", &["hil-agent", "hil-desktop"]),
     // What the gate's error rates are measured on.

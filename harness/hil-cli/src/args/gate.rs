@@ -1,8 +1,10 @@
 //! What is typed to compare two builds: `gate`.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::Args;
+use hil_model::metric::Metric;
 
 use crate::args::{Amount, ArchiveArg, DataDir, Files, Format, LabArg, RunArgs};
 
@@ -42,9 +44,9 @@ pub struct GateArgs {
     /// The baseline's agent, where it has another name
     #[arg(long, value_name = "PROGRAM|ELF", requires = "image", conflicts_with = "limits_only")]
     pub baseline_image: Option<PathBuf>,
-    /// How much worse counts as a regression
-    #[arg(long, value_name = "PERCENT", default_value = "2 %", value_parser = parse_share)]
-    pub margin: f64,
+    /// How much worse counts as a regression; as in memory=0.5% of one metric alone. May be repeated
+    #[arg(long, value_name = "[METRIC=]PERCENT", default_value = "2 %", value_parser = parse_margin)]
+    pub margin: Vec<Margin>,
     /// Chance of a false regression, over all figures of the gate together
     #[arg(long, value_name = "PERCENT", default_value = "5 %", value_parser = parse_level)]
     pub level: f64,
@@ -86,7 +88,41 @@ pub struct GateArgs {
     pub verbose: u8,
 }
 
+/// How much worse counts as a regression.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Margin {
+    /// Of which metric; of all that are not named where it is none.
+    pub metric: Option<Metric>,
+    /// 0.01 is 1 %.
+    pub share: f64,
+}
+
+/// The margin of every metric where only others were typed.
+const MARGIN: f64 = 0.02;
+
 impl GateArgs {
+    /// How much worse counts as a regression where no metric is named.
+    #[must_use]
+    pub fn margin_of_all(&self) -> f64 {
+        self.last_margin(None).unwrap_or(MARGIN)
+    }
+
+    /// How much worse counts as a regression of `metric`.
+    #[must_use]
+    pub fn margin_of(&self, metric: Metric) -> f64 {
+        self.last_margin(Some(metric)).unwrap_or_else(|| self.margin_of_all())
+    }
+
+    /// The metrics that have a margin of their own.
+    #[must_use]
+    pub fn own_margins(&self) -> BTreeMap<Metric, f64> {
+        self.margin.iter().filter_map(|margin| Some((margin.metric?, margin.share))).collect()
+    }
+
+    fn last_margin(&self, metric: Option<Metric>) -> Option<f64> {
+        self.margin.iter().rfind(|margin| margin.metric == metric).map(|margin| margin.share)
+    }
+
     /// The same wish as a run of the candidate alone.
     #[must_use]
     pub fn as_run(&self) -> RunArgs {
@@ -119,6 +155,17 @@ fn parse_share(text: &str) -> Result<f64, String> {
     if (0.0..=100.0).contains(&percent) { Ok(percent / 100.0) } else { Err("it must be from 0 % to 100 %".to_owned()) }
 }
 
+/// Reads `2 %`, `memory=0.5%`.
+fn parse_margin(text: &str) -> Result<Margin, String> {
+    let Some((name, share)) = text.split_once('=') else {
+        return Ok(Margin { metric: None, share: parse_share(text)? });
+    };
+    let metric = Metric::find(name.trim()).ok_or_else(|| {
+        format!("no metric is called `{}`; there are {}", name.trim(), Metric::ALL.map(Metric::name).join(", "))
+    })?;
+    Ok(Margin { metric: Some(metric), share: parse_share(share)? })
+}
+
 fn parse_level(text: &str) -> Result<f64, String> {
     match parse_share(text)? {
         level if level > 0.0 && level <= 0.5 => Ok(level),
@@ -128,7 +175,33 @@ fn parse_level(text: &str) -> Result<f64, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{parse_level, parse_share};
+    use clap::Parser as _;
+    use hil_model::metric::Metric;
+
+    use super::{GateArgs, parse_level, parse_margin, parse_share};
+
+    #[derive(clap::Parser)]
+    struct Line {
+        #[command(flatten)]
+        gate: GateArgs,
+    }
+
+    #[test]
+    fn a_metric_has_its_own_margin_or_that_of_all_and_the_last_word_counts() {
+        let margins = |words: &[&str]| {
+            let gate = Line::try_parse_from([&["gate"], words].concat()).unwrap().gate;
+            (gate.margin_of_all(), gate.margin_of(Metric::Memory), gate.margin_of(Metric::Latency))
+        };
+        assert_eq!(margins(&[]), (0.02, 0.02, 0.02));
+        assert_eq!(margins(&["--margin", "5%"]), (0.05, 0.05, 0.05));
+        assert_eq!(margins(&["--margin", "memory=0.5%"]), (0.02, 0.005, 0.02));
+        let several = ["--margin", "memory=1%", "--margin", "5%", "--margin", "memory = 0 %"];
+        assert_eq!(margins(&several), (0.05, 0.0, 0.05));
+        for wrong in ["memory", "memory=", "memory=2", "=2%", "speed=2%"] {
+            assert!(parse_margin(wrong).is_err(), "{wrong}");
+        }
+        assert!(parse_margin("speed=2%").unwrap_err().contains("latency, cpu_time"));
+    }
 
     #[test]
     fn percentages_read_as_people_type_them() {

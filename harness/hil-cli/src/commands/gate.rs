@@ -183,7 +183,8 @@ fn decided(
     show: &mut Show,
 ) -> GateVerdict {
     let on_inconclusive = if args.strict { OnInconclusive::Fail } else { OnInconclusive::Warn };
-    let policy = Policy { margin: args.margin, level: args.level, on_inconclusive };
+    let (margin, margins) = (args.margin_of_all(), args.own_margins());
+    let policy = Policy { margin, margins, level: args.level, on_inconclusive };
     decide::correct(&mut compared.drafts, policy.level);
     decide::witness(&mut compared.drafts);
     let now = identity::now();
@@ -262,7 +263,11 @@ fn repeat(args: &GateArgs, seed: u64) -> String {
     }
     let percent = |share: f64| format!("{}%", (share * 1e6).round() / 1e4);
     say("--margin");
-    say(&percent(args.margin));
+    say(&percent(args.margin_of_all()));
+    for (metric, margin) in args.own_margins() {
+        say("--margin");
+        say(&format!("{metric}={}", percent(margin)));
+    }
     say("--level");
     say(&percent(args.level));
     if let Some(budget) = args.amount.budget {

@@ -25,7 +25,7 @@ limit = "1..1 x"
 "#;
 
 #[expect(clippy::print_stdout, reason = "what is missing is for whoever runs the test")]
-fn valgrind_is_here() -> bool {
+pub fn valgrind_is_here() -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let here = std::env::split_paths(&path).any(|folder| folder.join("valgrind").is_file());
     if !here {

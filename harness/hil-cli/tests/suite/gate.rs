@@ -3,6 +3,7 @@
 //! The programs are shell scripts that count; the slow one counts so much longer that no noise hides it. How often small
 //! differences are found, and how rarely equal ones, is not shown here: that takes thousands of comparisons.
 
+mod counted;
 mod folders;
 mod form;
 mod repository;

@@ -28,12 +28,9 @@ pub(super) fn of(scenario: &Scenario) -> Vec<Asked<'_>> {
             all.push(Asked { scenario, workload, metric, gating, place });
         }
     };
-    // Instructions are a witness of time, and to count them takes longer than all else together; the heap is part of memory.
     // How warm a processor is says as much about the room and the hour as about the code, and how its time is shared out
     // says nothing about how much of it there is.
-    let is_gated = |check: &&Check| {
-        !matches!(check.metric, Metric::Instructions | Metric::Heap | Metric::Temperature | Metric::Share)
-    };
+    let is_gated = |check: &&Check| !matches!(check.metric, Metric::Temperature | Metric::Share);
     for check in scenario.checks.iter().filter(is_gated) {
         for workload in check.workloads() {
             add(workload, check.metric, true, &check.place);

@@ -35,21 +35,30 @@ pub(super) fn correct(drafts: &mut [Draft], level: f64) {
     }
 }
 
-/// Says of a slower workload whose processor time is proved unchanged that it only waits longer.
+/// Says of a slower workload what beside it is proved unchanged: with its processor time it only waits longer, with its
+/// instructions it does nothing more.
 pub(super) fn witness(drafts: &mut [Draft]) {
-    let unchanged: Vec<_> = drafts
-        .iter()
-        .filter(|draft| draft.row.metric == Metric::CpuTime && draft.row.change == Change::Unchanged)
-        .map(|draft| (draft.row.scenario.clone(), draft.row.workload.clone()))
-        .collect();
-    for draft in drafts.iter_mut() {
-        let key = (draft.row.scenario.clone(), draft.row.workload.clone());
-        if draft.row.metric == Metric::Latency && draft.row.change == Change::Regressed && unchanged.contains(&key) {
-            draft.row.reason = Some(
-                "its processor time is proved unchanged: it waits longer, for the code or for the machine".to_owned(),
-            );
-            draft.row.reason_code = Some("only-waits".to_owned());
-        }
+    let key = |row: &GateRow| (row.scenario.clone(), row.workload.clone());
+    let unchanged = |metric: Metric| -> Vec<_> {
+        let is_witness = |row: &&GateRow| row.metric == metric && row.change == Change::Unchanged;
+        drafts.iter().map(|draft| &draft.row).filter(is_witness).map(key).collect()
+    };
+    let (time, instructions) = (unchanged(Metric::CpuTime), unchanged(Metric::Instructions));
+    for row in drafts.iter_mut().map(|draft| &mut draft.row).filter(|row| row.change == Change::Regressed) {
+        let key = key(row);
+        let (why, code) = match row.metric {
+            Metric::Latency if time.contains(&key) => (
+                "its processor time is proved unchanged: it waits longer, for the code or for the machine",
+                "only-waits",
+            ),
+            Metric::Latency | Metric::CpuTime if instructions.contains(&key) => (
+                "its instructions are proved unchanged: the same work takes longer, by caches, memory, layout or the machine",
+                "same-instructions",
+            ),
+            _ => continue,
+        };
+        row.reason = Some(why.to_owned());
+        row.reason_code = Some(code.to_owned());
     }
 }
 
@@ -171,7 +180,9 @@ fn summary(
     let against = if gating.is_empty() {
         String::new()
     } else {
-        format!(" of {} gating figures, margin {} %", gating.len(), percent(policy.margin))
+        let own = policy.margins.iter().map(|(metric, margin)| format!(", {metric} {} %", percent(*margin)));
+        let own: String = own.collect();
+        format!(" of {} gating figures, margin {} %{own}", gating.len(), percent(policy.margin))
     };
     format!("{}: {}{against}", decision.to_string().to_uppercase(), parts.join(", "))
 }
@@ -183,15 +194,19 @@ fn percent(share: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{acknowledge, correct, decide};
+    use std::collections::BTreeMap;
+
+    use super::{acknowledge, correct, decide, witness};
     use crate::commands::gate::row::Draft;
     use hil_model::comparison::Change;
     use hil_model::gate::{Decision, GateRow, OnInconclusive, Policy};
+    use hil_model::metric::Metric;
     use hil_model::run::{CheckResult, RigFault, Run};
     use hil_model::verdict::Outcome;
     use hil_scenario::{Acknowledgement, Input, acknowledgements};
 
-    const POLICY: Policy = Policy { margin: 0.02, level: 0.05, on_inconclusive: OnInconclusive::Warn };
+    const POLICY: Policy =
+        Policy { margin: 0.02, margins: BTreeMap::new(), level: 0.05, on_inconclusive: OnInconclusive::Warn };
 
     fn check() -> CheckResult {
         let run: Run = serde_json::from_str(include_str!("../../../../../fixtures/store/v1/run.json")).unwrap();
@@ -299,6 +314,26 @@ mod tests {
         among[0] = draft(Change::Regressed, 0.004);
         correct(&mut among, 0.05);
         assert_eq!(among[0].row.change, Change::Regressed);
+    }
+
+    #[test]
+    fn a_slower_time_says_what_beside_it_is_unchanged() {
+        let code = |beside: &[(Metric, Change)]| {
+            let rows = [(Metric::Latency, Change::Regressed)].iter().chain(beside);
+            let of = |(metric, change): &(Metric, Change)| {
+                let mut draft = draft(*change, 0.0);
+                draft.row.metric = *metric;
+                draft
+            };
+            let mut drafts: Vec<Draft> = rows.map(of).collect();
+            witness(&mut drafts);
+            drafts.swap_remove(0).row.reason_code
+        };
+        let (time, instructions) = (Metric::CpuTime, Metric::Instructions);
+        assert_eq!(code(&[(time, Change::Unchanged)]).as_deref(), Some("only-waits"));
+        let same = [(instructions, Change::Unchanged), (time, Change::Regressed)];
+        assert_eq!(code(&same).as_deref(), Some("same-instructions"));
+        assert_eq!(code(&[(instructions, Change::Regressed), (time, Change::Inconclusive)]), None);
     }
 
     #[test]

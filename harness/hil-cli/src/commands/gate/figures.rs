@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use hil_model::estimate::{Estimate, Finding, Method};
 use hil_model::metric::Metric;
 use hil_model::sample::{Answer, Observations};
-use hil_stats::counted;
 use hil_stats::mcnemar::{self, Table};
+use hil_stats::{counted, instructions};
 
 use crate::commands::gate::asked::Asked;
 use crate::stages::voice::failure_in_words;
@@ -65,6 +65,7 @@ pub(super) fn is_whole(metric: Metric) -> bool {
         | Metric::Conformance
         | Metric::ModelSize
         | Metric::Instructions
+        | Metric::Heap
         | Metric::BatteryLife
         | Metric::Share => true,
         Metric::Latency
@@ -72,7 +73,6 @@ pub(super) fn is_whole(metric: Metric) -> bool {
         | Metric::Cycles
         | Metric::Throughput
         | Metric::Memory
-        | Metric::Heap
         | Metric::Power
         | Metric::Energy
         | Metric::Temperature => false,
@@ -83,6 +83,7 @@ pub(super) fn is_whole(metric: Metric) -> bool {
 pub(super) fn whole(asked: &Asked<'_>, above: &Observations, below: &Observations) -> Result<Estimate, Lack> {
     match asked.metric {
         Metric::Accuracy => accuracy(above, below),
+        Metric::Instructions => instructions::ratio(above, below).or_else(of_finding),
         _ => Ok(over(&of_one(asked, above)?, &of_one(asked, below)?)),
     }
 }

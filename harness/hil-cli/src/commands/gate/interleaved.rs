@@ -14,6 +14,7 @@ use hil_model::comparison::Change;
 use hil_model::gate::Mode;
 use hil_model::id::WorkloadId;
 use hil_model::lab::{BenchInfo, Evidence};
+use hil_model::metric::Metric;
 use hil_model::pairs::{PairedJob, Side};
 use hil_model::plan::{Plan, Skipped};
 use hil_model::run::Run;
@@ -26,7 +27,7 @@ use hil_stats::sequential::Looks;
 use crate::args::{GateArgs, RunArgs};
 use crate::commands::gate::asked::{self, Asked};
 use crate::commands::gate::compared::Compared;
-use crate::commands::gate::figures::Lack;
+use crate::commands::gate::figures::{self, Lack};
 use crate::commands::gate::row::{self, Draft, Rule, Shown};
 use crate::commands::gate::sides::{Tree, absent_programs};
 use crate::commands::gate::turned::{no_bench, observed, others, say};
@@ -283,10 +284,10 @@ impl<'q> Gate<'q> {
     }
 
     /// What one row may err: the level of a look, and for control pairs theirs.
-    fn rule(&self, job: &PairedJob) -> Rule {
+    fn rule(&self, job: &PairedJob, metric: Metric) -> Rule {
         let looks = Looks(job.looks());
         Rule {
-            margin: self.sides.args.margin,
+            margin: self.sides.args.margin_of(metric),
             alpha: looks.each(self.sides.args.level.min(hil_stats::ALPHA)),
             control_alpha: looks.each(CONTROL_LEVEL / 2.0 / f64::from(self.gating())),
         }
@@ -301,12 +302,11 @@ impl<'q> Gate<'q> {
     /// Workloads some gating figure of which is not decided yet. A regression has to be sure among all figures, so it is
     /// looked at as strictly as the first of them would be.
     fn open(&self, scenario: &Scenario, job: &PairedJob, seen: &Seen<'_>) -> BTreeSet<WorkloadId> {
-        let rule = self.rule(job);
         let is_open = |asked: &Asked<'_>| {
             let of = |side: Side| seen.of(side, asked.workload);
             let shown =
                 Shown { baseline: of(Side::Baseline), candidate: of(Side::Candidate), control: of(Side::Control) };
-            let Some(draft) = row::interleaved(asked, shown, rule) else { return false };
+            let Some(draft) = row::interleaved(asked, shown, self.rule(job, asked.metric)) else { return false };
             let sure = draft.chance.is_some_and(|chance| {
                 Looks(job.looks()).all(chance) * f64::from(self.gating()) <= self.sides.args.level
             });
@@ -317,11 +317,10 @@ impl<'q> Gate<'q> {
                 Change::Inconclusive | Change::Invalid => true,
             }
         };
-        asked::of(scenario)
-            .iter()
-            .filter(|asked| asked.gating && is_open(asked))
-            .map(|asked| asked.workload.clone())
-            .collect()
+        // What is set beside each other as a whole was told before the first look, and no more starts bring more of it.
+        let can_be_open = |asked: &&Asked<'_>| asked.gating && !figures::is_whole(asked.metric);
+        let asked = asked::of(scenario);
+        asked.iter().filter(can_be_open).filter(|asked| is_open(asked)).map(|asked| asked.workload.clone()).collect()
     }
 
     /// The rows of a scenario.
@@ -362,7 +361,7 @@ impl<'q> Gate<'q> {
         let of = |side: Side| outcome.of(side, asked.workload);
         let shown = Shown { baseline: of(Side::Baseline), candidate: of(Side::Candidate), control: of(Side::Control) };
         let job = prepared.job.as_ref()?;
-        let mut draft = row::interleaved(asked, shown, self.rule(job))?;
+        let mut draft = row::interleaved(asked, shown, self.rule(job, asked.metric))?;
         // Every look could have ended it.
         draft.chance = draft.chance.map(|chance| Looks(job.looks()).all(chance));
         Some(draft)

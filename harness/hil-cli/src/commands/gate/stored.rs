@@ -4,14 +4,16 @@
 //! compared exactly, answers item by item; times with an allowance for what differs from one run to the next.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::Path;
 
 use hil_model::comparison::{Change, ChangeReason};
 use hil_model::estimate::Method;
 use hil_model::gate::{Mode, Side};
 use hil_model::id::{ScenarioId, WorkloadId};
+use hil_model::metric::Metric;
 use hil_model::run::{CheckResult, Run};
-use hil_model::sample::Observations;
+use hil_model::sample::{Instructions, Observations};
 use hil_model::scenario::{Check, Needs, Rule as Asks, Sampling, Scenario};
 use hil_stats::history;
 use hil_verdict::compare::compare;
@@ -58,10 +60,11 @@ impl Stored {
 pub(super) fn run(args: &GateArgs, baseline: &Path, candidate: &Path) -> Result<Compared, CliError> {
     let (old, new) = (Stored::read(baseline)?, Stored::read(candidate)?);
     let foreign = fingerprint::difference(&old.run, &new.run);
-    let rule = Rule { margin: args.margin, alpha: hil_stats::ALPHA, control_alpha: hil_stats::ALPHA };
     let earlier = earlier(&args.out, &old.run, &new.run);
     let mut drafts: Vec<Draft> = Vec::new();
     for asked in new.scenarios.iter().flat_map(asked::of) {
+        let margin = args.margin_of(asked.metric);
+        let rule = Rule { margin, alpha: hil_stats::ALPHA, control_alpha: hil_stats::ALPHA };
         drafts.extend(row(&asked, &old, &new, foreign.as_deref(), &earlier, rule));
     }
     for asked in old.scenarios.iter().flat_map(asked::of).filter(|asked| asked.gating && !new.asks(asked)) {
@@ -104,11 +107,11 @@ fn row(
     if !old.asks(asked) {
         return Some(without(asked, shown, "baseline", &Lack::NotThere("it was not asked".to_owned())));
     }
-    let evidence = |seen: &Observations| seen.evidence.to_string();
-    let differs = foreign.map(str::to_owned).or_else(|| {
-        let (old, new) = (baseline.map(evidence)?, candidate.map(evidence)?);
-        (old != new).then(|| format!("the evidence was {old} and is {new}"))
-    });
+    let pair = baseline.zip(candidate);
+    let differs = foreign
+        .map(str::to_owned)
+        .or_else(|| pair.and_then(|(old, new)| differ("evidence", &old.evidence, &new.evidence)))
+        .or_else(|| pair.filter(|_| asked.metric == Metric::Instructions).and_then(counted_otherwise));
     if let Some(differs) = differs {
         let mut draft = without(asked, shown, "candidate", &Lack::Failed(String::new()));
         because(&mut draft, Change::Invalid, &ChangeReason::Foreign { differs });
@@ -150,6 +153,22 @@ fn row(
     draft.row.starts = u32::try_from(found.ratio.samples).unwrap_or(u32::MAX);
     judge(&mut draft, &found.ratio, compare(&found.ratio, better, rule.margin, None), rule);
     Some(draft)
+}
+
+/// What counted instructions, where that differs: another counter may count otherwise, and where it knows other vector
+/// instructions, other code is counted.
+fn counted_otherwise((old, new): (&Observations, &Observations)) -> Option<String> {
+    fn counted(seen: &Observations) -> Option<&Instructions> {
+        seen.counts.iter().find_map(|count| count.outcome.as_ref().ok())
+    }
+    let (old, new) = (counted(old)?, counted(new)?);
+    differ("counter of instructions", &old.counter, &new.counter)
+        .or_else(|| differ("set of vector instructions where they are counted", &old.counted_with, &new.counted_with))
+}
+
+/// Names what is not the same.
+fn differ<T: PartialEq + fmt::Display>(what: &str, old: &T, new: &T) -> Option<String> {
+    (old != new).then(|| format!("the {what} was {old} and is {new}"))
 }
 
 /// Runs in `out` under the conditions of the candidate, without the two that are compared.

@@ -42,6 +42,9 @@ pub(super) fn say(show: &mut Show, side: Side, event: &Event) {
         Event::Settles { workload, iterations, seconds } => {
             show.detail(1, &settling_in_words(workload, *iterations, *seconds));
         }
+        Event::NotCounted { workload, why } => {
+            show.detail(0, &format!("{side}, {workload}: its instructions cannot be counted: {why}"));
+        }
         Event::BudgetSpent => show.detail(0, "the budget is spent; judging what there is"),
         Event::GettingReady { line } => show.detail(1, &format!("{side}: {line}")),
         Event::AgentLog { line } => show.detail(1, &format!("agent of the {side}: {line}")),

@@ -28,6 +28,7 @@ fn words_that_make_no_gate_are_usage_errors() {
     let place = two_folders(&counting(FAST), &counting(FAST));
     for wrong in [
         &["gate", "s.toml", "--margin", "2"][..],
+        &["gate", "s.toml", "--margin", "speed=2%"],
         &["gate", "s.toml", "--level", "0%"],
         &["gate", "s.toml", "--limits-only", "--baseline", "x"],
         &["gate", "s.toml", "--candidate-dir", "new"],
