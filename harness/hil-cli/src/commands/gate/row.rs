@@ -244,6 +244,10 @@ pub(super) fn judge(draft: &mut Draft, ratio: &Estimate, comparison: Comparison,
     draft.row.margin = rule.margin;
     draft.row.pairs = ratio.samples;
     draft.row.ratio = shown_figure(ratio, RATIO);
+    if ratio.method == Method::Counted {
+        // What is counted has no noise.
+        draft.row.smallest_seen = Some(0.0);
+    }
     if draft.chance.is_none() && comparison.change != Change::Invalid {
         draft.chance = Some(chance_of_whole(ratio, draft.row.better, rule.margin));
     }

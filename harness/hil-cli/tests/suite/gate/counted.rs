@@ -40,6 +40,7 @@ fn trees_whose_code_is_the_same_have_the_same_counts() {
         assert_eq!((&row["change"], &row["gating"]), (&"unchanged".into(), &true.into()), "{row:#}");
         let ratio = &row["ratio"];
         assert_eq!((&ratio["value"], &ratio["method"]), (&1.0.into(), &"counted".into()), "{row:#}");
+        assert_eq!(row["smallest_seen"], 0.0, "any change would have been seen: {row:#}");
     }
     assert!(found["controls"].as_array().unwrap().is_empty(), "what is counted needs no control: {found:#}");
 }
