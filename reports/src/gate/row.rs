@@ -285,6 +285,8 @@ fn amount(row: &GateRow, mode: Mode) -> String {
     let one = if mode == Mode::Interleaved { "pair" } else { "sample" };
     match row.pairs {
         0 => format!("no {one}s"),
+        // What is told as a whole, such as counts and answers, comes from no start in particular.
+        n if row.starts == 0 => format!("{} on each side", counted(n, "observation")),
         n => format!("{} from {}", counted(n, one), counted(row.starts, "start")),
     }
 }

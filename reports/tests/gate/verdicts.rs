@@ -278,7 +278,7 @@ impl Row {
     fn exact(mut self, value: f64) -> Self {
         self.0.ratio = figure(value, value, value, Method::Counted);
         (self.0.margin, self.0.smallest_seen) = (0.0, Some(0.0));
-        (self.0.pairs, self.0.starts) = (1, 1);
+        (self.0.pairs, self.0.starts) = (2, 0);
         self
     }
 
